@@ -1,0 +1,42 @@
+/**
+ * Turns a bound expression into a closure. Done once per plan; the closure is called per row.
+ *
+ * Params and slots are read through the context, so that one compiled plan serves many executions.
+ */
+import { unreachable } from '../../base/index.ts';
+import type { CompiledArgument, Evaluator, Expr } from './expr.ts';
+
+export function compile(expr: Expr): Evaluator {
+  switch (expr.kind) {
+    case 'constant': {
+      const value = expr.value;
+      return () => value;
+    }
+    case 'column': {
+      const index = expr.index;
+      return (row) => row[index]!;
+    }
+    case 'slot': {
+      const slot = expr.slot;
+      return (_row, context) => context.slots[slot] ?? null;
+    }
+    case 'param': {
+      const index = expr.index;
+      return (_row, context) => context.params[index] ?? null;
+    }
+    case 'call':
+      return expr.def.build(expr.args.map(compileArgument), expr.type, expr.options ?? {});
+    default:
+      return unreachable(expr, 'expression');
+  }
+}
+
+export function compileArgument(expr: Expr): CompiledArgument {
+  const evaluate = compile(expr);
+  return expr.kind === 'constant'
+    ? { type: expr.type, evaluate, constant: { value: expr.value } }
+    : { type: expr.type, evaluate };
+}
+
+/** A condition is met when it is neither NULL nor false (see the 'istrue' rule of the functions room for text operands). */
+export type Predicate = (row: readonly import('../types/index.ts').Value[], context: import('./expr.ts').EvalContext) => boolean;
