@@ -1,0 +1,56 @@
+/** What a tree is opened with, and what it reports. */
+import type { Clock, Random, Workers } from '../env/index.ts';
+import type { ObjectStore } from '../store/index.ts';
+import type { MemoryBudget } from './memory-budget.ts';
+import type { Timestamp } from './timestamp.ts';
+
+/** A place in the branch's commit log. 0 = before the first record. */
+export type LogPosition = number;
+
+export interface LsmOptions {
+  readonly store: ObjectStore;
+  /** Path prefix of everything this tree owns, without a trailing slash: `<prefix>/manifest`, `<prefix>/tables/<id>`. */
+  readonly prefix: string;
+  readonly env: LsmEnv;
+  readonly budget: MemoryBudget;
+  /**
+   * The oldest timestamp that any present or future read may use: min(oldest active snapshot, start of retention). Versions
+   * that only older reads could see are dropped in compaction. Must never go backwards. Default: keep everything.
+   */
+  readonly oldestReadable?: (() => Timestamp) | undefined;
+  readonly memtableBytesMax?: number | undefined;
+  readonly blockBytes?: number | undefined;
+  readonly tableBytesMax?: number | undefined;
+  readonly levelBytesBase?: number | undefined;
+  /** How long a replaced table is kept for readers in other processes. 0 when this process is the only one. */
+  readonly objectGraceMs?: number | undefined;
+  /** Start flushes and compactions by itself (default). Tests turn it off and call flush() and compactOnce(). */
+  readonly background?: boolean | undefined;
+  /** Told about background failures; the tree keeps serving reads, and tries again. */
+  readonly onBackgroundError?: ((error: unknown) => void) | undefined;
+}
+
+/** The parts of the world that the tree needs. */
+export interface LsmEnv {
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Absent: tables are built on this thread, in slices. */
+  readonly workers?: Workers | undefined;
+}
+
+/** One change of a commit. `value` undefined deletes the key. */
+export interface LsmWrite {
+  readonly key: Uint8Array;
+  readonly value: Uint8Array | undefined;
+}
+
+export interface LsmStats {
+  readonly memtableBytes: number;
+  readonly immutableMemtables: number;
+  readonly tables: number;
+  readonly tableBytes: number;
+  readonly entries: number;
+  readonly levels: readonly { readonly tables: number; readonly bytes: number }[];
+  readonly flushes: number;
+  readonly compactions: number;
+}
