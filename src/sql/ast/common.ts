@@ -9,7 +9,7 @@
  *   operators are lower case;
  * - `start`/`end` are offsets into the statement's text (UTF-16 units), end exclusive.
  */
-import type { Expression } from './expression.ts';
+import type { ColumnReference, Expression } from './expression.ts';
 
 export interface Span {
   readonly start: number;
@@ -41,7 +41,7 @@ export interface Limit {
 
 /** `column = value`; `value` may be the `default` node. */
 export interface Assignment {
-  readonly column: import('./expression.ts').ColumnReference;
+  readonly column: ColumnReference;
   readonly value: Expression;
 }
 

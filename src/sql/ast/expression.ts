@@ -7,7 +7,7 @@
  * locate(a, b); DATE_ADD, ADDDATE(… INTERVAL) → date-arithmetic; STD, STDDEV → stddev_pop (aggregate), VARIANCE → var_pop;
  * DAY → dayofmonth; SCHEMA → database.
  */
-import type { ObjectName, OrderItem, Span } from './common.ts';
+import type { OrderItem, Span } from './common.ts';
 import type { DataType } from './data-type.ts';
 import type { Query } from './select.ts';
 import type { WindowReference } from './window.ts';
@@ -96,8 +96,7 @@ export interface StringLiteral extends Span {
   readonly charset: string | undefined;
   /** The literal's bytes, only when they are not text of the connection: `_binary` in a statement sent as raw bytes. */
   readonly bytes: Uint8Array | undefined;
-  /** Offset where the first part's contents begin and whether several literals were joined: MySQL names an unaliased
-   *  string column by the first part's value. */
+  /** The first of joined literals ('a' 'b'), else `value`: MySQL names an unaliased string column by it. */
   readonly firstPart: string;
 }
 /** X'4D', 0x4D, B'01', 0b01. */
@@ -271,9 +270,26 @@ export interface ConvertUsingExpression extends Span {
   readonly charset: string;
 }
 export type IntervalUnit =
-  | 'microsecond' | 'second' | 'minute' | 'hour' | 'day' | 'week' | 'month' | 'quarter' | 'year'
-  | 'second_microsecond' | 'minute_microsecond' | 'minute_second' | 'hour_microsecond' | 'hour_second'
-  | 'hour_minute' | 'day_microsecond' | 'day_second' | 'day_minute' | 'day_hour' | 'year_month';
+  | 'microsecond'
+  | 'second'
+  | 'minute'
+  | 'hour'
+  | 'day'
+  | 'week'
+  | 'month'
+  | 'quarter'
+  | 'year'
+  | 'second_microsecond'
+  | 'minute_microsecond'
+  | 'minute_second'
+  | 'hour_microsecond'
+  | 'hour_second'
+  | 'hour_minute'
+  | 'day_microsecond'
+  | 'day_second'
+  | 'day_minute'
+  | 'day_hour'
+  | 'year_month';
 /** `date ± INTERVAL amount unit`, DATE_ADD, DATE_SUB, ADDDATE, SUBDATE (also with a plain number: days). */
 export interface DateArithmeticExpression extends Span {
   readonly kind: 'date-arithmetic';
@@ -351,9 +367,23 @@ export interface FunctionCall extends Span {
   readonly argAliases: readonly (string | undefined)[];
 }
 export type AggregateName =
-  | 'count' | 'sum' | 'avg' | 'min' | 'max' | 'bit_and' | 'bit_or' | 'bit_xor'
-  | 'stddev_pop' | 'stddev_samp' | 'var_pop' | 'var_samp'
-  | 'group_concat' | 'json_arrayagg' | 'json_objectagg' | 'any_value' | 'st_collect';
+  | 'count'
+  | 'sum'
+  | 'avg'
+  | 'min'
+  | 'max'
+  | 'bit_and'
+  | 'bit_or'
+  | 'bit_xor'
+  | 'stddev_pop'
+  | 'stddev_samp'
+  | 'var_pop'
+  | 'var_samp'
+  | 'group_concat'
+  | 'json_arrayagg'
+  | 'json_objectagg'
+  | 'any_value'
+  | 'st_collect';
 /** An aggregate, or with `over` an aggregate used as a window function. COUNT(*) has `star` and no args. */
 export interface AggregateCall extends Span {
   readonly kind: 'aggregate';
@@ -368,8 +398,17 @@ export interface AggregateCall extends Span {
   readonly over: WindowReference | undefined;
 }
 export type WindowFunctionName =
-  | 'row_number' | 'rank' | 'dense_rank' | 'percent_rank' | 'cume_dist' | 'ntile'
-  | 'lead' | 'lag' | 'first_value' | 'last_value' | 'nth_value';
+  | 'row_number'
+  | 'rank'
+  | 'dense_rank'
+  | 'percent_rank'
+  | 'cume_dist'
+  | 'ntile'
+  | 'lead'
+  | 'lag'
+  | 'first_value'
+  | 'last_value'
+  | 'nth_value';
 export interface WindowCall extends Span {
   readonly kind: 'window';
   readonly name: WindowFunctionName;
@@ -409,6 +448,3 @@ export interface ValuesOfColumn extends Span {
   readonly kind: 'values-of';
   readonly column: ColumnReference;
 }
-
-/** A stored or native routine's name with its schema. */
-export type RoutineName = ObjectName;
