@@ -1,0 +1,9 @@
+/** Ports to the world and their real implementations; the simulated ones replay a run from a seed. */
+export * from './clock.ts';
+export * from './compression.ts';
+export * from './env.ts';
+export * from './files.ts';
+export { seededRandom, type Random } from './random.ts';
+export * from './timers.ts';
+export * from './workers.ts';
+export { workerContext } from './real-workers.ts';

@@ -1,0 +1,45 @@
+/**
+ * Workers on node:worker_threads.
+ *
+ * Sources run as .ts under vitest and tsx, as .js in dist. `new URL('./x.ts', import.meta.url)` is text that the compiler
+ * does not rewrite, so spawn does: in a compiled package it looks for the .js beside it.
+ */
+import { availableParallelism } from 'node:os';
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import { DbError } from '../base/index.ts';
+import type { WorkerContext, WorkerHandle, Workers } from './workers.ts';
+
+const runsFromSources = import.meta.url.endsWith('.ts');
+
+export const realWorkers: Workers = {
+  parallelism: Math.max(1, availableParallelism() - 1),
+  spawn(module, data) {
+    const url = runsFromSources ? module : new URL(module.href.replace(/\.ts$/, '.js'));
+    return wrap(new Worker(url, { workerData: data, execArgv: runsFromSources ? ['--import', 'tsx'] : [] }));
+  },
+};
+
+function wrap(worker: Worker): WorkerHandle {
+  let failure: Error | undefined;
+  worker.on('error', (error) => {
+    failure = error instanceof Error ? error : new Error(String(error));
+  });
+  worker.unref();
+  return {
+    post: (message, transfer) => worker.postMessage(message, transfer === undefined ? [] : [...transfer]),
+    onMessage: (listener) => void worker.on('message', listener),
+    onExit: (listener) => void worker.once('exit', () => listener(failure)),
+    terminate: async () => void (await worker.terminate()),
+  };
+}
+
+/** For the top level of a worker module. */
+export function workerContext(): WorkerContext {
+  const port = parentPort;
+  if (isMainThread || port === null) throw new DbError('internal', 'not-a-worker', 'workerContext() outside of a worker');
+  return {
+    data: workerData,
+    post: (message, transfer) => port.postMessage(message, transfer === undefined ? [] : [...transfer]),
+    onMessage: (listener) => void port.on('message', listener),
+  };
+}
