@@ -59,13 +59,22 @@ export interface ScriptRun {
   readonly more: boolean;
 }
 
-/** A change of session state that a client may track (SESSION_TRACK): schema, system variables, transaction state. */
+/** A change of session state that a client may track (SESSION_TRACK). */
+export type SessionChange =
+  | { readonly kind: 'schema'; readonly name: string }
+  /** After SET of a session system variable, value as SHOW VARIABLES prints it. The session filters nothing. */
+  | { readonly kind: 'variable'; readonly name: string; readonly value: string };
+
 export interface SessionHooks {
   /** The client's file for LOAD DATA LOCAL; absent when the client does not offer it. */
   localInfile?: (fileName: string) => AsyncIterable<Uint8Array>;
+  /** Called while a statement runs, for each change it made. */
+  onChange?: (change: SessionChange) => void;
 }
 
 export interface ConnectOptions {
+  /** Reserved by `Engine.nextConnectionId` because the wire protocol greets with it; absent = the engine takes the next. */
+  readonly connectionId?: number;
   readonly user: string;
   readonly host: string;
   readonly database?: string;
@@ -104,5 +113,33 @@ export interface Session {
   close(): MaybePromise<void>;
   /** Text of a value as the text protocol prints it, and the charset results are sent in. */
   readonly resultCharset: string;
+  /** character_set_client: how the protocol decodes statement texts and string parameters. Absent = utf8mb4. */
+  readonly clientCharset?: string;
   systemVariable(name: string): Value;
+}
+
+/** What authentication needs to know of an account: a row of mysql.user. */
+export interface AccountCredentials {
+  readonly user: string;
+  /** The account's host pattern. */
+  readonly host: string;
+  readonly plugin: string;
+  /** mysql.user.authentication_string; '' = no password. */
+  readonly authenticationString: string;
+  readonly locked: boolean;
+  readonly passwordExpired: boolean;
+  readonly requireTls: boolean;
+}
+
+/** The engine as protocols see it: accounts to authenticate against, sessions to run statements in. */
+export interface Engine {
+  /** The most specific account that matches a user name and any of the client's host names ('localhost', '127.0.0.1'). */
+  findAccount(user: string, hosts: readonly string[]): AccountCredentials | undefined;
+  /** Unique while the process lives, starts at 1. */
+  nextConnectionId(): number;
+  connect(options: ConnectOptions): MaybePromise<Session>;
+  /** A global system variable: version, max_connections, max_allowed_packet, wait_timeout, … */
+  globalVariable(name: string): Value;
+  /** One line for COM_STATISTICS; absent = the protocol makes its own. */
+  statistics?(): string;
 }
