@@ -1,5 +1,5 @@
 /** What a tree is opened with, and what it reports. */
-import type { Clock, Random, Workers } from '../env/index.ts';
+import type { Clock, Random, Timers, Workers } from '../env/index.ts';
 import type { ObjectStore } from '../store/index.ts';
 import type { MemoryBudget } from './memory-budget.ts';
 import type { Timestamp } from './timestamp.ts';
@@ -34,6 +34,7 @@ export interface LsmOptions {
 export interface LsmEnv {
   readonly clock: Clock;
   readonly random: Random;
+  readonly timers: Timers;
   /** Absent: tables are built on this thread, in slices. */
   readonly workers?: Workers | undefined;
 }

@@ -1,0 +1,231 @@
+/**
+ * The cursor over several sources: merges by key, lets the newest version win, drops deletions, and hands out runs.
+ *
+ * It works run by run, not row by row: the source with the smallest key gives all its rows that come before the next
+ * source's key as one run (found by galloping), so that a large table under a small memtable is read at block speed.
+ * With a single source its runs pass through untouched.
+ *
+ * Interleaving: sources pin what they read by reference, so nothing that happens across an await changes the result.
+ */
+import { type Bytes, compareRanges, DbError, type MaybePromise } from '../base/index.ts';
+import type { Cursor, RowRun } from './cursor.ts';
+import { emptyRun, type RunSource, type SourceRun } from './run-source.ts';
+
+/** One source and how far its present run is used up. */
+class Input {
+  readonly source: RunSource;
+  readonly run: SourceRun;
+  position = 0;
+  done = false;
+
+  constructor(source: RunSource) {
+    this.source = source;
+    this.run = source.run;
+  }
+
+  settle(more: boolean): void {
+    if (more) this.position = this.run.from;
+    else this.done = true;
+  }
+
+  timestampAt(row: number): number {
+    const timestamps = this.run.timestamps;
+    return timestamps === undefined ? this.run.timestamp : (timestamps[row] as number);
+  }
+}
+
+export class MergeCursor implements Cursor {
+  readonly run: RowRun = emptyRun();
+  readonly #inputs: Input[];
+  readonly #reverse: boolean;
+  readonly #onClose: (() => void) | undefined;
+  #closed = false;
+  #row = 0;
+  buffer: Uint8Array = this.run.buffer;
+  keyStart = 0;
+  keyEnd = 0;
+  valueStart = 0;
+  valueEnd = 0;
+
+  constructor(sources: readonly RunSource[], reverse: boolean, onClose?: () => void) {
+    this.#inputs = sources.map((source) => new Input(source));
+    this.#reverse = reverse;
+    this.#onClose = onClose;
+  }
+
+  next(): MaybePromise<boolean> {
+    const row = this.#row + 1;
+    if (row < this.run.to) {
+      this.#setRow(row);
+      return true;
+    }
+    const more = this.nextRun();
+    if (more instanceof Promise) return more.then((found) => this.#enterRun(found));
+    return this.#enterRun(more);
+  }
+
+  nextRun(): MaybePromise<boolean> {
+    if (this.#closed) throw new DbError('closed', 'cursor-closed', 'the cursor is closed');
+    for (;;) {
+      const loading = this.#fill();
+      if (loading !== undefined) return loading.then(() => this.nextRun());
+      const input = this.#smallest();
+      if (input === undefined) {
+        this.run.from = 0;
+        this.run.to = 0;
+        this.#row = 0;
+        return false;
+      }
+      if (this.#emit(input)) return true;
+    }
+  }
+
+  seek(key: Bytes): void {
+    for (const input of this.#inputs) {
+      input.source.seek(key);
+      input.done = false;
+      input.position = input.run.to;
+    }
+    this.run.from = 0;
+    this.run.to = 0;
+    this.#row = 0;
+  }
+
+  key(): Bytes {
+    return this.buffer.subarray(this.keyStart, this.keyEnd);
+  }
+
+  value(): Bytes {
+    return this.buffer.subarray(this.valueStart, this.valueEnd);
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    for (const input of this.#inputs) input.source.close();
+    this.#onClose?.();
+  }
+
+  #enterRun(found: boolean): boolean {
+    if (found) this.#setRow(this.run.from);
+    return found;
+  }
+
+  #setRow(row: number): void {
+    const run = this.run;
+    this.#row = row;
+    this.buffer = run.buffer;
+    this.keyStart = run.keyStarts[row] as number;
+    this.keyEnd = run.keyEnds[row] as number;
+    this.valueStart = run.valueStarts[row] as number;
+    this.valueEnd = run.valueEnds[row] as number;
+  }
+
+  /** Gives every live input a row; the loads of several inputs run at the same time. */
+  #fill(): Promise<unknown> | undefined {
+    let loads: Promise<void>[] | undefined;
+    for (const input of this.#inputs) {
+      if (input.done || input.position < input.run.to) continue;
+      const more = input.source.advance();
+      if (more instanceof Promise) {
+        loads ??= [];
+        loads.push(more.then((found) => input.settle(found)));
+      } else {
+        input.settle(more);
+      }
+    }
+    return loads === undefined ? undefined : Promise.all(loads);
+  }
+
+  #smallest(): Input | undefined {
+    let best: Input | undefined;
+    for (const input of this.#inputs) {
+      if (input.done) continue;
+      if (best === undefined || this.#compare(input, input.position, best, best.position) < 0) best = input;
+    }
+    return best;
+  }
+
+  /** Hands out the rows of `input` that come before every other input's; false when they were all deleted. */
+  #emit(input: Input): boolean {
+    const first = input.position;
+    let winner = input;
+    let bound: Input | undefined;
+    for (const other of this.#inputs) {
+      if (other === input || other.done) continue;
+      if (bound === undefined || this.#compare(other, other.position, bound, bound.position) < 0) bound = other;
+      // Equal keys: the newest version wins, the others are used up.
+      if (this.#compare(other, other.position, input, first) !== 0) continue;
+      if (other.timestampAt(other.position) > winner.timestampAt(winner.position)) winner = other;
+    }
+    if (bound === undefined) return this.#emitRange(input, first, input.run.to);
+    if (this.#compare(bound, bound.position, input, first) !== 0) {
+      return this.#emitRange(input, first, this.#gallop(input, first, bound));
+    }
+    const row = winner.position;
+    for (const other of this.#inputs) {
+      if (other === input || other === winner || other.done) continue;
+      if (this.#compare(other, other.position, input, first) === 0) other.position++;
+    }
+    if (winner !== input) input.position++;
+    return this.#emitRange(winner, row, row + 1);
+  }
+
+  #emitRange(input: Input, from: number, to: number): boolean {
+    const source = input.run;
+    let start = from;
+    let stop = to;
+    if (source.deletions) {
+      const starts = source.valueStarts;
+      while (start < to && (starts[start] as number) < 0) start++;
+      stop = start;
+      while (stop < to && (starts[stop] as number) >= 0) stop++;
+    }
+    input.position = stop;
+    if (start === stop) return false;
+    const run = this.run;
+    run.buffer = source.buffer;
+    run.keyStarts = source.keyStarts;
+    run.keyEnds = source.keyEnds;
+    run.valueStarts = source.valueStarts;
+    run.valueEnds = source.valueEnds;
+    run.from = start;
+    run.to = stop;
+    this.#row = stop; // `next` after `nextRun` continues behind the run
+    return true;
+  }
+
+  /** The first row of `input` after `from` that does not come before `bound`'s row. */
+  #gallop(input: Input, from: number, bound: Input): number {
+    const end = input.run.to;
+    let low = from + 1; // row `from` is known to come before
+    let step = 1;
+    let high = low;
+    while (high < end && this.#compare(input, high, bound, bound.position) < 0) {
+      low = high + 1;
+      high += step;
+      step *= 2;
+    }
+    if (high > end) high = end;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.#compare(input, middle, bound, bound.position) < 0) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  #compare(a: Input, aRow: number, b: Input, bRow: number): number {
+    const x = a.run;
+    const y = b.run;
+    const order = compareRanges(
+      x.buffer,
+      x.keyStarts[aRow] as number,
+      x.keyEnds[aRow] as number,
+      y.buffer,
+      y.keyStarts[bRow] as number,
+      y.keyEnds[bRow] as number,
+    );
+    return this.#reverse ? -order : order;
+  }
+}
