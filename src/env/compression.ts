@@ -1,13 +1,17 @@
 /**
- * Compression of stored blocks. `lz4` for what is read often (own codec, synchronous, no native call), `deflate` (raw,
- * level 1) for what is read rarely; docs/decisions/0003-block-compression.md has the measurements.
+ * Compression of stored blocks. `lz4` for what is read often, `deflate` (raw, level 1) for what is read rarely or does not
+ * repeat; docs/decisions/0003-block-compression.md has the measurements.
+ *
+ * The lz4 form is a u32 LE with the uncompressed length, then one LZ4 block. The native codec (npm lz4-napi) is loaded on
+ * first use; where there is no binary for the platform the TypeScript codec reads and writes the same bytes, slower.
  *
  * The caller keeps the uncompressed length beside the block: decoders need it, check it, and never allocate by what
  * the compressed bytes claim. Damaged input raises `corrupt/bad-compression`.
  */
+import { createRequire } from 'node:module';
 import { promisify } from 'node:util';
 import { constants, deflateRaw, deflateRawSync, inflateRawSync } from 'node:zlib';
-import { DbError, type Bytes } from '../base/index.ts';
+import { BytesReader, BytesWriter, DbError, type Bytes } from '../base/index.ts';
 import { lz4Compress, lz4Decompress } from './lz4.ts';
 
 /** Stored in formats: never renumber. */
@@ -31,7 +35,48 @@ const none: Compression = {
   decompress: (bytes, expected) => checked(bytes, expected),
 };
 
-const lz4: Compression = { name: 'lz4', id: 1, compress: lz4Compress, decompress: lz4Decompress };
+interface Lz4Codec {
+  compressSync(bytes: Bytes): Bytes;
+  uncompressSync(bytes: Bytes): Bytes;
+}
+
+let native: Lz4Codec | undefined | 'not loaded' = 'not loaded';
+
+function nativeLz4(): Lz4Codec | undefined {
+  if (native !== 'not loaded') return native;
+  try {
+    native = createRequire(import.meta.url)('lz4-napi') as Lz4Codec;
+  } catch {
+    native = undefined;
+  }
+  return native;
+}
+
+const lz4: Compression = {
+  name: 'lz4',
+  id: 1,
+  compress: (bytes) => plain((nativeLz4() ?? portableLz4).compressSync(bytes)),
+  decompress: (bytes, expected) => decompressLz4(nativeLz4() ?? portableLz4, bytes, expected),
+};
+
+function decompressLz4(codec: Lz4Codec, bytes: Bytes, expected: number): Bytes {
+  // The announced length is checked before the codec allocates by it.
+  if (bytes.length < 4 || new BytesReader(bytes).u32() !== expected) {
+    throw new DbError('corrupt', 'bad-compression', 'an LZ4 block announces another length than its index');
+  }
+  try {
+    return checked(plain(codec.uncompressSync(bytes)), expected);
+  } catch (cause) {
+    if (cause instanceof DbError) throw cause;
+    throw new DbError('corrupt', 'bad-compression', 'an LZ4 block is damaged', { cause });
+  }
+}
+
+/** The codec for platforms without a native one; exported for the test that holds both to the same bytes. */
+export const portableLz4: Lz4Codec = {
+  compressSync: (bytes) => new BytesWriter(bytes.length).u32(bytes.length).bytes(lz4Compress(bytes)).finish(),
+  uncompressSync: (bytes) => lz4Decompress(bytes.subarray(4), new BytesReader(bytes).u32()),
+};
 
 const deflate: Compression = {
   name: 'deflate',

@@ -1,6 +1,6 @@
 /** Ports to the world and their real implementations; the simulated ones replay a run from a seed. */
 export * from './clock.ts';
-export * from './compression.ts';
+export { compressionById, compressionByName, deflateAsync, type Compression, type CompressionName } from './compression.ts';
 export * from './env.ts';
 export * from './files.ts';
 export { seededRandom, type Random } from './random.ts';
