@@ -125,6 +125,12 @@ export interface ProjectionNode extends NodeBase {
  * - mark: output = left columns then one column: 1, 0 or NULL (IN/EXISTS used as a value; `nullAware` for IN).
  * - RIGHT JOIN is planned as left with the sides swapped and a projection.
  */
+/*
+ * `nullAware` (NOT IN, and IN as a value): a comparison that is NULL counts as unknown, so `anti` rejects the left row
+ * and `mark` gives NULL unless another right row matches. In a hash join the keys are then exactly the IN pairs, and
+ * `condition` (never NULL) restricts which right rows are candidates; with no keys, and in other joins, `condition` as
+ * a whole is three-valued: a NULL result counts as unknown. Without `nullAware` NULL is the same as false.
+ */
 export type JoinType = 'inner' | 'left' | 'semi' | 'anti' | 'mark';
 
 export interface HashJoinNode extends NodeBase {
