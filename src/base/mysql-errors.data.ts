@@ -53,6 +53,7 @@ export const MYSQL_ERRORS = {
   ER_NO_SUCH_THREAD: [1094, "HY000", "Unknown thread id: %lu"],
   ER_KILL_DENIED_ERROR: [1095, "HY000", "You are not owner of thread %lu"],
   ER_NO_TABLES_USED: [1096, "HY000", "No tables used"],
+  ER_TOO_BIG_SET: [1097, "HY000", "Too many strings for column %-.192s and SET"],
   ER_TABLE_NOT_LOCKED_FOR_WRITE: [1099, "HY000", "Table '%-.192s' was locked with a READ lock and can't be updated"],
   ER_TABLE_NOT_LOCKED: [1100, "HY000", "Table '%-.192s' was not locked with LOCK TABLES"],
   ER_BLOB_CANT_HAVE_DEFAULT: [1101, "42000", "BLOB, TEXT, GEOMETRY or JSON column '%-.192s' can't have a default value"],
@@ -108,6 +109,7 @@ export const MYSQL_ERRORS = {
   ER_UNKNOWN_SYSTEM_VARIABLE: [1193, "HY000", "Unknown system variable '%-.64s'"],
   ER_CRASHED_ON_USAGE: [1194, "HY000", "Table '%-.192s' is marked as crashed and should be repaired"],
   ER_WARNING_NOT_COMPLETE_ROLLBACK: [1196, "HY000", "Some non-transactional changed tables couldn't be rolled back"],
+  ER_TRANS_CACHE_FULL: [1197, "HY000", "Multi-statement transaction required more than 'max_binlog_cache_size' bytes of storage; increase this mysqld variable and try again"],
   ER_TOO_MANY_USER_CONNECTIONS: [1203, "42000", "User %-.64s already has more than 'max_user_connections' active connections"],
   ER_SET_CONSTANTS_ONLY: [1204, "HY000", "You may only use constant expressions with SET"],
   ER_LOCK_WAIT_TIMEOUT: [1205, "HY000", "Lock wait timeout exceeded; try restarting transaction"],
@@ -211,6 +213,7 @@ export const MYSQL_ERRORS = {
   ER_SP_BAD_SQLSTATE: [1407, "42000", "Bad SQLSTATE: '%s'"],
   ER_CANT_CREATE_USER_WITH_GRANT: [1410, "42000", "You are not allowed to create a user with GRANT"],
   ER_WRONG_VALUE_FOR_TYPE: [1411, "HY000", "Incorrect %-.32s value: '%-.128s' for function %-.32s"],
+  ER_TABLE_DEF_CHANGED: [1412, "HY000", "Table definition has changed, please retry transaction"],
   ER_SP_DUP_HANDLER: [1413, "42000", "Duplicate handler declared in the same block"],
   ER_SP_NOT_VAR_ARG: [1414, "42000", "OUT or INOUT argument %d for routine %s is not a variable or NEW pseudo-variable in BEFORE trigger"],
   ER_SP_NO_RETSET: [1415, "0A000", "Not allowed to return a result set from a %s"],
@@ -366,6 +369,7 @@ export const MYSQL_ERRORS = {
   ER_SESSION_WAS_KILLED: [3169, "HY000", "Session was killed"],
   ER_CAPACITY_EXCEEDED: [3170, "HY000", "Memory capacity of %llu bytes for '%s' exceeded. %s"],
   ER_CANNOT_FIND_KEY_IN_KEYRING: [3185, "HY000", "Can't find master key from keyring, please check in the server log if a keyring is loaded and initialized successfully."],
+  ER_TOO_BIG_ENUM: [3504, "HY000", "Too many enumeration values for column %.192s."],
   ER_TABLESPACE_MISSING_WITH_NAME: [3510, "HY000", "Tablespace %-.192s doesn't exist."],
   ER_SRS_PARSE_ERROR: [3517, "SR002", "Can't parse the spatial reference system definition of SRID %u."],
   ER_PK_INDEX_CANT_BE_INVISIBLE: [3522, "HY000", "A primary key index cannot be invisible"],
@@ -410,6 +414,7 @@ export const MYSQL_ERRORS = {
   ER_FK_NO_COLUMN_PARENT: [3734, "HY000", "Failed to add the foreign key constraint. Missing column '%s' for constraint '%s' in the referenced table '%s'"],
   ER_FUNCTIONAL_INDEX_REF_AUTO_INCREMENT: [3754, "HY000", "Functional index '%.64s' cannot refer to an auto-increment column."],
   ER_CANNOT_DROP_COLUMN_FUNCTIONAL_INDEX: [3755, "HY000", "Cannot drop column '%-.64s' because it is used by a functional index. In order to drop the column, you must remove the functional index."],
+  ER_FUNCTIONAL_INDEX_PRIMARY_KEY: [3756, "HY000", "The primary key cannot be a functional index"],
   ER_FUNCTIONAL_INDEX_ON_LOB: [3757, "HY000", "Cannot create a functional index on an expression that returns a BLOB or TEXT. Please consider using CAST."],
   ER_SPATIAL_FUNCTIONAL_INDEX: [3760, "HY000", "Spatial functional index is not supported."],
   ER_FUNCTIONAL_INDEX_ON_FIELD: [3762, "HY000", "Functional index on a column is not supported. Consider using a regular index instead."],
@@ -453,6 +458,7 @@ export const MYSQL_ERRORS = {
   ER_COMMENT_CONTAINS_INVALID_STRING: [4088, "HY000", "Comment for %s '%s' contains an invalid %s character string: '%.64s'."],
   ER_DEFINITION_CONTAINS_INVALID_STRING: [4089, "HY000", "Definition of %s '%-.192s.%-.192s' contains an invalid %s character string: '%.64s'."],
   ER_CTE_RECURSIVE_NOT_UNION: [4114, "HY000", "Recursive table reference in EXCEPT or INTERSECT operand is not allowed."],
+  ER_WRITE_CONFLICT: [9007, "HY000", "Write conflict: another transaction changed the same rows first [try again later]"],
 } as const satisfies Record<string, readonly [errno: number, sqlState: string, template: string]>;
 
 export type MysqlErrorName = keyof typeof MYSQL_ERRORS;

@@ -1,0 +1,249 @@
+/**
+ * The commit pipeline: turns waiting transactions into log records, one append in flight at a time.
+ *
+ * While an append is on its way, further commits gather and go out together in the next record (group commit). When
+ * another writer was faster, the pipeline reads what it had not seen, applies it, drops the transactions whose locked keys
+ * it changed, and tries again. Only after the append is durable are the writes applied, locks released and clients answered.
+ *
+ * Why own transactions need no check against each other here: their keys stay locked from before their last read of them
+ * until they are applied. Optimistic ones lock and check at the start of their commit.
+ *
+ * An append that fails may still have happened. The same bytes are offered again at the same place: compare-and-append
+ * makes that harmless, and the answer tells (the record's id says whether what stands there is ours). When no answer can be
+ * had, the branch is fenced: nobody is told anything, and reopening from the log decides.
+ *
+ * Interleaving: `#run` is the only loop; between its awaits transactions may join the queue and take or await locks.
+ */
+import { type Bytes, type Deferred, DbError, deferred, sqlError } from '../base/index.ts';
+import type { Env } from '../env/index.ts';
+import type { AppendResult, CommitLog, Position } from '../log/index.ts';
+import type { LsmTree, LsmWrite, Memtable } from '../lsm/index.ts';
+import type { ObjectStore } from '../store/index.ts';
+import {
+  type CommitRecord,
+  type PendingCommit,
+  bodyBytesEstimate,
+  decodeRecord,
+  encodeBody,
+  encodeInlineRecord,
+  encodeObjectRecord,
+} from './commit-record.ts';
+import { applyCommits, commitsOf } from './replay.ts';
+import type { TransactionManager } from './transaction-manager.ts';
+import type { Transaction } from './transaction.ts';
+
+interface Waiting {
+  readonly transaction: Transaction;
+  readonly done: Deferred<void>;
+}
+
+interface PipelineOptions {
+  readonly log: CommitLog;
+  readonly store: ObjectStore;
+  readonly prefix: string;
+  readonly env: Pick<Env, 'clock' | 'random' | 'timers'>;
+  readonly onForeignCommits?: () => void;
+}
+
+const GROUP_COMMITS_MAX = 1024;
+const GROUP_BYTES_MAX = 8 * 1024 * 1024;
+/** Beyond this a write set goes to an object that the record names. */
+const INLINE_BYTES_MAX = 32 * 1024 * 1024;
+const APPEND_ATTEMPTS_MAX = 4;
+const RETRY_DELAY_MS = 20;
+const RACES_LOST_MAX = 10_000;
+
+export class CommitPipeline {
+  readonly #manager: TransactionManager;
+  readonly #tree: LsmTree;
+  readonly #log: CommitLog;
+  readonly #options: PipelineOptions;
+  readonly #writer: number;
+  #sequence = 0;
+  #position: Position;
+  #trimmed: Position;
+  #queue: Waiting[] = [];
+  #running: Promise<void> | undefined = undefined;
+
+  constructor(manager: TransactionManager, options: PipelineOptions) {
+    this.#manager = manager;
+    this.#tree = manager.tree;
+    this.#log = options.log;
+    this.#options = options;
+    this.#writer = options.env.random.u32() * 0x100000 + (options.env.random.u32() >>> 12);
+    this.#position = manager.tree.lastPosition;
+    this.#trimmed = manager.tree.flushedPosition;
+  }
+
+  submit(transaction: Transaction): Promise<void> {
+    const waiting = { transaction, done: deferred<void>() };
+    this.#queue.push(waiting);
+    this.#running ??= this.#start();
+    return waiting.done.promise;
+  }
+
+  async idle(): Promise<void> {
+    while (this.#running !== undefined) await this.#running;
+  }
+
+  /** With other transactions open, those that are ready in this turn of the event loop join the first record. */
+  #start(): Promise<void> {
+    if (this.#manager.activeCount <= 1) return this.#run();
+    return new Promise((resolve) => {
+      this.#options.env.timers.soon(() => resolve(this.#run()));
+    });
+  }
+
+  async #run(): Promise<void> {
+    let group: Waiting[] = [];
+    try {
+      while (this.#queue.length > 0) {
+        group = this.#takeGroup();
+        const room = this.#tree.waitForRoom();
+        if (room instanceof Promise) await room;
+        await this.#commitGroup(group);
+      }
+    } catch (error) {
+      this.#fail(group, error instanceof Error ? error : new Error(String(error)));
+    } finally {
+      this.#running = undefined;
+    }
+  }
+
+  #fail(group: readonly Waiting[], error: Error): void {
+    const rest = this.#queue;
+    this.#queue = [];
+    this.#manager.fence(error);
+    for (const { transaction, done } of [...group, ...rest]) {
+      transaction.settle('rolled-back');
+      done.reject(new DbError('unavailable', 'commit-unknown', 'the outcome of the commit is unknown', { cause: error }));
+    }
+  }
+
+  #takeGroup(): Waiting[] {
+    let bytes = 0;
+    let count = 0;
+    while (count < this.#queue.length && count < GROUP_COMMITS_MAX) {
+      const size = (this.#queue[count] as Waiting).transaction.writes?.usedBytes ?? 0;
+      if (count > 0 && bytes + size > GROUP_BYTES_MAX) break;
+      bytes += size;
+      count++;
+    }
+    return this.#queue.splice(0, count);
+  }
+
+  async #commitGroup(all: Waiting[]): Promise<void> {
+    for (let race = 0; race < RACES_LOST_MAX; race++) {
+      const group = dropDoomed(all);
+      if (group.length === 0) return;
+      const commits = group.map(({ transaction }): PendingCommit => {
+        return { timestamp: this.#manager.clock.next(), writes: transaction.writes as Memtable };
+      });
+      const id = { writer: this.#writer, sequence: ++this.#sequence };
+      const record = await this.#encode(id, commits);
+      if (await this.#append(record)) {
+        this.#applyOwn(group, commits);
+        this.#trim();
+        return;
+      }
+    }
+    throw new DbError('unavailable', 'log-contended', 'lost the race for the log too many times');
+  }
+
+  async #encode(id: { writer: number; sequence: number }, commits: readonly PendingCommit[]): Promise<Bytes> {
+    if (bodyBytesEstimate(commits) <= INLINE_BYTES_MAX) return encodeInlineRecord(id, commits);
+    const path = `${this.#options.prefix}/${this.#writer.toString(16)}-${id.sequence}`;
+    const body = encodeBody(commits);
+    const put = await this.#options.store.put(path, body, { ifAbsent: true });
+    if (!put.ok) throw new DbError('internal', 'commit-object-exists', `${path} exists already`);
+    return encodeObjectRecord(id, path, body);
+  }
+
+  /** True: the record is in the log. False: somebody else's is there, and has been applied. */
+  async #append(record: Bytes): Promise<boolean> {
+    for (let attempt = 1; ; attempt++) {
+      let result: AppendResult;
+      try {
+        result = await this.#log.append(this.#position, record);
+      } catch (error) {
+        if (attempt >= APPEND_ATTEMPTS_MAX) throw error;
+        await this.#options.env.timers.sleep(RETRY_DELAY_MS << attempt);
+        continue;
+      }
+      if (!result.ok) return await this.#catchUp();
+      this.#position = result.position;
+      return true;
+    }
+  }
+
+  /** Applies what others appended. True when the first unseen record is the one that was being appended. */
+  async #catchUp(): Promise<boolean> {
+    for await (const { position, record } of this.#log.read(this.#position)) {
+      const decoded = decodeRecord(record);
+      if (decoded.writer === this.#writer && decoded.sequence === this.#sequence) {
+        this.#position = position;
+        return true;
+      }
+      await this.#applyForeign(position, decoded);
+    }
+    return false;
+  }
+
+  async #applyForeign(position: Position, record: CommitRecord): Promise<void> {
+    const commits = await commitsOf(record, this.#options.store);
+    const room = this.#tree.waitForRoom();
+    if (room instanceof Promise) await room;
+    const locks = this.#manager.locks;
+    for (const { writes } of commits) {
+      for (const { key } of writes) for (const owner of locks.holdersOf(key)) owner.doomed = true;
+    }
+    applyCommits(this.#tree, position, commits);
+    this.#position = position;
+    this.#manager.advance(this.#tree.lastTimestamp);
+    this.#options.onForeignCommits?.();
+  }
+
+  #applyOwn(group: readonly Waiting[], commits: readonly PendingCommit[]): void {
+    const last = commits.length - 1;
+    for (let i = 0; i <= last; i++) {
+      const { timestamp, writes } = commits[i] as PendingCommit;
+      this.#tree.apply(timestamp, i === last ? this.#position : this.#position - 1, writesOf(writes));
+      this.#manager.advance(timestamp);
+    }
+    for (const { transaction, done } of group) {
+      transaction.settle('committed');
+      done.resolve();
+    }
+  }
+
+  /** What is in tables need not stay in the log. A failure only keeps more than needed. */
+  #trim(): void {
+    const flushed = this.#tree.flushedPosition;
+    if (flushed <= this.#trimmed) return;
+    this.#trimmed = flushed;
+    this.#log.trim(flushed).catch(() => undefined);
+  }
+}
+
+/** Rejects those that another node's commit has hit; they end here. */
+function dropDoomed(all: Waiting[]): Waiting[] {
+  if (!all.some(({ transaction }) => transaction.owner.doomed)) return all;
+  const doomed = all.filter(({ transaction }) => transaction.owner.doomed);
+  const rest = all.filter(({ transaction }) => !transaction.owner.doomed);
+  all.splice(0, all.length, ...rest);
+  for (const { transaction, done } of doomed) {
+    transaction.settle('rolled-back');
+    done.reject(sqlError(transaction.mode === 'optimistic' ? 'ER_WRITE_CONFLICT' : 'ER_LOCK_DEADLOCK'));
+  }
+  return rest;
+}
+
+function writesOf(memtable: Memtable): LsmWrite[] {
+  const writes: LsmWrite[] = [];
+  for (let record = memtable.first; record !== 0; record = memtable.next(record)) {
+    const version = memtable.newestVersion(record);
+    if (version === 0) continue;
+    writes.push({ key: memtable.key(record), value: memtable.isDeleted(version) ? undefined : memtable.value(version) });
+  }
+  return writes;
+}

@@ -1,0 +1,149 @@
+/**
+ * The log record of one group of commits.
+ *
+ *     u8       format version (1)
+ *     u8       kind: 1 the commits follow; 2 an object holds them
+ *     u64      writer: random per process life, so that a writer knows its own record again
+ *     varint   sequence of the record in that life
+ *     kind 1:
+ *       varint number of commits
+ *       per commit:
+ *         u64    commit timestamp
+ *         varint number of writes
+ *         per write, in key order: varint key length, key, varint value length + 1 (0 = deleted), value
+ *     kind 2:
+ *       varint length of the object, u32 checksum (base checksum32) of the object, string path; the object holds kind 1's body
+ *
+ * Timestamps strictly increase inside a record and along the log.
+ */
+import { BytesReader, BytesWriter, type Bytes, DbError, checksum32 } from '../base/index.ts';
+import type { LsmWrite, Memtable } from '../lsm/index.ts';
+import type { Timestamp } from './timestamp.ts';
+
+const FORMAT_VERSION = 1;
+const KIND_INLINE = 1;
+const KIND_OBJECT = 2;
+const HEADER_BYTES_MAX = 32;
+
+export interface RecordId {
+  readonly writer: number;
+  readonly sequence: number;
+}
+
+export interface CommitWrites {
+  readonly timestamp: Timestamp;
+  readonly writes: readonly LsmWrite[];
+}
+
+export type CommitRecord = RecordId &
+  (
+    | { readonly kind: 'inline'; readonly commits: readonly CommitWrites[] }
+    | { readonly kind: 'object'; readonly path: string; readonly lengthBytes: number; readonly checksum: number }
+  );
+
+export interface PendingCommit {
+  readonly timestamp: Timestamp;
+  readonly writes: Memtable;
+}
+
+/** The commits of a record without its header: what kind 1 carries and kind 2's object holds. */
+export function encodeBody(commits: readonly PendingCommit[]): Bytes {
+  const writer = new BytesWriter(bodyBytesEstimate(commits));
+  putBody(writer, commits);
+  return writer.view();
+}
+
+export function encodeInlineRecord(id: RecordId, commits: readonly PendingCommit[]): Bytes {
+  const writer = new BytesWriter(HEADER_BYTES_MAX + bodyBytesEstimate(commits));
+  putHeader(writer, KIND_INLINE, id);
+  putBody(writer, commits);
+  return writer.view();
+}
+
+export function encodeObjectRecord(id: RecordId, path: string, body: Bytes): Bytes {
+  const writer = new BytesWriter(HEADER_BYTES_MAX + path.length * 3);
+  putHeader(writer, KIND_OBJECT, id);
+  writer.varint(body.length).u32(checksum32(body)).string(path);
+  return writer.view();
+}
+
+export function decodeRecord(record: Bytes): CommitRecord {
+  const reader = new BytesReader(record);
+  const version = reader.u8();
+  if (version !== FORMAT_VERSION) throw corrupt(`commit record of unknown format version ${version}`);
+  const kind = reader.u8();
+  const id = { writer: reader.u64(), sequence: reader.varint() };
+  if (kind === KIND_INLINE) return { kind: 'inline', ...id, commits: readBody(reader) };
+  if (kind !== KIND_OBJECT) throw corrupt(`commit record of unknown kind ${kind}`);
+  const lengthBytes = reader.varint();
+  const checksum = reader.u32();
+  return { kind: 'object', ...id, path: reader.string(), lengthBytes, checksum };
+}
+
+export function decodeBody(body: Bytes): readonly CommitWrites[] {
+  return readBody(new BytesReader(body));
+}
+
+/** Upper bound of the encoded size, so that the writer never grows. */
+export function bodyBytesEstimate(commits: readonly PendingCommit[]): number {
+  let bytes = 10;
+  for (const commit of commits) bytes += 20 + commit.writes.usedBytes;
+  return bytes;
+}
+
+function putHeader(writer: BytesWriter, kind: number, id: RecordId): void {
+  writer.u8(FORMAT_VERSION).u8(kind).u64(id.writer).varint(id.sequence);
+}
+
+function putBody(writer: BytesWriter, commits: readonly PendingCommit[]): void {
+  writer.varint(commits.length);
+  for (const { timestamp, writes } of commits) {
+    writer.u64(timestamp).varint(countWrites(writes));
+    const bytes = writes.bytes;
+    for (let record = writes.first; record !== 0; record = writes.next(record)) {
+      const version = writes.newestVersion(record);
+      if (version === 0) continue; // undone by a savepoint
+      const keyStart = writes.keyStart(record);
+      const keyLength = writes.keyLength(record);
+      writer.varint(keyLength).range(bytes, keyStart, keyStart + keyLength);
+      if (writes.isDeleted(version)) {
+        writer.u8(0);
+        continue;
+      }
+      const start = writes.valueStart(version);
+      const length = writes.valueLength(version);
+      writer.varint(length + 1).range(bytes, start, start + length);
+    }
+  }
+}
+
+/** Keys that a savepoint left without a version do not count. */
+export function countWrites(writes: Memtable): number {
+  let count = 0;
+  for (let record = writes.first; record !== 0; record = writes.next(record)) {
+    if (writes.newestVersion(record) !== 0) count++;
+  }
+  return count;
+}
+
+function readBody(reader: BytesReader): CommitWrites[] {
+  const count = reader.varint();
+  const commits: CommitWrites[] = [];
+  for (let i = 0; i < count; i++) {
+    const timestamp = reader.u64();
+    const writeCount = reader.varint();
+    const writes: LsmWrite[] = [];
+    for (let j = 0; j < writeCount; j++) {
+      const key = reader.lengthPrefixed();
+      const length = reader.varint();
+      writes.push({ key, value: length === 0 ? undefined : reader.take(length - 1) });
+    }
+    commits.push({ timestamp, writes });
+  }
+  if (!reader.done) throw corrupt('a commit record has bytes behind its end');
+  return commits;
+}
+
+function corrupt(message: string): DbError {
+  return new DbError('corrupt', 'bad-commit-record', message);
+}

@@ -1,0 +1,140 @@
+/**
+ * Transactions of one branch on one node: hands them out, and joins the tree, the log, the locks and the commit pipeline.
+ *
+ * Invariants: `lastTimestamp` is the newest commit that is durable AND applied; every snapshot is taken there. After a
+ * fence nothing commits any more; the owner of the branch reopens it from the log.
+ */
+import { DbError } from '../base/index.ts';
+import type { Env } from '../env/index.ts';
+import type { CommitLog } from '../log/index.ts';
+import { type LsmTree, Memtable } from '../lsm/index.ts';
+import type { ObjectStore } from '../store/index.ts';
+import { CommitPipeline } from './commit-pipeline.ts';
+import { LockTable } from './lock-table.ts';
+import { replay } from './replay.ts';
+import { SnapshotList } from './snapshots.ts';
+import { HybridClock, type Timestamp } from './timestamp.ts';
+import { Transaction, type TransactionOptions } from './transaction.ts';
+
+export interface TransactionManagerOptions {
+  readonly tree: LsmTree;
+  readonly log: CommitLog;
+  readonly store: ObjectStore;
+  /** Path prefix of the objects that hold write sets too large for the log. */
+  readonly prefix: string;
+  readonly env: Pick<Env, 'clock' | 'random' | 'timers'>;
+  /** Made before the tree, because compaction asks it what is still read. */
+  readonly snapshots: SnapshotList;
+  /** Largest write set of one transaction. */
+  readonly writeBytesMax?: number;
+  /** Called when commits of another node were applied. */
+  readonly onForeignCommits?: () => void;
+}
+
+const WRITE_BYTES_MAX = 512 * 1024 * 1024;
+/** Write sets kept for reuse; larger ones are left to the garbage collector. */
+const POOL_MAX = 256;
+const POOLED_BYTES_MAX = 64 * 1024;
+
+export class TransactionManager {
+  readonly tree: LsmTree;
+  readonly snapshots: SnapshotList;
+  readonly locks: LockTable;
+  readonly clock: HybridClock;
+  readonly writeBytesMax: number;
+  readonly #pipeline: CommitPipeline;
+  readonly #pool: Memtable[] = [];
+  readonly #active = new Set<Transaction>();
+  #nextId = 1;
+  #lastTimestamp: Timestamp;
+  #fenced: Error | undefined = undefined;
+
+  /** Replays what the log holds beyond the tree's flushed position. */
+  static async open(options: TransactionManagerOptions): Promise<TransactionManager> {
+    await replay(options);
+    return new TransactionManager(options);
+  }
+
+  private constructor(options: TransactionManagerOptions) {
+    this.tree = options.tree;
+    this.snapshots = options.snapshots;
+    this.locks = new LockTable(options.env.timers);
+    this.writeBytesMax = options.writeBytesMax ?? WRITE_BYTES_MAX;
+    this.#lastTimestamp = options.tree.lastTimestamp;
+    this.clock = new HybridClock(options.env.clock, this.#lastTimestamp);
+    this.#pipeline = new CommitPipeline(this, options);
+  }
+
+  get lastTimestamp(): Timestamp {
+    return this.#lastTimestamp;
+  }
+
+  /** Transactions that are open now. */
+  get activeCount(): number {
+    return this.#active.size;
+  }
+
+  /** Why nothing commits any more; undefined while all is well. */
+  get fenced(): Error | undefined {
+    return this.#fenced;
+  }
+
+  begin(options: TransactionOptions = {}): Transaction {
+    if (this.#fenced !== undefined) throw this.#fenceError();
+    const transaction = new Transaction(this, this.#nextId++, options);
+    this.#active.add(transaction);
+    return transaction;
+  }
+
+  submit(transaction: Transaction): Promise<void> {
+    if (this.#fenced !== undefined) {
+      transaction.settle('rolled-back');
+      return Promise.reject(this.#fenceError());
+    }
+    return this.#pipeline.submit(transaction);
+  }
+
+  /** The pipeline's: commits up to `timestamp` are applied. */
+  advance(timestamp: Timestamp): void {
+    this.#lastTimestamp = timestamp;
+    this.clock.observe(timestamp);
+  }
+
+  /** An append whose outcome cannot be learned: from now on this node must not answer for the branch. */
+  fence(cause: Error): void {
+    if (this.#fenced !== undefined) return;
+    this.#fenced = cause;
+    for (const transaction of [...this.#active]) {
+      transaction.interrupt(this.#fenceError());
+      transaction.rollback();
+    }
+  }
+
+  ended(transaction: Transaction): void {
+    this.#active.delete(transaction);
+  }
+
+  takeWriteSet(): Memtable {
+    return this.#pool.pop() ?? new Memtable();
+  }
+
+  returnWriteSet(writes: Memtable): void {
+    if (this.#pool.length >= POOL_MAX || writes.sizeBytes > POOLED_BYTES_MAX) return;
+    writes.clear();
+    this.#pool.push(writes);
+  }
+
+  /** Lets the commits under way end and refuses new ones; open transactions are rolled back. */
+  async close(): Promise<void> {
+    await this.#pipeline.idle();
+    this.fence(new DbError('closed', 'branch-closed', 'the database is closed'));
+  }
+
+  #fenceError(): Error {
+    const cause = this.#fenced;
+    if (cause instanceof DbError && cause.kind === 'closed') return cause;
+    return new DbError('unavailable', 'branch-fenced', 'the outcome of a commit is unknown; the branch has to be reopened', {
+      cause,
+    });
+  }
+}
