@@ -1,0 +1,382 @@
+/**
+ * ALTER TABLE: from the existing definition and the actions to the new definition, and what storage has to do for it.
+ *
+ * Invariants:
+ * - The plan says only what must happen to rows and entries (`rebuild`, `addIndexes`, `dropIndexes`, checks to validate);
+ *   a change that is neither is metadata alone.
+ * - Column and index ids survive, so that rows stay readable; a changed representation always means `rebuild`.
+ */
+import { sqlError } from '../../base/index.ts';
+import type { AlterAction, AlterTable, ColumnDefinition, ColumnPosition } from '../ast/index.ts';
+import type { CheckDef, ColumnDef, ForeignKeyDef, IndexDef, TableDef } from '../catalog/index.ts';
+import { charsetOf, defaultCollationOf, type FieldType } from '../types/index.ts';
+import { buildColumn, checkColumnName } from './build-column.ts';
+import type { BuildContext } from './build-context.ts';
+import { applyTableOptions, checkTableName } from './build-table.ts';
+import { originDefaultOf } from './origin-default.ts';
+import { startsWith, TableDraft } from './table-draft.ts';
+
+export interface AlterPlan {
+  readonly before: TableDef;
+  readonly after: TableDef;
+  /** Rows must be written anew: changed representation, another primary key, or a new stored generated column. */
+  readonly rebuild: boolean;
+  readonly addIndexes: readonly IndexDef[];
+  readonly dropIndexes: readonly IndexDef[];
+  readonly addChecks: readonly CheckDef[];
+  readonly addForeignKeys: readonly ForeignKeyDef[];
+  /** AUTO_INCREMENT = n. */
+  readonly autoIncrement: string | undefined;
+}
+
+class Alteration {
+  readonly draft: TableDraft;
+  readonly context: BuildContext;
+  rebuild = false;
+  /** Renamed columns, old name (lower case) to new, for keys and expressions written against the new names. */
+  readonly addedChecks: string[] = [];
+  readonly addedForeignKeys: string[] = [];
+  schema: string;
+  name: string;
+
+  constructor(table: TableDef, context: BuildContext) {
+    this.draft = new TableDraft(table, context);
+    this.context = context;
+    this.schema = table.schema;
+    this.name = table.name;
+  }
+}
+
+export function planAlterTable(statement: AlterTable, table: TableDef, context: BuildContext): AlterPlan {
+  if (statement.partitioning !== undefined) throw sqlError('ER_NOT_SUPPORTED_YET', 'PARTITION BY');
+  const alteration = new Alteration(table, context);
+  // MySQL drops first and adds last, whatever the order written, so that a key can be replaced in one statement.
+  const dropsFirst = [...statement.actions].sort((a, b) => rank(a) - rank(b));
+  for (const action of dropsFirst) apply(action, alteration);
+  alteration.draft.check();
+  return finish(alteration, table, statement);
+}
+
+function rank(action: AlterAction): number {
+  if (action.kind === 'drop-primary-key' || action.kind === 'drop-index' || action.kind === 'drop-foreign-key') return 0;
+  if (action.kind === 'drop-check' || action.kind === 'drop-constraint') return 0;
+  if (action.kind === 'add-constraint') return action.constraint.kind === 'foreign-key' ? 4 : 3;
+  if (action.kind === 'drop-column') return 1;
+  return 2;
+}
+
+function finish(alteration: Alteration, before: TableDef, statement: AlterTable): AlterPlan {
+  const drafted = alteration.draft.finish();
+  const after: TableDef = { ...drafted, schema: alteration.schema, name: alteration.name, version: before.version + 1 };
+  const samePrimary = sameParts(before.indexes[0], after.indexes[0]);
+  const rebuild = alteration.rebuild || !samePrimary;
+  const kept = new Map(before.indexes.slice(1).map((index) => [index.id, index]));
+  const addIndexes = after.indexes.slice(1).filter((index) => !sameParts(kept.get(index.id), index));
+  const afterIds = new Set(after.indexes.slice(1).map((index) => index.id));
+  const dropIndexes = before.indexes.slice(1).filter((index) => !afterIds.has(index.id));
+  checkForeignKeyIndexes(after);
+  const autoIncrement = statement.actions
+    .flatMap((action) => (action.kind === 'set-options' ? action.options : []))
+    .findLast((option) => option.name === 'auto_increment')?.value;
+  return {
+    before,
+    after,
+    rebuild,
+    addIndexes,
+    dropIndexes,
+    addChecks: after.checks.filter((check) => alteration.addedChecks.includes(check.name) && check.enforced),
+    addForeignKeys: after.foreignKeys.filter((key) => alteration.addedForeignKeys.includes(key.name)),
+    autoIncrement: autoIncrement === undefined ? undefined : String(autoIncrement),
+  };
+}
+
+function sameParts(a: IndexDef | undefined, b: IndexDef | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  return a.unique === b.unique && a.kind === b.kind && JSON.stringify(a.parts) === JSON.stringify(b.parts);
+}
+
+/** A foreign key never loses the last index that starts with its columns (1553). */
+function checkForeignKeyIndexes(table: TableDef): void {
+  for (const key of table.foreignKeys) {
+    if (!table.indexes.some((index) => startsWith(index, key.columnIds))) throw sqlError('ER_DROP_INDEX_FK', key.name);
+  }
+}
+
+function apply(action: AlterAction, alteration: Alteration): void {
+  const { draft } = alteration;
+  switch (action.kind) {
+    case 'add-column':
+      return addColumn(action.column, action.position, alteration);
+    case 'change-column':
+      return changeColumn(action.name, action.column, action.position, alteration);
+    case 'modify-column':
+      return changeColumn(action.column.name, action.column, action.position, alteration);
+    case 'add-constraint':
+      return addConstraint(action.constraint, alteration);
+    case 'drop-column':
+      return dropColumn(action.name, alteration);
+    case 'drop-index':
+      return dropIndex(action.name, draft);
+    case 'drop-primary-key':
+      return dropIndex('PRIMARY', draft);
+    case 'drop-foreign-key':
+      return dropNamed(draft.foreignKeys, action.name, 'foreign key');
+    case 'drop-check':
+      return dropNamed(draft.checks, action.name, 'check');
+    case 'drop-constraint':
+      return dropConstraint(action.name, draft);
+    case 'rename-column':
+      return renameColumn(action.from, action.to, draft);
+    case 'rename-index':
+      return renameIndex(action.from, action.to, draft);
+    case 'rename-table':
+      checkTableName(action.to.name);
+      alteration.schema = action.to.schema ?? alteration.schema;
+      alteration.name = action.to.name;
+      return;
+    case 'set-options':
+      return applyTableOptions(draft, action.options);
+    case 'convert-charset':
+      return convertCharset(action.charset, action.collation, alteration);
+    case 'set-default':
+    case 'drop-default':
+    case 'set-column-visibility':
+      return changeColumnAttribute(action, alteration);
+    case 'set-index-visibility':
+      return replaceIndex(draft, action.name, (index) => ({ ...index, visible: action.visible }));
+    case 'set-enforced':
+      return setEnforced(action.name, action.enforced, alteration);
+    case 'force':
+      alteration.rebuild = true;
+      return;
+    case 'order-by':
+    case 'disable-keys':
+    case 'enable-keys':
+      return;
+    case 'tablespace':
+    case 'secondary':
+    case 'partition':
+      throw sqlError('ER_NOT_SUPPORTED_YET', `ALTER TABLE … ${action.kind.toUpperCase()}`);
+  }
+}
+
+function positionOf(position: ColumnPosition, draft: TableDraft): number {
+  if (position.type === 'first') return 0;
+  return draft.columns.indexOf(draft.getColumn(position.column)) + 1;
+}
+
+function addColumn(definition: ColumnDefinition, position: ColumnPosition | undefined, alteration: Alteration): void {
+  const { draft } = alteration;
+  const column = draft.addColumn(definition, new Set(), position && positionOf(position, draft));
+  const checksBefore = draft.checks.length;
+  draft.addColumnConstraints(definition);
+  for (const check of draft.checks.slice(checksBefore)) alteration.addedChecks.push(check.name);
+  if (column.generated) {
+    alteration.rebuild ||= column.generated.stored;
+    return;
+  }
+  const originDefault = originDefaultOf(column, alteration.context.nowMs);
+  if (originDefault === undefined || column.autoIncrement) alteration.rebuild = true;
+  else replaceColumn(draft, column.id, (now) => ({ ...now, originDefault }));
+}
+
+function replaceColumn(draft: TableDraft, id: number, change: (column: ColumnDef) => ColumnDef): void {
+  draft.columns = draft.columns.map((column) => (column.id === id ? change(column) : column));
+}
+
+function changeColumn(
+  name: string,
+  definition: ColumnDefinition,
+  position: ColumnPosition | undefined,
+  alteration: Alteration,
+): void {
+  const { draft, context } = alteration;
+  const before = draft.getColumn(name);
+  const clash = draft.findColumn(definition.name);
+  if (clash !== undefined && clash !== before) throw sqlError('ER_DUP_FIELDNAME', definition.name);
+  const primary = draft.indexes.find((index) => index.primary);
+  const inPrimaryKey = primary?.parts.some((part) => part.columnId === before.id) ?? false;
+  const built = buildColumn(definition, { id: before.id, tableCollation: draft.collation, inPrimaryKey }, context);
+  if ((before.generated?.stored ?? true) !== (built.generated?.stored ?? true)) {
+    throw sqlError('ER_UNSUPPORTED_ACTION_ON_GENERATED_COLUMN', 'Changing the STORED status');
+  }
+  const after: ColumnDef = { ...built, ...(before.originDefault && { originDefault: before.originDefault }) };
+  const places = draft.columns.indexOf(before);
+  draft.columns[places] = after;
+  if (position !== undefined) moveColumn(draft, after, position);
+  const added = draft.checks.length;
+  draft.addColumnConstraints(definition);
+  for (const check of draft.checks.slice(added)) alteration.addedChecks.push(check.name);
+  if (before.name !== after.name) renameInExpressions(draft, before.name, after.name);
+  if (!sameRepresentation(before.type, after.type) || before.generated?.sql !== after.generated?.sql) alteration.rebuild = true;
+}
+
+function moveColumn(draft: TableDraft, column: ColumnDef, position: ColumnPosition): void {
+  if (position.type === 'after' && position.column.toLowerCase() === column.name.toLowerCase()) return;
+  draft.columns.splice(draft.columns.indexOf(column), 1);
+  draft.columns.splice(positionOf(position, draft), 0, column);
+}
+
+/** True when every stored value of `before` reads as the same value under `after`. */
+function sameRepresentation(before: FieldType, after: FieldType): boolean {
+  if (before.kind !== after.kind || before.collation !== after.collation || before.unsigned !== after.unsigned) return false;
+  if (before.nullable && !after.nullable) return false;
+  if (before.decimals !== after.decimals || before.zerofill !== after.zerofill) return false;
+  if (before.kind === 'enum' || before.kind === 'set') {
+    const old = before.elements ?? [];
+    return old.every((element, place) => after.elements?.[place] === element);
+  }
+  const isVariable = before.kind === 'string' || before.kind === 'binary';
+  if (isVariable) return before.mysqlType === after.mysqlType && before.length <= after.length && after.mysqlType !== 254;
+  return before.mysqlType === after.mysqlType && before.length === after.length;
+}
+
+/** Stored expressions name columns in back quotes, so that a rename is a replacement of the quoted name. */
+function renameInExpressions(draft: TableDraft, from: string, to: string): void {
+  const quote = (name: string): string => `\`${name.replaceAll('`', '``')}\``;
+  const rename = (sql: string): string => sql.replaceAll(quote(from), quote(to));
+  draft.checks = draft.checks.map((check) => ({ ...check, sql: rename(check.sql) }));
+  draft.columns = draft.columns.map((column) =>
+    column.generated ? { ...column, generated: { ...column.generated, sql: rename(column.generated.sql) } } : column,
+  );
+}
+
+function renameColumn(from: string, to: string, draft: TableDraft): void {
+  checkColumnName(to);
+  const column = draft.getColumn(from);
+  const clash = draft.findColumn(to);
+  if (clash !== undefined && clash !== column) throw sqlError('ER_DUP_FIELDNAME', to);
+  replaceColumn(draft, column.id, (now) => ({ ...now, name: to }));
+  renameInExpressions(draft, column.name, to);
+}
+
+function addConstraint(constraint: Parameters<TableDraft['addConstraint']>[0], alteration: Alteration): void {
+  const { draft } = alteration;
+  draft.addConstraint(constraint);
+  if (constraint.kind === 'check') alteration.addedChecks.push(draft.checks.at(-1)?.name ?? '');
+  if (constraint.kind === 'foreign-key') alteration.addedForeignKeys.push(draft.foreignKeys.at(-1)?.name ?? '');
+  if (constraint.kind === 'index' && constraint.type === 'primary') alteration.rebuild = true;
+}
+
+function dropColumn(name: string, alteration: Alteration): void {
+  const { draft } = alteration;
+  const column = draft.findColumn(name);
+  if (column === undefined || column.hidden) throw sqlError('ER_CANT_DROP_FIELD_OR_KEY', name);
+  const key = draft.foreignKeys.find((candidate) => candidate.columnIds.includes(column.id));
+  if (key !== undefined) throw sqlError('ER_FK_COLUMN_CANNOT_DROP', column.name, key.name);
+  const quoted = `\`${column.name}\``;
+  const dependent = draft.columns.find((other) => other !== column && other.generated?.sql.includes(quoted));
+  if (dependent !== undefined) throw sqlError('ER_DEPENDENT_BY_GENERATED_COLUMN', column.name);
+  draft.checks = draft.checks.filter((check) => {
+    if (!check.sql.includes(quoted)) return true;
+    const others = draft.columns.some((other) => other !== column && check.sql.includes(`\`${other.name}\``));
+    if (others) throw sqlError('ER_DEPENDENT_BY_CHECK_CONSTRAINT', check.name, column.name);
+    return false;
+  });
+  draft.columns = draft.columns.filter((other) => other !== column);
+  if (draft.visibleColumnCount() === 0) throw sqlError('ER_CANT_REMOVE_ALL_FIELDS');
+  // The column leaves every key; a key left without parts goes too. A shortened key is another key, with another id.
+  draft.indexes = draft.indexes.flatMap((index) => {
+    const parts = index.parts.filter((part) => part.columnId !== column.id);
+    if (parts.length === index.parts.length) return [index];
+    if (parts.length === 0) return [];
+    return [{ ...index, id: index.primary ? 0 : draft.nextIndexId++, parts }];
+  });
+}
+
+function dropIndex(name: string, draft: TableDraft): void {
+  const index = draft.findIndex(name);
+  if (index === undefined) throw sqlError('ER_CANT_DROP_FIELD_OR_KEY', name);
+  draft.indexes = draft.indexes.filter((other) => other !== index);
+  const hidden = new Set(index.parts.map((part) => part.columnId));
+  draft.columns = draft.columns.filter((column) => !(column.hidden && hidden.has(column.id)));
+}
+
+function replaceIndex(draft: TableDraft, name: string, change: (index: IndexDef) => IndexDef): void {
+  const index = draft.findIndex(name);
+  if (index === undefined) throw sqlError('ER_KEY_DOES_NOT_EXITS', name, draft.base.name);
+  if (index.primary) throw sqlError('ER_PK_INDEX_CANT_BE_INVISIBLE');
+  draft.indexes = draft.indexes.map((other) => (other === index ? change(other) : other));
+}
+
+function renameIndex(from: string, to: string, draft: TableDraft): void {
+  const index = draft.findIndex(from);
+  if (index === undefined) throw sqlError('ER_KEY_DOES_NOT_EXITS', from, draft.base.name);
+  if (index.primary) throw sqlError('ER_WRONG_NAME_FOR_INDEX', from);
+  const clash = draft.findIndex(to);
+  if (clash !== undefined && clash !== index) throw sqlError('ER_DUP_KEYNAME', to);
+  draft.indexes = draft.indexes.map((other) => (other === index ? { ...index, name: to } : other));
+}
+
+function dropNamed(list: { readonly name: string }[], name: string, what: 'check' | 'foreign key'): void {
+  const place = list.findIndex((item) => item.name.toLowerCase() === name.toLowerCase());
+  if (place === -1) {
+    throw what === 'check'
+      ? sqlError('ER_CHECK_CONSTRAINT_NOT_FOUND', name)
+      : sqlError('ER_CANT_DROP_FIELD_OR_KEY', name);
+  }
+  list.splice(place, 1);
+}
+
+function dropConstraint(name: string, draft: TableDraft): void {
+  const key = name.toLowerCase();
+  const has = (list: readonly { readonly name: string }[]): boolean => list.some((item) => item.name.toLowerCase() === key);
+  const inChecks = has(draft.checks);
+  const inForeignKeys = has(draft.foreignKeys);
+  const inKeys = draft.indexes.some((index) => index.unique && index.name.toLowerCase() === key);
+  if (Number(inChecks) + Number(inForeignKeys) + Number(inKeys) > 1) {
+    throw sqlError('ER_MULTIPLE_CONSTRAINTS_WITH_SAME_NAME', name, 'constraint');
+  }
+  if (inChecks) dropNamed(draft.checks, name, 'check');
+  else if (inForeignKeys) dropNamed(draft.foreignKeys, name, 'foreign key');
+  else if (inKeys) dropIndex(name, draft);
+  else throw sqlError('ER_CONSTRAINT_NOT_FOUND', name);
+}
+
+function setEnforced(name: string, enforced: boolean, alteration: Alteration): void {
+  const { draft } = alteration;
+  if (!draft.checks.some((check) => check.name.toLowerCase() === name.toLowerCase())) {
+    throw sqlError('ER_CHECK_CONSTRAINT_NOT_FOUND', name);
+  }
+  draft.checks = draft.checks.map((check) => {
+    if (check.name.toLowerCase() !== name.toLowerCase()) return check;
+    if (enforced && !check.enforced) alteration.addedChecks.push(check.name);
+    return { ...check, enforced };
+  });
+}
+
+type AttributeAction = Extract<AlterAction, { kind: 'set-default' | 'drop-default' | 'set-column-visibility' }>;
+
+function changeColumnAttribute(action: AttributeAction, alteration: Alteration): void {
+  const { draft, context } = alteration;
+  const column = draft.getColumn(action.column);
+  if (action.kind === 'set-column-visibility') {
+    return replaceColumn(draft, column.id, (now) => ({ ...now, invisible: !action.visible }));
+  }
+  const { defaultValue: _dropped, ...rest } = column;
+  if (action.kind === 'drop-default') return replaceColumn(draft, column.id, () => rest);
+  const { expression, parenthesised } = action.default;
+  if (expression.kind === 'null' && !column.type.nullable) throw sqlError('ER_INVALID_DEFAULT', column.name);
+  const defaultValue = parenthesised
+    ? ({ kind: 'expression', sql: context.formatExpression(expression) } as const)
+    : expression.kind === 'null'
+      ? ({ kind: 'literal', text: null } as const)
+      : expression.kind === 'function' && expression.name === 'now'
+        ? ({ kind: 'current-timestamp', decimals: column.type.decimals } as const)
+        : context.literalDefault(expression, column.type, column.name);
+  return replaceColumn(draft, column.id, () => ({ ...rest, defaultValue }));
+}
+
+function convertCharset(charset: string | undefined, collation: string | undefined, alteration: Alteration): void {
+  const { draft } = alteration;
+  const target = collation ?? (charset === undefined ? alteration.context.schemaCollation : defaultCollationOf(charset));
+  if (charset !== undefined && charsetOf(target) !== charset) throw sqlError('ER_COLLATION_CHARSET_MISMATCH', target, charset);
+  draft.collation = target;
+  draft.columns = draft.columns.map((column) => {
+    const isText = column.type.kind === 'string' || column.type.kind === 'enum' || column.type.kind === 'set';
+    if (!isText || column.type.collation === target) return column;
+    alteration.rebuild = true;
+    const { explicitCharset: _explicit, ...rest } = column;
+    return { ...rest, type: { ...column.type, collation: target } };
+  });
+}

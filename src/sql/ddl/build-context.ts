@@ -1,0 +1,24 @@
+/** What building a table definition needs from its surroundings; the session supplies it. */
+import type { Expression } from '../ast/index.ts';
+import type { Catalog, ColumnDefault, TableDef } from '../catalog/index.ts';
+import type { FieldType } from '../types/index.ts';
+
+export interface BuildContext {
+  readonly catalog: Catalog;
+  readonly schema: string;
+  /** Collation of tables that name none: the schema's. */
+  readonly schemaCollation: string;
+  readonly nowMs: number;
+  readonly foreignKeyChecks: boolean;
+  /** sql_mode has NO_ZERO_DATE and strict: decides on the implicit checks of defaults. */
+  readonly strict: boolean;
+  /** MySQL's canonical text of an expression, for storing it. */
+  formatExpression(expression: Expression): string;
+  /** Turns a literal default into its stored form; throws 1067 when the column cannot hold it. */
+  literalDefault(expression: Expression, type: FieldType, column: string): ColumnDefault;
+  /** Type of an expression over the columns of `table` (functional key parts). */
+  expressionType(sql: string, table: TableDef): FieldType;
+}
+
+/** Ids that the catalog hands out when the definition is stored; 0 until then. */
+export const UNASSIGNED_ID = 0;

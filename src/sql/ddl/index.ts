@@ -1,0 +1,16 @@
+/** Table definitions from DDL statements, and DDL statements from definitions. No storage here. */
+export type { BuildContext } from './build-context.ts';
+export { UNASSIGNED_ID } from './build-context.ts';
+export { buildTable, buildTableLike, checkTableName } from './build-table.ts';
+export { type AlterPlan, planAlterTable } from './alter-table.ts';
+export { columnType } from './column-type.ts';
+export {
+  columnTypeText,
+  dataTypeName,
+  quoteName,
+  quoteText,
+  showCreateDatabase,
+  showCreateTable,
+  showCreateView,
+  splitAccount,
+} from './show-create.ts';

@@ -1,0 +1,266 @@
+/**
+ * A table definition being made or altered: mutable lists with the checks that each step needs, frozen by `finish`.
+ *
+ * CREATE TABLE starts from an empty draft, ALTER TABLE from the existing definition; both apply the same steps, so that
+ * names, limits and errors are the same whichever way a table came to be.
+ */
+import { sqlError } from '../../base/index.ts';
+import type {
+  CheckConstraint,
+  ColumnDefinition,
+  ForeignKeyDefinition,
+  IndexDefinition,
+  KeyPart,
+  TableConstraint,
+} from '../ast/index.ts';
+import type { CheckDef, ColumnDef, ForeignKeyDef, IndexDef, TableDef } from '../catalog/index.ts';
+import type { BuildContext } from './build-context.ts';
+import { buildColumn } from './build-column.ts';
+import { buildForeignKey } from './build-foreign-key.ts';
+import { buildIndex, sortIndexes, unusedIndexName } from './build-index.ts';
+
+const COLUMNS_MAX = 4096;
+
+export class TableDraft {
+  readonly context: BuildContext;
+  readonly base: TableDef;
+  columns: ColumnDef[];
+  indexes: IndexDef[];
+  foreignKeys: ForeignKeyDef[];
+  checks: CheckDef[];
+  collation: string;
+  comment: string;
+  options: Record<string, string>;
+  nextColumnId: number;
+  nextIndexId: number;
+
+  constructor(base: TableDef, context: BuildContext) {
+    this.context = context;
+    this.base = base;
+    this.columns = [...base.columns];
+    this.indexes = base.indexes.filter((index) => index.parts.length > 0);
+    this.foreignKeys = [...base.foreignKeys];
+    this.checks = [...base.checks];
+    this.collation = base.collation;
+    this.comment = base.comment;
+    this.options = { ...base.options };
+    this.nextColumnId = base.nextColumnId;
+    this.nextIndexId = base.nextIndexId;
+  }
+
+  findColumn(name: string): ColumnDef | undefined {
+    const key = name.toLowerCase();
+    return this.columns.find((column) => column.name.toLowerCase() === key);
+  }
+
+  getColumn(name: string): ColumnDef {
+    const column = this.findColumn(name);
+    if (column === undefined || column.hidden) throw sqlError('ER_BAD_FIELD_ERROR', name, this.base.name);
+    return column;
+  }
+
+  findIndex(name: string): IndexDef | undefined {
+    const key = name.toLowerCase();
+    return this.indexes.find((index) => index.name.toLowerCase() === key);
+  }
+
+  /** Adds a column at the end (hidden columns stay last) or at `at`, and its key and checks. */
+  addColumn(definition: ColumnDefinition, primaryColumns: ReadonlySet<string>, at?: number): ColumnDef {
+    if (this.findColumn(definition.name) !== undefined) throw sqlError('ER_DUP_FIELDNAME', definition.name);
+    const column = buildColumn(
+      definition,
+      {
+        id: this.nextColumnId++,
+        tableCollation: this.collation,
+        inPrimaryKey: primaryColumns.has(definition.name.toLowerCase()),
+      },
+      this.context,
+    );
+    this.columns.splice(at ?? this.visibleColumnCount(), 0, column);
+    if (this.columns.length > COLUMNS_MAX) throw sqlError('ER_TOO_MANY_FIELDS');
+    return column;
+  }
+
+  /** Columns before the hidden ones. */
+  visibleColumnCount(): number {
+    const hidden = this.columns.findIndex((column) => column.hidden);
+    return hidden === -1 ? this.columns.length : hidden;
+  }
+
+  /** PRIMARY KEY / UNIQUE and CHECKs written on the column itself. */
+  addColumnConstraints(definition: ColumnDefinition): void {
+    if (definition.key === 'primary') this.addIndex(columnKey(definition, 'primary'));
+    if (definition.key === 'unique' || definition.type.serial) this.addIndex(columnKey(definition, 'unique'));
+    for (const check of definition.checks) this.addCheck(check);
+  }
+
+  addConstraint(constraint: TableConstraint): void {
+    if (constraint.kind === 'index') this.addIndex(constraint);
+    else if (constraint.kind === 'check') this.addCheck(constraint);
+    else this.addForeignKey(constraint);
+  }
+
+  addIndex(definition: IndexDefinition): IndexDef {
+    const primary = definition.type === 'primary';
+    if (primary && this.indexes.some((index) => index.primary)) throw sqlError('ER_MULTIPLE_PRI_KEY');
+    const name = primary ? 'PRIMARY' : this.#indexName(definition);
+    if (!primary && this.findIndex(name) !== undefined) throw sqlError('ER_DUP_KEYNAME', name);
+    const built = buildIndex(definition, name, {
+      find: (column) => {
+        const found = this.findColumn(column);
+        return found?.hidden ? undefined : found;
+      },
+      addHidden: (part, indexName, position) => this.#addHiddenColumn(part, indexName, position),
+    });
+    if (primary) this.#makeNotNull(built.parts.map((part) => part.columnId));
+    const index: IndexDef = { id: primary ? 0 : this.nextIndexId++, ...built };
+    this.indexes.push(index);
+    return index;
+  }
+
+  #indexName(definition: IndexDefinition): string {
+    const written = definition.name ?? definition.constraintName;
+    if (written !== undefined) return written;
+    const base = definition.parts[0]?.column ?? 'functional_index';
+    return unusedIndexName(base, new Set(this.indexes.map((index) => index.name.toLowerCase())));
+  }
+
+  #addHiddenColumn(part: KeyPart, indexName: string, position: number): ColumnDef {
+    const expression = part.expression;
+    if (expression === undefined) throw sqlError('ER_KEY_COLUMN_DOES_NOT_EXITS', '');
+    if (expression.kind === 'column') throw sqlError('ER_FUNCTIONAL_INDEX_ON_FIELD');
+    const sql = this.context.formatExpression(expression);
+    const type = this.context.expressionType(sql, this.finish());
+    if (type.kind === 'json') throw sqlError('ER_FUNCTIONAL_INDEX_ON_JSON_OR_GEOMETRY_FUNCTION');
+    const column: ColumnDef = {
+      id: this.nextColumnId++,
+      name: `!hidden!${indexName}!${position}!0`,
+      type: { ...type, nullable: true },
+      onUpdateNow: false,
+      autoIncrement: false,
+      generated: { sql, stored: false },
+      comment: '',
+      invisible: true,
+      state: 'public',
+      hidden: true,
+    };
+    this.columns.push(column);
+    return column;
+  }
+
+  /** Primary key columns are NOT NULL, and lose an implicit DEFAULT NULL. */
+  #makeNotNull(ids: readonly number[]): void {
+    this.columns = this.columns.map((column) => {
+      if (!ids.includes(column.id) || !column.type.nullable) return column;
+      const { defaultValue, ...rest } = column;
+      const keep = defaultValue !== undefined && !(defaultValue.kind === 'literal' && defaultValue.text === null);
+      return { ...rest, type: { ...column.type, nullable: false }, ...(keep && { defaultValue }) };
+    });
+  }
+
+  addCheck(check: CheckConstraint): void {
+    const name = check.name ?? this.#unusedName('chk', this.checks);
+    if (this.checks.some((other) => other.name.toLowerCase() === name.toLowerCase())) {
+      throw sqlError('ER_CHECK_CONSTRAINT_DUP_NAME', name);
+    }
+    this.checks.push({ name, sql: this.context.formatExpression(check.expression), enforced: check.enforced });
+  }
+
+  addForeignKey(definition: ForeignKeyDefinition): void {
+    const name = definition.constraintName ?? definition.indexName ?? this.#unusedName('ibfk', this.foreignKeys);
+    if (this.foreignKeys.some((other) => other.name.toLowerCase() === name.toLowerCase())) {
+      throw sqlError('ER_FK_DUP_NAME', name);
+    }
+    const key = buildForeignKey(definition, name, this);
+    this.foreignKeys.push(key);
+    // InnoDB wants an index that starts with the child columns, and makes one when there is none.
+    if (!this.indexes.some((index) => startsWith(index, key.columnIds))) {
+      const taken = new Set(this.indexes.map((index) => index.name.toLowerCase()));
+      const base = definition.constraintName ?? definition.indexName ?? definition.columns[0] ?? name;
+      this.indexes.push({
+        id: this.nextIndexId++,
+        name: unusedIndexName(base, taken),
+        unique: false,
+        primary: false,
+        parts: key.columnIds.map((columnId) => ({ columnId, descending: false })),
+        visible: true,
+        comment: '',
+        kind: 'btree',
+        state: 'public',
+      });
+    }
+  }
+
+  #unusedName(word: string, others: readonly { readonly name: string }[]): string {
+    const prefix = `${this.base.name}_${word}_`;
+    let highest = 0;
+    for (const other of others) {
+      if (!other.name.startsWith(prefix)) continue;
+      const n = Number(other.name.slice(prefix.length));
+      if (Number.isInteger(n) && n > highest) highest = n;
+    }
+    return `${prefix}${highest + 1}`;
+  }
+
+  /** The definition as it stands; checks what concerns the table as a whole. */
+  finish(): TableDef {
+    const primary = this.indexes.find((index) => index.primary);
+    const others = this.indexes.filter((index) => !index.primary);
+    const clustered: IndexDef = primary ?? HIDDEN_ROW_ID_INDEX;
+    return {
+      ...this.base,
+      columns: [...this.columns],
+      indexes: [clustered, ...sortIndexes(others, this.columns)],
+      foreignKeys: [...this.foreignKeys],
+      checks: [...this.checks],
+      collation: this.collation,
+      comment: this.comment,
+      options: { ...this.options },
+      nextColumnId: this.nextColumnId,
+      nextIndexId: this.nextIndexId,
+    };
+  }
+
+  /** Rules that hold for a finished table, not for one in the making. */
+  check(): void {
+    if (!this.columns.some((column) => !column.invisible && !column.hidden)) throw sqlError('ER_TABLE_MUST_HAVE_A_VISIBLE_COLUMN');
+    const auto = this.columns.filter((column) => column.autoIncrement);
+    if (auto.length > 1) throw sqlError('ER_WRONG_AUTO_KEY');
+    if (auto[0] !== undefined && !this.indexes.some((index) => index.parts[0]?.columnId === auto[0]?.id)) {
+      throw sqlError('ER_WRONG_AUTO_KEY');
+    }
+  }
+}
+
+export const HIDDEN_ROW_ID_INDEX: IndexDef = {
+  id: 0,
+  name: 'PRIMARY',
+  unique: true,
+  primary: false,
+  parts: [],
+  visible: true,
+  comment: '',
+  kind: 'btree',
+  state: 'public',
+};
+
+/** True when the index's first parts are these columns in this order, in full. */
+export function startsWith(index: IndexDef, columnIds: readonly number[]): boolean {
+  return (
+    index.kind === 'btree' &&
+    columnIds.every((id, place) => index.parts[place]?.columnId === id && index.parts[place]?.prefixLength === undefined)
+  );
+}
+
+function columnKey(definition: ColumnDefinition, type: 'primary' | 'unique'): IndexDefinition {
+  return {
+    kind: 'index',
+    type,
+    start: definition.start,
+    end: definition.end,
+    constraintName: undefined,
+    name: undefined,
+    parts: [{ column: definition.name, length: undefined, expression: undefined, direction: 'asc' }],
+    options: { algorithm: undefined, keyBlockSize: undefined, comment: undefined, visible: undefined, parser: undefined, attributes: [] },
+  };
+}
