@@ -10,3 +10,5 @@ export * from './temporal.ts';
 export * from './temporal-parse.ts';
 export * from './enum-set.ts';
 export * from './json-value.ts';
+export * from './charset.ts';
+export * from './collation.ts';
