@@ -1,0 +1,13 @@
+/** The object store port, its backends, and wrappers that count, record and break it. */
+export {
+  listAll,
+  type ByteRange,
+  type ListedObject,
+  type ListPage,
+  type ObjectStore,
+  type PutOptions,
+  type PutResult,
+  type StoredObject,
+} from './object-store.ts';
+export { openStore, pathOfFileUrl } from './open-store.ts';
+export { MemoryStore } from './memory-store.ts';
