@@ -203,7 +203,7 @@ export function findCharset(name: string): Charset | undefined {
 }
 
 /** Throws 1115 when there is no such character set. */
-export function charsetOf(name: string): Charset {
+export function getCharset(name: string): Charset {
   const charset = made.get(name) ?? findCharset(name);
   if (charset === undefined) throw sqlError('ER_UNKNOWN_CHARACTER_SET', name);
   return charset;

@@ -12,7 +12,7 @@
  * of these (see `weightsFor`).
  */
 import { sqlError } from '../../base/index.ts';
-import { charsetOf, charsetUnits, type Charset } from './charset.ts';
+import { charsetUnits, getCharset } from './charset.ts';
 import { COLLATION_LIST } from './collation-list.data.ts';
 import { COLLATION_WEIGHTS } from './collation-weights.data.ts';
 import { SINGLE_BYTE_WEIGHTS } from './single-byte.data.ts';
@@ -21,7 +21,9 @@ import { LevelWeights, PackedWeights, SingleByteWeights, type WeightTable } from
 export interface Collation {
   readonly name: string;
   readonly id: number;
-  readonly charset: Charset;
+  readonly charset: string;
+  /** Bytes that one character takes at most. */
+  readonly maxBytes: number;
   readonly isDefault: boolean;
   readonly sortLength: number;
   readonly padSpace: boolean;
@@ -41,7 +43,9 @@ export interface Collation {
 interface CollationFacts {
   readonly name: string;
   readonly id: number;
-  readonly charset: Charset;
+  readonly charset: string;
+  /** Bytes that one character takes at most. */
+  readonly maxBytes: number;
   readonly isDefault: boolean;
   readonly sortLength: number;
   readonly padSpace: boolean;
@@ -74,7 +78,9 @@ export function compareCodePoints(a: string, b: string): number {
 class BinaryCollation implements Collation {
   readonly name: string;
   readonly id: number;
-  readonly charset: Charset;
+  readonly charset: string;
+  /** Bytes that one character takes at most. */
+  readonly maxBytes: number;
   readonly isDefault: boolean;
   readonly sortLength: number;
   readonly padSpace: boolean;
@@ -84,6 +90,7 @@ class BinaryCollation implements Collation {
     this.name = facts.name;
     this.id = facts.id;
     this.charset = facts.charset;
+    this.maxBytes = facts.maxBytes;
     this.isDefault = facts.isDefault;
     this.sortLength = facts.sortLength;
     this.padSpace = facts.padSpace;
@@ -119,7 +126,9 @@ const PRINTABLE = /^[\x20-\x7e]*$/;
 class WeightCollation implements Collation {
   readonly name: string;
   readonly id: number;
-  readonly charset: Charset;
+  readonly charset: string;
+  /** Bytes that one character takes at most. */
+  readonly maxBytes: number;
   readonly isDefault: boolean;
   readonly sortLength: number;
   readonly padSpace: boolean;
@@ -136,6 +145,7 @@ class WeightCollation implements Collation {
     this.name = facts.name;
     this.id = facts.id;
     this.charset = facts.charset;
+    this.maxBytes = facts.maxBytes;
     this.isDefault = facts.isDefault;
     this.sortLength = facts.sortLength;
     this.padSpace = facts.padSpace;
@@ -300,7 +310,7 @@ function makeCollation(facts: CollationFacts): Collation {
   const { name, charset } = facts;
   if (name === 'binary' || name.endsWith('_bin')) return new BinaryCollation(facts);
   const own = SINGLE_BYTE_WEIGHTS[name];
-  if (own !== undefined) return new WeightCollation(facts, table(name, () => new SingleByteWeights(own, charset.byteOf)));
+  if (own !== undefined) return new WeightCollation(facts, table(name, () => new SingleByteWeights(own, getCharset(charset).byteOf)));
   if (name.includes('_0900_') || name.includes('_zh_') || name.endsWith('gb18030_unicode_520_ci')) {
     const weights = table('uca0900', () => new PackedWeights(COLLATION_WEIGHTS.uca0900));
     if (name.includes('_as_cs')) return new WeightCollation(facts, weights, levels0900, 3);
@@ -308,7 +318,7 @@ function makeCollation(facts: CollationFacts): Collation {
     return new WeightCollation(facts, weights);
   }
   if (name.includes('_520_')) return new WeightCollation(facts, table('uca520', () => new PackedWeights(COLLATION_WEIGHTS.uca520)));
-  const unicode = charset.name.startsWith('utf') || charset.name === 'ucs2';
+  const unicode = charset.startsWith('utf') || charset === 'ucs2';
   if (unicode && !name.includes('_general_')) {
     return new WeightCollation(facts, table('uca400', () => new PackedWeights(COLLATION_WEIGHTS.uca400, 0xfffd)));
   }
@@ -329,7 +339,8 @@ export function findCollation(name: string): Collation | undefined {
   if (collation === undefined) {
     collation = makeCollation({
       name: row[0],
-      charset: charsetOf(row[1]),
+      charset: row[1],
+      maxBytes: getCharset(row[1]).bytesMax,
       id: row[2],
       isDefault: row[3],
       sortLength: row[4],
@@ -354,4 +365,21 @@ export function findCollationById(id: number): Collation | undefined {
 
 export function collationNames(): readonly string[] {
   return COLLATION_LIST.map((row) => row[0]);
+}
+
+export { getCollation as collationOf };
+
+/** The charset's name of a collation. */
+export function charsetOf(collation: string): string {
+  return getCollation(collation).charset;
+}
+
+/** Throws 1115 when there is no such charset. */
+export function defaultCollationOf(charset: string): string {
+  return getCharset(charset).defaultCollation;
+}
+
+export function binaryCollationOf(charset: string): string {
+  const name = getCharset(charset).name;
+  return name === 'binary' ? 'binary' : `${name}_bin`;
 }
