@@ -9,3 +9,4 @@ export * from './text.ts';
 export * from './timers.ts';
 export * from './workers.ts';
 export { workerContext } from './real-workers.ts';
+export { Simulation, simulatedEnv, type SimulatedProcess } from './simulated/simulation.ts';

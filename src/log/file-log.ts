@@ -54,7 +54,7 @@ export class FileLog implements CommitLog {
   #tail: Position;
   readonly #queue: QueuedAppend[] = [];
   #queuedBytes = 0;
-  #inFlight = 0;
+  #inFlight: readonly QueuedAppend[] = [];
   #draining: Promise<void> | undefined;
   #writer = new BytesWriter(64 * 1024);
   #failure: DbError | undefined;
@@ -87,12 +87,12 @@ export class FileLog implements CommitLog {
   async append(after: Position, record: Bytes): Promise<AppendResult> {
     this.#check();
     checkAppend(after, record);
-    // The tail may move back only when an append fails, which rejects everything queued behind it: ask again then.
-    while (after !== this.#tail + this.#inFlight + this.#queue.length) {
-      if (this.#draining === undefined) return { ok: false, tail: this.#tail };
-      await this.#draining;
+    // Position after + 1 may be taken by an append that is not durable yet: its outcome decides.
+    for (let rival = this.#pendingAt(after + 1); rival !== undefined; rival = this.#pendingAt(after + 1)) {
+      await rival.done.promise.catch(() => undefined);
       this.#check();
     }
+    if (after !== this.#tail + this.#inFlight.length + this.#queue.length) return { ok: false, tail: this.#tail };
     if (this.#queuedBytes + record.length > QUEUE_BYTES_MAX) {
       throw new DbError('limit', 'log-queue-full', `more than ${QUEUE_BYTES_MAX} bytes wait for the commit log`);
     }
@@ -161,6 +161,12 @@ export class FileLog implements CommitLog {
     }
   }
 
+  #pendingAt(position: Position): QueuedAppend | undefined {
+    const index = position - this.#tail - 1;
+    if (index < 0) return undefined;
+    return this.#inFlight[index] ?? this.#queue[index - this.#inFlight.length];
+  }
+
   /** Writes what is queued, frame by frame, until the queue is empty. Never rejects: failures go to the appends. */
   async #drain(): Promise<void> {
     while (this.#queue.length > 0) {
@@ -177,7 +183,7 @@ export class FileLog implements CommitLog {
     this.#draining = undefined;
   }
 
-  #takeBatch(): QueuedAppend[] {
+  #takeBatch(): readonly QueuedAppend[] {
     let bytes = 0;
     let count = 0;
     for (const { record } of this.#queue) {
@@ -185,8 +191,8 @@ export class FileLog implements CommitLog {
       if (count > 0 && bytes > FRAME_BYTES_MAX) break;
       count++;
     }
-    this.#inFlight = count;
-    return this.#queue.splice(0, count);
+    this.#inFlight = this.#queue.splice(0, count);
+    return this.#inFlight;
   }
 
   #encode(batch: readonly QueuedAppend[]): Bytes {
@@ -205,7 +211,7 @@ export class FileLog implements CommitLog {
   #acknowledge(batch: readonly QueuedAppend[], frameBytes: number): void {
     this.#end += frameBytes;
     this.#allocated = Math.max(this.#allocated, this.#end);
-    this.#inFlight = 0;
+    this.#inFlight = [];
     for (const { record, done } of batch) {
       this.#tail++;
       this.#queuedBytes -= record.length;
@@ -222,7 +228,7 @@ export class FileLog implements CommitLog {
     if (!isRepaired) this.#failure ??= fenced(error);
     const reason = isRepaired ? error : this.#failure;
     const rejected = [...batch, ...this.#queue.splice(0)];
-    this.#inFlight = 0;
+    this.#inFlight = [];
     this.#queuedBytes = 0;
     for (const { done } of rejected) done.reject(reason);
   }

@@ -153,7 +153,7 @@ async function checkRest(segment: Segment, from: number, next: number): Promise<
   let isTorn = false;
   for (let at = from; ; ) {
     const chunk = await segment.file.read(at, READ_CHUNK_BYTES);
-    if (chunk.some((byte) => byte !== 0)) {
+    if (!isAllZeros(chunk)) {
       isTorn = true;
       for (let i = 0; i + FRAME_HEADER_BYTES <= chunk.length; i += FRAME_ALIGNMENT) {
         const header = frameHeaderAt(chunk, i, segment.nonce);
@@ -164,6 +164,11 @@ async function checkRest(segment: Segment, from: number, next: number): Promise<
     // Chunks overlap by a header, so that none is cut in two.
     at += READ_CHUNK_BYTES - FRAME_HEADER_BYTES;
   }
+}
+
+function isAllZeros(bytes: Bytes): boolean {
+  for (let i = 0; i < bytes.length; i++) if (bytes[i] !== 0) return false;
+  return true;
 }
 
 export function damaged(path: string, at: number): DbError {
