@@ -367,7 +367,7 @@ export function collationNames(): readonly string[] {
   return COLLATION_LIST.map((row) => row[0]);
 }
 
-export { getCollation as collationOf };
+export { getCollation as collationOf, findCollationById as collationById };
 
 /** The charset's name of a collation. */
 export function charsetOf(collation: string): string {

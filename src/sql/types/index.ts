@@ -18,3 +18,8 @@ export * from './time-zone.ts';
 export * from './format.ts';
 export * from './charset.ts';
 export * from './collation.ts';
+export * from './coerce.ts';
+export * from './coerce-temporal.ts';
+export * from './compare.ts';
+export * from './to-json.ts';
+export * from './collation-aggregate.ts';

@@ -1,0 +1,202 @@
+/**
+ * Values read as dates, datetimes and times inside expressions, with MySQL's flags and warnings.
+ * The result is null where the value is no valid date (after the warning).
+ */
+import { charsetUnits } from './charset.ts';
+import type { Convert } from './coerce.ts';
+import type { ConversionContext } from './conversion-context.ts';
+import type { Decimal } from './decimal.ts';
+import type { EnumValue, SetValue } from './enum-set.ts';
+import type { FieldType } from './field-type.ts';
+import type { NonNullValue } from './format.ts';
+import { scalarText } from './json-text.ts';
+import type { JsonValue } from './json-value.ts';
+import { DateTime, addMicros, formatDateTime, MICROS_PER_DAY } from './temporal.ts';
+import { checkDate, DateFlag, numberToDateTime, numberToTime, parseDateTime, parseTime, roundSeventh, TimeWarning } from './temporal-parse.ts';
+import { epochToLocal, findTimeZone, localToUtc, UTC, utcToLocal } from './time-zone.ts';
+
+/** Flags of sql_mode, plus FUZZY: what casts and columns accept. */
+export function modeDateFlags(context: ConversionContext): number {
+  const mode = context.session.sqlMode;
+  return (
+    DateFlag.FUZZY |
+    (mode.noZeroDate ? DateFlag.NO_ZERO_DATE : 0) |
+    (mode.noZeroInDate ? DateFlag.NO_ZERO_IN_DATE : 0) |
+    (mode.allowInvalidDates ? DateFlag.INVALID_DATES : 0)
+  );
+}
+
+export function sessionZone(context: ConversionContext): ReturnType<typeof findTimeZone> & object {
+  return findTimeZone(context.session.timeZone) ?? UTC;
+}
+
+/** Today in the session's zone: the date of a TIME that becomes a DATETIME. */
+export function currentDate(context: ConversionContext): number {
+  return epochToLocal(context.session.nowMicros, sessionZone(context)).ymd;
+}
+
+/** A TIME as a DATETIME of today; hours beyond a day carry over. */
+export function timeToDateTime(micros: number, context: ConversionContext): DateTime | null {
+  if (micros >= 0 && micros < MICROS_PER_DAY) return new DateTime(currentDate(context), micros);
+  return addMicros(new DateTime(currentDate(context), 0), micros) ?? null;
+}
+
+export interface DateReading {
+  readonly flags: number;
+  /** 'date', 'datetime' or 'time' in messages. */
+  readonly what: 'date' | 'datetime' | 'time';
+}
+
+function warnIncorrect(context: ConversionContext, what: string, text: string, truncated: boolean): void {
+  context.warn(1292, `${truncated ? 'Truncated incorrect' : 'Incorrect'} ${what} value: '${text.slice(0, 128)}'`);
+}
+
+/** Text to a datetime. Null and a warning when it is none. */
+export function textToDateTime(text: string, context: ConversionContext, reading: DateReading): DateTime | null {
+  const parsed = parseDateTime(text, reading.flags);
+  if (parsed.kind === 'error' || parsed.kind === 'none') {
+    warnIncorrect(context, reading.what === 'date' ? 'datetime' : reading.what, text, false);
+    return null;
+  }
+  if (parsed.warnings !== 0) warnIncorrect(context, reading.what, text, true);
+  let value = roundSeventh(parsed.value, parsed.seventhDigit);
+  if (parsed.displacement !== undefined) {
+    const utc = addMicros(value, -parsed.displacement * 1_000_000);
+    value = (utc === undefined ? undefined : utcToLocal(utc, sessionZone(context))) ?? value;
+  }
+  return value;
+}
+
+function numberToDate(number: number, fraction: number, text: () => string, context: ConversionContext, reading: DateReading): DateTime | null {
+  const parsed = numberToDateTime(number, reading.flags);
+  if (parsed.kind === 'error') {
+    warnIncorrect(context, reading.what === 'date' ? 'datetime' : reading.what, text(), false);
+    return null;
+  }
+  return fraction === 0 ? parsed.value : (addMicros(parsed.value, fraction) ?? null);
+}
+
+/** Whole part and microseconds of a decimal number used as a date or time. */
+function splitDecimal(value: Decimal): { whole: number; micros: number } {
+  const whole = value.truncate(0);
+  const micros = value.sub(whole).withScale(6).unscaled;
+  return { whole: Number(whole.unscaled), micros: Number(micros) };
+}
+
+/** The value as a DateTime, checked against `reading.flags`. */
+export function dateTimeOf(type: FieldType, flagsOf: (context: ConversionContext) => number, what: DateReading['what'] = 'datetime'): Convert<DateTime | null> {
+  const recheck = (value: DateTime, context: ConversionContext): DateTime | null => {
+    if (value.month !== 0 && value.day !== 0) return value;
+    const wrong = checkDate(value.year, value.month, value.day, value.ymd !== 0, flagsOf(context));
+    if (wrong === 0) return value;
+    warnIncorrect(context, 'datetime', type.kind === 'date' ? value.toString().slice(0, 10) : formatDateTime(value, type.decimals), false);
+    return null;
+  };
+  switch (type.kind) {
+    case 'date':
+      return (value, context) => recheck(new DateTime(value as number, 0), context);
+    case 'datetime':
+    case 'timestamp':
+      return (value, context) => recheck(value as DateTime, context);
+    case 'time':
+      return (value, context) => timeToDateTime(value as number, context);
+    case 'int':
+    case 'year':
+    case 'bit':
+      return (value, context) => numberToDate(Number(value), 0, () => String(value), context, { flags: flagsOf(context), what });
+    case 'double':
+    case 'float':
+      return (value, context) => {
+        const whole = Math.trunc(value as number);
+        const micros = Math.round(((value as number) - whole) * 1e6);
+        return numberToDate(whole, micros, () => String(value), context, { flags: flagsOf(context), what });
+      };
+    case 'decimal':
+      return (value, context) => {
+        const { whole, micros } = splitDecimal(value as Decimal);
+        return numberToDate(whole, micros, () => String(value), context, { flags: flagsOf(context), what });
+      };
+    case 'json':
+      return (value, context) => jsonToDateTime(value as JsonValue, context, { flags: flagsOf(context), what });
+    default:
+      return (value, context) => textToDateTime(plainText(value), context, { flags: flagsOf(context), what });
+  }
+}
+
+function plainText(value: NonNullValue): string {
+  if (typeof value === 'string') return value;
+  if (value instanceof Uint8Array) return charsetUnits.decodeUtf8(value);
+  return (value as EnumValue | SetValue).text;
+}
+
+function jsonToDateTime(value: JsonValue, context: ConversionContext, reading: DateReading): DateTime | null {
+  if (value.kind === 'date' || value.kind === 'datetime' || value.kind === 'timestamp') return value.payload as DateTime;
+  if (value.kind === 'time') return timeToDateTime(value.payload as number, context);
+  if (value.kind === 'string') return textToDateTime(value.payload as string, context, reading);
+  context.warn(3156, `Invalid JSON value for CAST to ${reading.what.toUpperCase()} from column json at row 1`);
+  return null;
+}
+
+/** Text to TIME; null and a warning when it is none. */
+export function textToTime(text: string, context: ConversionContext): number | null {
+  const parsed = parseTime(text);
+  if (parsed.micros === undefined) {
+    warnIncorrect(context, 'time', text, (parsed.warnings & TimeWarning.TRUNCATED) !== 0 || parsed.warnings !== 0);
+    return null;
+  }
+  if (parsed.warnings !== 0) warnIncorrect(context, 'time', text, true);
+  return parsed.micros + (parsed.seventhDigit >= 5 ? (parsed.micros < 0 ? -1 : 1) : 0);
+}
+
+function numberAsTime(whole: number, micros: number, text: () => string, context: ConversionContext): number | null {
+  const parsed = numberToTime(whole);
+  if (parsed.warnings !== 0) warnIncorrect(context, 'time', text(), true);
+  if (parsed.micros === undefined) return null;
+  return parsed.micros + (parsed.warnings === 0 ? micros : 0);
+}
+
+/** The value as TIME (signed microseconds). */
+export function timeOf(type: FieldType): Convert<number | null> {
+  switch (type.kind) {
+    case 'time':
+      return (value) => value as number;
+    case 'date':
+      return () => 0;
+    case 'datetime':
+    case 'timestamp':
+      return (value) => (value as DateTime).micros;
+    case 'int':
+    case 'year':
+    case 'bit':
+      return (value, context) => numberAsTime(Number(value), 0, () => String(value), context);
+    case 'double':
+    case 'float':
+      return (value, context) => {
+        const whole = Math.trunc(value as number);
+        return numberAsTime(whole, Math.round(((value as number) - whole) * 1e6), () => String(value), context);
+      };
+    case 'decimal':
+      return (value, context) => {
+        const { whole, micros } = splitDecimal(value as Decimal);
+        return numberAsTime(whole, micros, () => String(value), context);
+      };
+    case 'json':
+      return (value, context) => {
+        const json = value as JsonValue;
+        if (json.kind === 'time') return json.payload as number;
+        if (json.kind === 'datetime' || json.kind === 'timestamp' || json.kind === 'date') return (json.payload as DateTime).micros;
+        return textToTime(scalarText(json), context);
+      };
+    default:
+      return (value, context) => textToTime(plainText(value), context);
+  }
+}
+
+/** TIMESTAMP columns hold UTC in storage; these convert at its border. */
+export function timestampToUtc(value: DateTime, context: ConversionContext): DateTime {
+  return value.ymd === 0 ? value : (localToUtc(value, sessionZone(context)) ?? DateTime.ZERO);
+}
+export function timestampFromUtc(value: DateTime, context: ConversionContext): DateTime {
+  return value.ymd === 0 ? value : (utcToLocal(value, sessionZone(context)) ?? DateTime.ZERO);
+}
+

@@ -1,0 +1,90 @@
+/**
+ * The collation in which several strings meet, by coercibility (MySQL manual, "Collation Coercibility in Expressions").
+ *
+ * | coercibility | what                                       |
+ * |--------------|--------------------------------------------|
+ * | 0            | COLLATE clause                             |
+ * | 1            | (mixed: no collation)                      |
+ * | 2            | column, stored routine variable            |
+ * | 3            | USER(), VERSION(), system constants        |
+ * | 4            | literal                                    |
+ * | 5            | number or date as text                     |
+ * | 6            | NULL                                       |
+ *
+ * A `FieldType` carries no coercibility; without one it counts as a column (2).
+ */
+import { sqlError } from '../../base/index.ts';
+import { getCollation } from './collation.ts';
+import type { FieldType } from './field-type.ts';
+
+export const Coercibility = { EXPLICIT: 0, NONE: 1, IMPLICIT: 2, SYSCONST: 3, COERCIBLE: 4, NUMERIC: 5, IGNORABLE: 6 } as const;
+export const COERCIBILITY_NAMES = ['EXPLICIT', 'NONE', 'IMPLICIT', 'SYSCONST', 'COERCIBLE', 'NUMERIC', 'IGNORABLE'] as const;
+
+export interface CollationSource {
+  readonly collation: string;
+  readonly coercibility: number;
+  /** A literal of plain ASCII converts to any charset. */
+  readonly ascii?: boolean;
+}
+
+function sourceOf(type: FieldType): CollationSource {
+  return { collation: type.collation, coercibility: Coercibility.IMPLICIT };
+}
+
+/** Throws 1267 (two), 1270 (three) or 1271 (more) for an illegal mix. */
+export function aggregateCollation(types: readonly FieldType[], operation: string): string {
+  return aggregateSources(types.map(sourceOf), operation).collation;
+}
+
+export function aggregateSources(sources: readonly CollationSource[], operation: string): CollationSource {
+  let best = sources[0]!;
+  for (const next of sources.slice(1)) {
+    const merged = merge(best, next);
+    if (merged === undefined) throw illegalMix(sources, operation);
+    best = merged;
+  }
+  return best;
+}
+
+/** The winner of two; undefined for an illegal mix; coercibility NONE when only comparing would be illegal. */
+function merge(a: CollationSource, b: CollationSource): CollationSource | undefined {
+  if (a.collation === b.collation) return a.coercibility <= b.coercibility ? a : b;
+  if (a.coercibility === Coercibility.IGNORABLE) return b;
+  if (b.coercibility === Coercibility.IGNORABLE) return a;
+  if (a.collation === 'binary' || b.collation === 'binary') return a.collation === 'binary' ? (a.coercibility <= b.coercibility ? a : b) : b.coercibility <= a.coercibility ? b : a;
+  const x = getCollation(a.collation);
+  const y = getCollation(b.collation);
+  if (x.charset === y.charset) {
+    if (a.coercibility !== b.coercibility) return a.coercibility < b.coercibility ? a : b;
+    if (a.coercibility === Coercibility.EXPLICIT) return undefined;
+    if (x.isBinary) return a;
+    if (y.isBinary) return b;
+    if (a.coercibility >= Coercibility.COERCIBLE) return a;
+    return undefined;
+  }
+  if (a.coercibility < b.coercibility && (b.coercibility >= Coercibility.SYSCONST || isUnicode(x.charset))) return a;
+  if (b.coercibility < a.coercibility && (a.coercibility >= Coercibility.SYSCONST || isUnicode(y.charset))) return b;
+  if (a.coercibility === b.coercibility && a.coercibility !== Coercibility.EXPLICIT) {
+    if (isSuperset(x.charset, y.charset)) return a;
+    if (isSuperset(y.charset, x.charset)) return b;
+  }
+  return undefined;
+}
+
+function isUnicode(charset: string): boolean {
+  return charset.startsWith('utf') || charset === 'ucs2';
+}
+
+function isSuperset(a: string, b: string): boolean {
+  if (!isUnicode(a)) return b === 'ascii';
+  if (!isUnicode(b)) return true;
+  return (a === 'utf8mb4' && b !== 'utf8mb4') || (a.startsWith('utf16') && b === 'ucs2') || (a === 'utf32' && b !== 'utf8mb4' && b !== 'utf32');
+}
+
+function illegalMix(sources: readonly CollationSource[], operation: string): Error {
+  const part = (source: CollationSource): [string, string] => [source.collation, COERCIBILITY_NAMES[source.coercibility]!];
+  const [a, b, c] = sources;
+  if (sources.length === 2) return sqlError('ER_CANT_AGGREGATE_2COLLATIONS', ...part(a!), ...part(b!), operation);
+  if (sources.length === 3) return sqlError('ER_CANT_AGGREGATE_3COLLATIONS', ...part(a!), ...part(b!), ...part(c!), operation);
+  return sqlError('ER_CANT_AGGREGATE_NCOLLATIONS', operation);
+}
