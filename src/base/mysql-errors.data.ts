@@ -5,6 +5,7 @@
 export const MYSQL_ERRORS = {
   ER_DB_CREATE_EXISTS: [1007, "HY000", "Can't create database '%-.192s'; database exists"],
   ER_DB_DROP_EXISTS: [1008, "HY000", "Can't drop database '%-.192s'; database doesn't exist"],
+  ER_FILE_NOT_FOUND: [1017, "HY000", "Can't find file: '%-.200s' (errno: %d - %s)"],
   ER_GET_ERRNO: [1030, "HY000", "Got error %d - '%-.192s' from storage engine"],
   ER_KEY_NOT_FOUND: [1032, "HY000", "Can't find record in '%-.192s'"],
   ER_NOT_KEYFILE: [1034, "HY000", "Incorrect key file for table '%-.200s'; try to repair it"],
@@ -453,6 +454,7 @@ export const MYSQL_ERRORS = {
   ER_CONSTRAINT_NOT_FOUND: [3940, "HY000", "Constraint '%-.192s' does not exist."],
   ER_TABLE_VALUE_CONSTRUCTOR_MUST_HAVE_COLUMNS: [3942, "HY000", "Each row of a VALUES clause must have at least one column, unless when used as source in an INSERT statement."],
   ER_TABLE_VALUE_CONSTRUCTOR_CANNOT_HAVE_DEFAULT: [3943, "HY000", "A VALUES clause cannot use DEFAULT values, unless used as a source in an INSERT statement."],
+  ER_CLIENT_LOCAL_FILES_DISABLED: [3948, "42000", "Loading local data is disabled; this must be enabled on both the client and server sides"],
   ER_MULTIPLE_INTO_CLAUSES: [3953, "HY000", "Multiple INTO clauses in one query block."],
   ER_MISPLACED_INTO: [3954, "HY000", "Misplaced INTO clause, INTO is not allowed inside subqueries, and must be placed at end of UNION clauses."],
   ER_DEPENDENT_BY_CHECK_CONSTRAINT: [3959, "HY000", "Check constraint '%-.192s' uses column '%-.192s', hence column cannot be dropped or renamed."],

@@ -1,0 +1,102 @@
+/** ANALYZE, CHECK, FLUSH, LOCK TABLES and what Ebb has no use for: each answers as MySQL does, or with 1235. */
+import { type MaybePromise, sqlError, then } from '../../base/index.ts';
+import type * as ast from '../../sql/ast/index.ts';
+import type { TableDef, ViewDef } from '../../sql/catalog/index.ts';
+import type { Row } from '../../sql/types/index.ts';
+import type { StatementResult } from '../session-port.ts';
+import { okResult, tableResult, textColumn } from './results.ts';
+import type { EngineSession } from './session.ts';
+
+const MAINTENANCE_COLUMNS = [textColumn('Table', 128), textColumn('Op', 10), textColumn('Msg_type', 10), textColumn('Msg_text', 4096)];
+
+export function runAdmin(session: EngineSession, statement: ast.Statement): MaybePromise<StatementResult> {
+  switch (statement.kind) {
+    case 'analyze-table':
+      return analyze(session, statement);
+    case 'maintain-table':
+      return maintain(session, statement);
+    case 'lock-tables':
+      for (const lock of statement.locks) findTable(session, lock.table);
+      return okResult();
+    case 'unlock-tables':
+    case 'flush':
+    case 'lock-instance':
+    case 'reset-persist':
+      return okResult();
+    default:
+      throw sqlError('ER_NOT_SUPPORTED_YET', statement.kind.toUpperCase().replaceAll('-', ' '));
+  }
+}
+
+function findTable(session: EngineSession, name: ast.TableName): TableDef | ViewDef {
+  const schema = name.schema ?? session.state.database;
+  if (schema === null) throw sqlError('ER_NO_DB_ERROR');
+  const table = session.host.catalog().findTable(schema, name.name);
+  if (table === undefined) throw sqlError('ER_NO_SUCH_TABLE', schema, name.name);
+  return table;
+}
+
+function analyze(session: EngineSession, statement: ast.AnalyzeTable): MaybePromise<StatementResult> {
+  const rows: Row[] = [];
+  const step = (place: number): MaybePromise<StatementResult> => {
+    const name = statement.tables[place];
+    if (name === undefined) return tableResult(MAINTENANCE_COLUMNS, rows);
+    const schema = name.schema ?? session.state.database ?? '';
+    const label = `${schema}.${name.name}`;
+    const table = session.host.catalog().findTable(schema, name.name);
+    if (table === undefined) {
+      rows.push([label, 'analyze', 'Error', `Table '${label}' doesn't exist`], [label, 'analyze', 'status', 'Operation failed']);
+      return step(place + 1);
+    }
+    if (table.kind === 'view') {
+      rows.push([label, 'analyze', 'Error', `'${label}' is not BASE TABLE`], [label, 'analyze', 'status', 'Operation failed']);
+      return step(place + 1);
+    }
+    return then(session.host.analyzeTable(session, table), () => {
+      rows.push([label, 'analyze', 'status', 'OK']);
+      return step(place + 1);
+    });
+  };
+  return step(0);
+}
+
+async function checksum(session: EngineSession, table: TableDef): Promise<number> {
+  return session.host.checksumTable(session, table);
+}
+
+function maintain(session: EngineSession, statement: ast.MaintainTable): MaybePromise<StatementResult> {
+  if (statement.action === 'checksum') return checksums(session, statement);
+  const rows: Row[] = statement.tables.flatMap((name): Row[] => {
+    const schema = name.schema ?? session.state.database ?? '';
+    const label = `${schema}.${name.name}`;
+    const table = session.host.catalog().findTable(schema, name.name);
+    const op = statement.action;
+    if (table === undefined) {
+      return [
+        [label, op, 'Error', `Table '${label}' doesn't exist`],
+        [label, op, 'status', 'Operation failed'],
+      ];
+    }
+    if (op === 'repair') return [[label, op, 'note', "The storage engine for the table doesn't support repair"]];
+    if (op === 'optimize') return [
+      [label, op, 'note', 'Table does not support optimize, doing recreate + analyze instead'],
+      [label, op, 'status', 'OK'],
+    ];
+    return [[label, op, 'status', 'OK']];
+  });
+  return tableResult(MAINTENANCE_COLUMNS, rows);
+}
+
+async function checksums(session: EngineSession, statement: ast.MaintainTable): Promise<StatementResult> {
+  const rows: Row[] = [];
+  for (const name of statement.tables) {
+    const schema = name.schema ?? session.state.database ?? '';
+    const table = session.host.catalog().findTable(schema, name.name);
+    const label = `${schema}.${name.name}`;
+    if (table === undefined || table.kind === 'view') {
+      session.warn(1146, `Table '${label}' doesn't exist`, 'Error');
+      rows.push([label, null]);
+    } else rows.push([label, await checksum(session, table)]);
+  }
+  return tableResult([textColumn('Table', 128), { name: 'Checksum', type: { ...textColumn('', 21).type, kind: 'int', mysqlType: 8, nullable: true, collation: 'binary' } }], rows);
+}

@@ -1,0 +1,51 @@
+/** EXPLAIN and EXPLAIN ANALYZE. DESCRIBE of a table arrives as SHOW COLUMNS. */
+import { type MaybePromise, sqlError, then } from '../../base/index.ts';
+import type * as ast from '../../sql/ast/index.ts';
+import { executeQuery, executeWrite, RuntimeStats } from '../../sql/exec/index.ts';
+import { explainPlan } from '../../sql/planner/index.ts';
+import type { StatementResult } from '../session-port.ts';
+import { planFor } from './prepared.ts';
+import { tableResult, textColumn } from './results.ts';
+import type { EngineSession } from './session.ts';
+import { isPlannable } from './statement-dispatch.ts';
+import { execContext, type ReadyPlan } from './statement-run.ts';
+
+export function runExplain(session: EngineSession, statement: ast.Explain, sql: string): MaybePromise<StatementResult> {
+  const target = statement.statement;
+  if (target === undefined) throw sqlError('ER_NOT_SUPPORTED_YET', 'EXPLAIN FOR CONNECTION');
+  if (!isPlannable(target)) throw sqlError('ER_NOT_SUPPORTED_YET', `EXPLAIN of ${target.kind}`);
+  session.privileges.requireFor(target);
+  const format = statement.format ?? 'row';
+  const ready = planFor(session, target, sql, []);
+  if (!statement.analyze) return explained(explainPlan(ready.plan, { format }));
+  const stats = new RuntimeStats(() => session.host.env.clock.monotonicMs());
+  return then(runToEnd(session, ready, stats), () => explained(explainPlan(ready.plan, { format, analyze: stats })));
+}
+
+function explained(table: { readonly columns: readonly string[]; readonly rows: readonly (readonly string[])[] }): StatementResult {
+  return tableResult(
+    table.columns.map((name) => textColumn(name, 4096)),
+    table.rows.map((row) => [...row]),
+  );
+}
+
+function runToEnd(session: EngineSession, ready: ReadyPlan, stats: RuntimeStats): MaybePromise<void> {
+  const open = session.transactions.ensure();
+  return then(session.host.useTables(open.transaction, ready.plan.tables), () => {
+    open.storage.beginStatement();
+    const context = execContext(session, ready.plan, [], stats);
+    if (ready.plan.kind !== 'query') {
+      return then(executeWrite(ready.plan, context), () => session.transactions.endStatement());
+    }
+    const cursor = executeQuery(ready.plan, context);
+    return drain(cursor).then(() => session.transactions.endStatement());
+  });
+}
+
+async function drain(cursor: { next(): MaybePromise<unknown>; close(): void }): Promise<void> {
+  try {
+    while ((await cursor.next()) !== undefined);
+  } finally {
+    cursor.close();
+  }
+}

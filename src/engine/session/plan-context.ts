@@ -1,0 +1,70 @@
+/** Builds the planner's view of a session. */
+import type { PlannerContext, PlannerSession } from '../../sql/planner/index.ts';
+import { parseExpression, parseQuery } from '../../sql/parser/index.ts';
+import { type FieldType, findCollation } from '../../sql/types/index.ts';
+import { getVariableRow, typeOfVariable } from '../variables/index.ts';
+import type { EngineSession } from './session.ts';
+
+class SessionPlanning implements PlannerSession {
+  readonly #session: EngineSession;
+  readonly selectLimit?: number;
+
+  constructor(session: EngineSession) {
+    this.#session = session;
+    const limit = session.state.variables.getNumber('sql_select_limit');
+    if (limit < Number.MAX_SAFE_INTEGER) this.selectLimit = limit;
+  }
+  get sqlMode() {
+    return this.#session.state.sqlMode;
+  }
+  get collationConnection(): string {
+    return this.#session.state.collationConnection;
+  }
+  get charsetConnection(): string {
+    return findCollation(this.collationConnection)?.charset ?? 'utf8mb4';
+  }
+  get divPrecisionIncrement(): number {
+    return this.#session.eval.divPrecisionIncrement;
+  }
+  get groupConcatMaxLength(): number {
+    return this.#session.eval.groupConcatMaxLength;
+  }
+  get sqlSafeUpdates(): boolean {
+    return this.#session.state.variables.isOn('sql_safe_updates');
+  }
+  get disabledStrategies(): ReadonlySet<string> {
+    const words = this.#session.state.variables.get('optimizer_switch') ?? '';
+    return new Set(words.split(',').flatMap((word) => (word.endsWith('=off') ? [word.slice(0, -4)] : [])));
+  }
+  userVariableType(name: string): FieldType | undefined {
+    return this.#session.eval.getUserVariable(name)?.type;
+  }
+  systemVariableType(name: string, scope: 'global' | 'session' | undefined): FieldType {
+    const row = getVariableRow(name);
+    this.#session.state.readVariableText(row, scope);
+    return typeOfVariable(row);
+  }
+}
+
+export function plannerContext(session: EngineSession, sourceText: string, paramTypes: readonly FieldType[]): PlannerContext {
+  const { sqlMode } = session.state;
+  return {
+    catalog: session.host.catalog(),
+    database: session.state.database,
+    session: new SessionPlanning(session),
+    evalSession: session.eval,
+    functions: session.host.functions,
+    paramTypes,
+    stats: session.host.stats,
+    virtualTables: session.virtualTables,
+    privileges: session.privileges,
+    parseQuery: (sql) => parseQuery(sql, { sqlMode: storedTextMode(sqlMode) }),
+    parseExpression: (sql) => parseExpression(sql, { sqlMode: storedTextMode(sqlMode) }),
+    sourceText,
+  };
+}
+
+/** Stored texts are canonical: quoted with back quotes, whatever the session's sql_mode says. */
+function storedTextMode<T extends { readonly ansiQuotes: boolean }>(mode: T): T {
+  return mode.ansiQuotes ? { ...mode, ansiQuotes: false } : mode;
+}

@@ -1,0 +1,35 @@
+/** SELECT … INTO @variables, OUTFILE, DUMPFILE. */
+import { type MaybePromise, sqlError, then } from '../../base/index.ts';
+import type { QueryPlan } from '../../sql/plan/index.ts';
+import type { Row } from '../../sql/types/index.ts';
+import type { StatementResult } from '../session-port.ts';
+import { okResult } from './results.ts';
+import type { EngineSession } from './session.ts';
+
+export function storeInto(session: EngineSession, result: StatementResult, into: NonNullable<QueryPlan['into']>): MaybePromise<StatementResult> {
+  if (result.kind !== 'rows') return result;
+  if (!('variables' in into)) throw sqlError('ER_OPTION_PREVENTS_STATEMENT', '--secure-file-priv');
+  return then(twoRows(result), (rows) => {
+    if (rows.length > 1) throw session.statementFailed(sqlError('ER_TOO_MANY_ROWS'));
+    const row = rows[0];
+    if (row === undefined) session.warn(1329, 'No data - zero rows fetched, selected, or processed');
+    else {
+      into.variables.forEach((variable, place) => {
+        session.eval.setUserVariable(variable.user ?? variable.name, row[place] ?? null, result.columns[place]!.type);
+      });
+    }
+    return then(result.close(), () => okResult({ affectedRows: row === undefined ? 0 : 1, warningCount: session.state.diagnostics.warningCount }));
+  });
+}
+
+/** At most two rows: enough to know that there is more than one. */
+function twoRows(result: Extract<StatementResult, { kind: 'rows' }>): MaybePromise<Row[]> {
+  const rows: Row[] = [];
+  const pull = (): MaybePromise<Row[]> =>
+    then(result.next(), (batch) => {
+      if (batch === undefined) return rows;
+      rows.push(...batch.slice(0, 2));
+      return rows.length > 1 ? rows : pull();
+    });
+  return pull();
+}

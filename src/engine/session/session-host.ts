@@ -1,0 +1,60 @@
+/** What a session needs of the engine around it; engine.ts implements it over one branch. */
+import type { MaybePromise } from '../../base/index.ts';
+import type { Env } from '../../env/index.ts';
+import type { Catalog, TableDef } from '../../sql/catalog/index.ts';
+import type { VirtualTables } from '../../sql/exec/index.ts';
+import type { FunctionRegistry, PrivilegeChecker, StatsProvider, VirtualTableProvider } from '../../sql/planner/index.ts';
+import type { TransactionStorage } from '../../sql/ports.ts';
+import type { Isolation, Transaction, TransactionMode } from '../../txn/index.ts';
+import type * as ast from '../../sql/ast/index.ts';
+import type { StatementResult } from '../session-port.ts';
+import type { VariableValues } from '../variables/index.ts';
+import type { EngineSession } from './session.ts';
+
+export interface BeginOptions {
+  readonly isolation: Isolation;
+  readonly mode: TransactionMode;
+  readonly lockWaitTimeoutMs: number;
+}
+
+/** Changes of the schema; each commits by itself. Built on the branch's catalog store. */
+export interface SchemaChanger {
+  run(statement: ast.Statement, session: EngineSession): MaybePromise<StatementResult>;
+}
+
+export interface SessionHost {
+  readonly env: Env;
+  readonly globals: VariableValues;
+  readonly functions: FunctionRegistry;
+  readonly stats: StatsProvider;
+  readonly schemaChanger: SchemaChanger;
+  catalog(): Catalog;
+  begin(options: BeginOptions): Transaction;
+  storage(transaction: Transaction): TransactionStorage;
+  /** Waits while a schema change holds one of the tables, then keeps them from changing until the transaction ends. */
+  useTables(transaction: Transaction, tables: readonly TableDef[]): MaybePromise<void>;
+  virtualTables(session: EngineSession): VirtualTableProvider & VirtualTables;
+  privileges(session: EngineSession): SessionPrivileges;
+  sessions(): ReadonlyMap<number, EngineSession>;
+  removeSession(session: EngineSession): void;
+  autoIncrementOf(table: TableDef): MaybePromise<number | bigint | undefined>;
+  /** ANALYZE TABLE: collects and stores statistics. */
+  analyzeTable(session: EngineSession, table: TableDef): MaybePromise<void>;
+  /** CHECKSUM TABLE: a checksum of all rows, equal for equal content. */
+  checksumTable(session: EngineSession, table: TableDef): Promise<number>;
+}
+
+/** Accounts and rights as one session sees them (engine/accounts implements it). */
+export interface SessionPrivileges extends PrivilegeChecker {
+  /** Grows with every change of users, roles or grants, and with SET ROLE. */
+  readonly epoch: number;
+  /** Throws when the statement needs a right that the session lacks. */
+  requireFor(statement: ast.Statement): void;
+  /** 1044 when the session may not enter the database. */
+  requireDatabase(name: string): void;
+  /** Runs GRANT, CREATE USER, SET ROLE, SHOW GRANTS …; undefined when the statement is not about accounts. */
+  runAccountStatement(statement: ast.Statement): MaybePromise<StatementResult> | undefined;
+  /** SUPER-like rights: SET GLOBAL, KILL of others, processlist. */
+  has(privilege: string): boolean;
+  currentRole(): string;
+}

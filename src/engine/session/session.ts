@@ -1,0 +1,317 @@
+/**
+ * One client's session: its state, its transaction, its prepared statements, and the way of a statement through them.
+ *
+ * The life of a statement: parse → check rights → (plan, or a cached plan) → run in a transaction → stream → end.
+ * An error is added to the diagnostics area, undoes the statement (or the transaction, see transaction-control.ts) and is
+ * thrown to the protocol as a SqlError.
+ *
+ * What may interleave: nothing of the same session. `kill` comes from other sessions at any time and only sets flags.
+ */
+import { DbError, isPromise, type MaybePromise, SqlError, sqlError, then } from '../../base/index.ts';
+import type { Interrupt } from '../../sql/exec/index.ts';
+import { parse } from '../../sql/parser/index.ts';
+import type { FieldType, Value } from '../../sql/types/index.ts';
+import { collationById } from '../../sql/types/index.ts';
+import type {
+  ConnectOptions,
+  PreparedStatement,
+  ScriptRun,
+  Session,
+  SessionHooks,
+  SessionStatus,
+  StatementResult,
+} from '../session-port.ts';
+import { findVariableRow, readVariable } from '../variables/index.ts';
+import { SessionEval } from './eval-session.ts';
+import { PlanCache } from './plan-cache.ts';
+import { Prepared, PreparedNames } from './prepared.ts';
+import type { SessionHost, SessionPrivileges } from './session-host.ts';
+import { SessionState } from './session-state.ts';
+import { runStatement } from './statement-dispatch.ts';
+import { toSqlError } from './error-mapping.ts';
+import { TransactionControl } from './transaction-control.ts';
+
+/** A statement gives the thread away after this long; see the fairness benchmark. */
+const TIME_SLICE_MS = 4;
+
+export class EngineSession implements Session {
+  readonly connectionId: number;
+  readonly host: SessionHost;
+  readonly state: SessionState;
+  readonly eval: SessionEval;
+  readonly transactions: TransactionControl;
+  readonly plans = new PlanCache();
+  readonly preparedNames = new PreparedNames();
+  hooks: SessionHooks = {};
+  privileges: SessionPrivileges;
+  readonly virtualTables: ReturnType<SessionHost['virtualTables']>;
+  foundRowsMode = false;
+  clientHost = 'localhost';
+  account: { readonly user: string; readonly host: string } = { user: 'root', host: 'localhost' };
+  onTerminate: ((reason: string) => void) | undefined;
+  /** For SHOW PROCESSLIST. */
+  currentSql: string | undefined;
+  startedAtMs: number;
+  #killed: 'query' | 'connection' | undefined;
+  #deadlineMs = 0;
+  #sliceEndsMs = 0;
+  #multiStatements = false;
+  #closed = false;
+
+  constructor(host: SessionHost, options: ConnectOptions, connectionId: number) {
+    this.host = host;
+    this.connectionId = connectionId;
+    this.startedAtMs = host.env.clock.nowMs();
+    this.state = new SessionState(connectionId, host.globals, { user: '', currentUser: '' });
+    this.eval = new SessionEval(this.state, host.env);
+    this.transactions = new TransactionControl(host, this.state);
+    this.#adopt(options);
+    this.privileges = host.privileges(this);
+    this.virtualTables = host.virtualTables(this);
+    this.#defineComputedVariables();
+  }
+
+  #adopt(options: ConnectOptions): void {
+    this.account = options.account ?? { user: options.user, host: 'localhost' };
+    this.clientHost = options.host;
+    this.state.user = `${options.user}@${options.host}`;
+    this.state.currentUser = `${this.account.user}@${this.account.host}`;
+    this.hooks = options.hooks ?? {};
+    this.foundRowsMode = options.foundRows ?? false;
+    this.#multiStatements = options.multiStatements ?? false;
+    const collation = options.collationId === undefined ? undefined : collationById(options.collationId);
+    if (collation !== undefined) {
+      this.state.variables.set('character_set_client', collation.charset);
+      this.state.variables.set('character_set_results', collation.charset);
+      this.state.variables.set('character_set_connection', collation.charset);
+      this.state.variables.set('collation_connection', collation.name);
+    }
+    if (options.interactive) this.state.variables.set('wait_timeout', this.state.globals.get('interactive_timeout'));
+    this.state.refresh();
+  }
+
+  #defineComputedVariables(): void {
+    const { computed, diagnostics } = this.state;
+    computed.set('warning_count', () => String(diagnostics.warningCount));
+    computed.set('error_count', () => String(diagnostics.errorCount));
+    computed.set('last_insert_id', () => String(this.eval.lastInsertId));
+    computed.set('identity', () => String(this.eval.lastInsertId));
+    computed.set('pseudo_thread_id', () => String(this.connectionId));
+    computed.set('timestamp', () => (this.eval.nowMicros / 1e6).toFixed(6));
+    computed.set('proxy_user', () => '');
+  }
+
+  // ---- what protocols call ----
+
+  get status(): SessionStatus {
+    return {
+      inTransaction: this.transactions.inTransaction,
+      autocommit: this.state.autocommit,
+      noBackslashEscapes: this.state.sqlMode.noBackslashEscapes,
+      readOnlyTransaction: this.transactions.inTransaction && this.transactions.readOnly,
+    };
+  }
+
+  execute(sql: string): MaybePromise<StatementResult> {
+    const cached = this.plans.findText(this, sql);
+    if (cached !== undefined) return this.guard(sql, () => cached.execute(NO_PARAMS, NO_TYPES));
+    return this.guard(sql, () => {
+      const parsed = parse(sql, { sqlMode: this.state.sqlMode });
+      if (parsed.end < sql.length && !this.#multiStatements) requireEnd(sql, parsed.end);
+      return runStatement(this, parsed.statement, sql, parsed.paramCount);
+    });
+  }
+
+  run(sql: string): ScriptRun {
+    let from = 0;
+    let more = true;
+    let started = false;
+    return {
+      get more() {
+        return more;
+      },
+      next: () => {
+        if (!more && started) return undefined;
+        started = true;
+        let text = sql;
+        return this.guard(sql, () => {
+          const parsed = parse(sql, { sqlMode: this.state.sqlMode, from });
+          text = sql.slice(from, parsed.end);
+          const rest = skipBlanks(sql, parsed.end);
+          more = rest < sql.length;
+          if (more && !this.#multiStatements) requireEnd(sql, parsed.end);
+          from = rest;
+          return runStatement(this, parsed.statement, sql, parsed.paramCount);
+        }, () => {
+          more = false;
+          return text;
+        });
+      },
+    };
+  }
+
+  prepare(sql: string): MaybePromise<PreparedStatement> {
+    try {
+      this.beginStatement(sql);
+      const parsed = parse(sql, { sqlMode: this.state.sqlMode });
+      requireEnd(sql, parsed.end);
+      return Prepared.create(this, parsed.statement, sql, parsed.paramCount);
+    } catch (error) {
+      throw this.statementFailed(error);
+    }
+  }
+
+  useDatabase(name: string): MaybePromise<void> {
+    const schema = this.host.catalog().findSchema(name) ?? this.#virtualSchema(name);
+    if (schema === undefined) throw sqlError('ER_BAD_DB_ERROR', name);
+    this.privileges.requireDatabase(name);
+    this.state.setDatabase(schema.name, schema.collation);
+    this.hooks.onChange?.({ kind: 'schema', name: schema.name });
+    return undefined;
+  }
+
+  #virtualSchema(name: string): { name: string; collation: string } | undefined {
+    const lower = name.toLowerCase();
+    const isVirtual = lower === 'information_schema' || lower === 'performance_schema';
+    return isVirtual ? { name: lower, collation: 'utf8mb3_general_ci' } : undefined;
+  }
+
+  setMultiStatements(on: boolean): void {
+    this.#multiStatements = on;
+  }
+
+  changeUser(options: ConnectOptions): MaybePromise<void> {
+    this.reset();
+    this.state.database = null;
+    this.#adopt(options);
+    this.privileges = this.host.privileges(this);
+    return options.database === undefined ? undefined : this.useDatabase(options.database);
+  }
+
+  reset(): void {
+    this.transactions.rollback();
+    this.preparedNames.clear();
+    this.plans.clear();
+    this.state.reset();
+    this.eval.lastInsertId = 0;
+  }
+
+  kill(what: 'query' | 'connection'): void {
+    if (what === 'query' && this.currentSql === undefined) return;
+    this.#killed = what;
+    const open = this.transactions.current;
+    if (open !== undefined && this.currentSql !== undefined) open.transaction.interrupt(sqlError('ER_QUERY_INTERRUPTED'));
+    if (what === 'connection') this.onTerminate?.('killed');
+  }
+
+  close(): MaybePromise<void> {
+    if (this.#closed) return undefined;
+    this.#closed = true;
+    this.transactions.rollback();
+    this.host.removeSession(this);
+    return undefined;
+  }
+
+  get resultCharset(): string {
+    return this.state.variables.get('character_set_results') ?? 'utf8mb4';
+  }
+
+  get clientCharset(): string {
+    return this.state.variables.get('character_set_client') ?? 'utf8mb4';
+  }
+
+  systemVariable(name: string): Value {
+    const row = findVariableRow(name);
+    return row === undefined ? null : readVariable(row, this.state.readVariableText(row, undefined)).value;
+  }
+
+  // ---- what statements use ----
+
+  get foreignKeyChecks(): boolean {
+    return this.state.variables.isOn('foreign_key_checks');
+  }
+
+  readonly warn = (errno: number, message: string, level: 'Warning' | 'Note' | 'Error' = 'Warning'): void => {
+    this.state.diagnostics.add(level, errno, message);
+  };
+
+  readonly interrupt: Interrupt = {
+    check: () => {
+      if (this.#killed !== undefined) throw sqlError('ER_QUERY_INTERRUPTED');
+      if (this.#deadlineMs !== 0 && this.host.env.clock.monotonicMs() > this.#deadlineMs) throw sqlError('ER_QUERY_TIMEOUT');
+    },
+  };
+
+  readonly yieldNow = (): MaybePromise<void> => {
+    const nowMs = this.host.env.clock.monotonicMs();
+    if (nowMs < this.#sliceEndsMs) return undefined;
+    return this.host.env.timers.yield().then(() => {
+      this.#sliceEndsMs = this.host.env.clock.monotonicMs() + TIME_SLICE_MS;
+    });
+  };
+
+  beginStatement(sql: string): void {
+    if (this.#closed) throw new DbError('closed', 'session-closed', 'the session is closed');
+    if (this.#killed === 'connection') throw sqlError('ER_QUERY_INTERRUPTED');
+    this.#killed = undefined;
+    this.currentSql = sql;
+    const nowMs = this.host.env.clock.monotonicMs();
+    this.#sliceEndsMs = nowMs + TIME_SLICE_MS;
+    const limitMs = this.state.maxExecutionTimeMs;
+    this.#deadlineMs = limitMs > 0 ? nowMs + limitMs : 0;
+    this.eval.beginStatement(false);
+  }
+
+  /** Runs one statement with the bookkeeping around it. */
+  guard(sql: string, body: () => MaybePromise<StatementResult>, onError?: () => unknown): MaybePromise<StatementResult> {
+    const failed = (error: unknown): never => {
+      onError?.();
+      throw this.statementFailed(error);
+    };
+    try {
+      this.beginStatement(sql);
+      const result = body();
+      return isPromise(result) ? result.then((done) => this.#finished(done), failed) : this.#finished(result);
+    } catch (error) {
+      return failed(error);
+    }
+  }
+
+  #finished(result: StatementResult): StatementResult {
+    if (result.kind === 'ok') this.currentSql = undefined;
+    return result;
+  }
+
+  /** Undoes what the failed statement did and returns the error that the client gets. */
+  statementFailed(error: unknown): SqlError {
+    const mapped = toSqlError(error);
+    this.currentSql = undefined;
+    this.eval.rowCount = -1;
+    this.state.diagnostics.addError(mapped);
+    this.transactions.failStatement(error);
+    return mapped;
+  }
+
+  /** Commits what is open: DDL and other statements with an implicit commit. */
+  implicitCommit(): MaybePromise<void> {
+    return then(this.transactions.commit(), () => undefined);
+  }
+}
+
+const NO_PARAMS: readonly Value[] = [];
+const NO_TYPES: readonly FieldType[] = [];
+
+function skipBlanks(sql: string, from: number): number {
+  let place = from;
+  while (place < sql.length && (sql.charCodeAt(place) <= 32 || sql[place] === ';')) place++;
+  return place;
+}
+
+/** Text after the end of a statement is a syntax error unless multi-statements are on. */
+function requireEnd(sql: string, end: number): void {
+  const rest = skipBlanks(sql, end);
+  if (rest < sql.length) {
+    const line = sql.slice(0, rest).split('\n').length;
+    throw sqlError('ER_PARSE_ERROR', 'You have an error in your SQL syntax; check the manual that corresponds to your MySQL server version for the right syntax to use', sql.slice(rest, rest + 80), line);
+  }
+}

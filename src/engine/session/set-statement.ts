@@ -1,0 +1,139 @@
+/** SET: user and system variables, NAMES, CHARACTER SET. Assignments run left to right; all are checked as they run. */
+import { type MaybePromise, sqlError, then } from '../../base/index.ts';
+import type * as ast from '../../sql/ast/index.ts';
+import { defaultCollationOf, findCollation, formatText, type Value } from '../../sql/types/index.ts';
+import type { StatementResult } from '../session-port.ts';
+import { getVariableRow, normalizeVariable, type SystemVariableRow } from '../variables/index.ts';
+import { type Evaluated, evaluateAny } from './evaluate.ts';
+import { okResult } from './results.ts';
+import type { EngineSession } from './session.ts';
+import type { BoundParams } from './statement-dispatch.ts';
+
+export function runSet(session: EngineSession, statement: ast.SetStatement, bound: BoundParams): MaybePromise<StatementResult> {
+  const assign = (place: number): MaybePromise<StatementResult> => {
+    const assignment = statement.assignments[place];
+    if (assignment === undefined) return okResult({ warningCount: session.state.diagnostics.warningCount });
+    return then(runAssignment(session, assignment, bound), () => assign(place + 1));
+  };
+  return assign(0);
+}
+
+function runAssignment(session: EngineSession, assignment: ast.SetAssignment, bound: BoundParams): MaybePromise<void> {
+  switch (assignment.kind) {
+    case 'user':
+      return then(evaluateAny(session, assignment.value, bound), ({ value, type }) => session.eval.setUserVariable(assignment.name, value, type));
+    case 'names':
+      return setNames(session, assignment.charset, assignment.collation);
+    case 'charset':
+      return setCharset(session, assignment.charset);
+    case 'system':
+      return setSystem(session, assignment, bound);
+  }
+}
+
+type SystemAssignment = Extract<ast.SetAssignment, { kind: 'system' }>;
+
+function setSystem(session: EngineSession, assignment: SystemAssignment, bound: BoundParams): MaybePromise<void> {
+  if (assignment.component !== undefined) throw sqlError('ER_UNKNOWN_SYSTEM_VARIABLE', `${assignment.component}.${assignment.name}`);
+  const row = getVariableRow(assignment.name);
+  const scope = assignment.scope === 'session' || assignment.scope === undefined ? 'session' : 'global';
+  checkScope(session, row, scope);
+  if (assignment.value.kind === 'default') {
+    return assignText(session, row, scope, scope === 'session' ? session.state.globals.get(row.name) : row.value);
+  }
+  return then(evaluateAny(session, assignment.value, bound), (evaluated) => {
+    const text = normalizeVariable(row, variableValue(evaluated), session.warn);
+    return assignText(session, row, scope, text);
+  });
+}
+
+/** Numbers stay numbers, everything else is text, as SET's checks want it. */
+function variableValue({ value, type }: Evaluated): Value {
+  if (value === null || typeof value === 'number' || typeof value === 'bigint' || typeof value === 'string') return value;
+  return formatText(value, type);
+}
+
+function checkScope(session: EngineSession, row: SystemVariableRow, scope: 'session' | 'global'): void {
+  if (row.readOnly) throw sqlError('ER_INCORRECT_GLOBAL_LOCAL_VAR', row.name, 'read only');
+  if (scope === 'session' && row.scope === 'global') throw sqlError('ER_GLOBAL_VARIABLE', row.name);
+  if (scope === 'global') {
+    if (row.scope === 'session') throw sqlError('ER_LOCAL_VARIABLE', row.name);
+    if (!session.privileges.has('SYSTEM_VARIABLES_ADMIN') && !session.privileges.has('SUPER')) {
+      throw sqlError('ER_SPECIFIC_ACCESS_DENIED_ERROR', 'SUPER or SYSTEM_VARIABLES_ADMIN');
+    }
+  }
+}
+
+function assignText(session: EngineSession, row: SystemVariableRow, scope: 'session' | 'global', text: string | null): MaybePromise<void> {
+  if (scope === 'global') {
+    session.state.globals.set(row.name, text);
+    return undefined;
+  }
+  const special = SPECIAL[row.name];
+  if (special !== undefined) {
+    const handled = special(session, text);
+    if (handled !== 'store') return handled;
+  }
+  session.state.variables.set(row.name, text);
+  session.state.variableChanged(row.name, text);
+  session.hooks.onChange?.({ kind: 'variable', name: row.name, value: text ?? '' });
+  return undefined;
+}
+
+/** Variables whose SET does more than keep a value. */
+const SPECIAL: Readonly<Record<string, (session: EngineSession, text: string | null) => MaybePromise<void> | 'store'>> = {
+  autocommit: (session, text) => {
+    // Turning autocommit on commits what is open.
+    if (text !== 'ON' || session.state.autocommit) return 'store';
+    return then(session.transactions.commit(), () => {
+      session.state.variables.set('autocommit', 'ON');
+      session.state.variableChanged('autocommit', 'ON');
+    });
+  },
+  timestamp: (session, text) => {
+    const seconds = Number(text ?? 0);
+    session.state.timestampOverrideMicros = seconds === 0 ? undefined : Math.round(seconds * 1e6);
+  },
+  last_insert_id: (session, text) => setLastInsertId(session, text),
+  identity: (session, text) => setLastInsertId(session, text),
+  transaction_isolation: (session) => {
+    if (session.transactions.inTransaction && session.transactions.current?.explicit) throw sqlError('ER_CANT_CHANGE_TX_CHARACTERISTICS');
+    return 'store';
+  },
+  pseudo_thread_id: () => undefined,
+};
+
+function setLastInsertId(session: EngineSession, text: string | null): void {
+  const value = BigInt(text ?? '0');
+  session.eval.lastInsertId = value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value;
+}
+
+const CLIENT_CHARSETS_REFUSED = new Set(['ucs2', 'utf16', 'utf16le', 'utf32']);
+
+function setNames(session: EngineSession, charset: string | undefined, collation: string | undefined): void {
+  const name = charset ?? session.state.globals.get('character_set_client') ?? 'utf8mb4';
+  if (CLIENT_CHARSETS_REFUSED.has(name)) throw sqlError('ER_WRONG_VALUE_FOR_VAR', 'character_set_client', name);
+  const wanted = collation ?? defaultCollationOf(name);
+  const found = findCollation(wanted);
+  if (found === undefined) throw sqlError('ER_UNKNOWN_COLLATION', wanted);
+  if (found.charset !== name) throw sqlError('ER_COLLATION_CHARSET_MISMATCH', wanted, name);
+  const { variables } = session.state;
+  for (const variable of ['character_set_client', 'character_set_connection', 'character_set_results']) variables.set(variable, name);
+  variables.set('collation_connection', wanted);
+  session.state.refresh();
+  for (const variable of ['character_set_client', 'character_set_connection', 'character_set_results']) {
+    session.hooks.onChange?.({ kind: 'variable', name: variable, value: name });
+  }
+}
+
+function setCharset(session: EngineSession, charset: string | undefined): void {
+  const name = charset ?? session.state.globals.get('character_set_client') ?? 'utf8mb4';
+  if (CLIENT_CHARSETS_REFUSED.has(name)) throw sqlError('ER_WRONG_VALUE_FOR_VAR', 'character_set_client', name);
+  defaultCollationOf(name);
+  const { variables } = session.state;
+  variables.set('character_set_client', name);
+  variables.set('character_set_results', name);
+  variables.set('character_set_connection', variables.get('character_set_database'));
+  variables.set('collation_connection', variables.get('collation_database'));
+  session.state.refresh();
+}

@@ -1,0 +1,233 @@
+/**
+ * Which module runs which statement. Queries and data changes are planned; the rest is done here or handed to the module
+ * of its family (set-statement, schema changes, accounts, show, explain).
+ */
+import { type MaybePromise, sqlError, then } from '../../base/index.ts';
+import type * as ast from '../../sql/ast/index.ts';
+import type { FieldType, Value } from '../../sql/types/index.ts';
+import { parse } from '../../sql/parser/index.ts';
+import type { StatementResult } from '../session-port.ts';
+import { runAdmin } from './admin-statements.ts';
+import { evaluateExpression } from './evaluate.ts';
+import { runExplain } from './explain-statement.ts';
+import { Prepared, planFor } from './prepared.ts';
+import { okResult } from './results.ts';
+import type { EngineSession } from './session.ts';
+import { runSet } from './set-statement.ts';
+import { runShow } from './show-statement.ts';
+import { runPlan } from './statement-run.ts';
+import { storeInto } from './select-into.ts';
+
+export interface BoundParams {
+  readonly params: readonly Value[];
+  readonly types: readonly FieldType[];
+}
+
+const NO_PARAMS: BoundParams = { params: [], types: [] };
+
+export function isPlannable(statement: ast.Statement): boolean {
+  switch (statement.kind) {
+    case 'query':
+    case 'insert':
+    case 'update':
+    case 'delete':
+    case 'load-data':
+      return true;
+    default:
+      return false;
+  }
+}
+
+const KEEPS_DIAGNOSTICS: ReadonlySet<string> = new Set(['show-diagnostics', 'get-diagnostics']);
+
+export function runStatement(
+  session: EngineSession,
+  statement: ast.Statement,
+  sql: string,
+  paramCount: number,
+  bound: BoundParams = NO_PARAMS,
+): MaybePromise<StatementResult> {
+  const keeps = KEEPS_DIAGNOSTICS.has(statement.kind) || (statement.kind === 'show' && statement.subject.startsWith('count '));
+  if (!keeps) session.state.diagnostics.clear();
+  if (paramCount > bound.params.length) {
+    throw sqlError('ER_PARSE_ERROR', 'You have an error in your SQL syntax; check the manual that corresponds to your MySQL server version for the right syntax to use', sql.slice(sql.indexOf('?')), 1);
+  }
+  session.privileges.requireFor(statement);
+  if (isPlannable(statement)) return runPlannable(session, statement, sql, bound);
+  return runOther(session, statement, sql, bound);
+}
+
+const WRITES: ReadonlySet<string> = new Set(['insert', 'update', 'delete', 'load-data']);
+
+function runPlannable(session: EngineSession, statement: ast.Statement, sql: string, bound: BoundParams): MaybePromise<StatementResult> {
+  if (WRITES.has(statement.kind) && session.transactions.readOnly) throw sqlError('ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION');
+  const ready = planFor(session, statement, sql, bound.types);
+  if (bound.params.length === 0 && ready.plan.cacheable) {
+    session.plans.offer(sql, () => Prepared.create(session, statement, sql, 0));
+  }
+  const result = runPlan(session, ready, bound.params);
+  if (ready.plan.kind !== 'query' || ready.plan.into === undefined) return result;
+  const { into } = ready.plan;
+  return then(result, (rows) => storeInto(session, rows, into));
+}
+
+function runOther(session: EngineSession, statement: ast.Statement, sql: string, bound: BoundParams): MaybePromise<StatementResult> {
+  switch (statement.kind) {
+    case 'set':
+      return runSet(session, statement, bound);
+    case 'use':
+      return then(session.useDatabase(statement.database), () => okResult());
+    case 'do':
+      for (const item of statement.items) evaluateExpression(session, item, bound);
+      return okResult();
+    case 'start-transaction':
+      return startTransaction(session, statement);
+    case 'commit':
+    case 'rollback':
+      return endTransaction(session, statement);
+    case 'savepoint':
+      return savepoint(session, statement);
+    case 'set-transaction':
+      return setTransaction(session, statement);
+    case 'prepare':
+      return prepareByName(session, statement);
+    case 'execute':
+      return executeByName(session, statement);
+    case 'deallocate':
+      if (!session.preparedNames.delete(statement.name)) throw sqlError('ER_UNKNOWN_STMT_HANDLER', statement.name.length, statement.name, 'DEALLOCATE PREPARE');
+      return okResult();
+    case 'explain':
+      return runExplain(session, statement, sql);
+    case 'kill':
+      return kill(session, Number(evaluateExpression(session, statement.id, bound).value), statement.type);
+    default:
+      return runFamily(session, statement, sql);
+  }
+}
+
+/** Statements that a module of their own runs; implicit commits happen here, as MySQL's list has them. */
+function runFamily(session: EngineSession, statement: ast.Statement, sql: string): MaybePromise<StatementResult> {
+  if (statement.kind.startsWith('show')) return runShow(session, statement as ast.Show, sql);
+  if (SCHEMA_CHANGES.has(statement.kind)) {
+    return then(session.implicitCommit(), () => session.host.schemaChanger.run(statement, session));
+  }
+  if (COMMITS_FIRST.has(statement.kind)) {
+    return then(session.implicitCommit(), () => account(session, statement) ?? runAdmin(session, statement));
+  }
+  return account(session, statement) ?? runAdmin(session, statement);
+}
+
+function account(session: EngineSession, statement: ast.Statement): MaybePromise<StatementResult> | undefined {
+  return session.privileges.runAccountStatement(statement);
+}
+
+const SCHEMA_CHANGES: ReadonlySet<ast.StatementKind> = new Set([
+  'create-table',
+  'alter-table',
+  'drop-table',
+  'rename-table',
+  'truncate-table',
+  'create-index',
+  'drop-index',
+  'create-database',
+  'alter-database',
+  'drop-database',
+  'create-view',
+  'drop-view',
+]);
+
+const COMMITS_FIRST: ReadonlySet<ast.StatementKind> = new Set([
+  'create-user',
+  'alter-user',
+  'drop-user',
+  'rename-user',
+  'create-role',
+  'drop-role',
+  'grant',
+  'grant-roles',
+  'grant-proxy',
+  'revoke',
+  'revoke-roles',
+  'set-password',
+  'set-default-role',
+  'analyze-table',
+  'maintain-table',
+  'lock-tables',
+  'flush',
+  'cache-index',
+  'load-index',
+]);
+
+function startTransaction(session: EngineSession, statement: ast.StartTransaction): MaybePromise<StatementResult> {
+  const readOnly = statement.access === undefined ? undefined : statement.access === 'read only';
+  return then(session.transactions.begin(readOnly), () => {
+    if (statement.consistentSnapshot) session.transactions.ensure().transaction.readAt();
+    return okResult();
+  });
+}
+
+function endTransaction(session: EngineSession, statement: ast.EndTransaction): MaybePromise<StatementResult> {
+  const type = session.state.variables.get('completion_type');
+  const chain = statement.chain ?? (statement.release ? false : type === 'CHAIN');
+  const release = statement.release ?? (!chain && type === 'RELEASE');
+  const readOnly = session.transactions.current?.readOnly;
+  const ended = statement.kind === 'commit' ? session.transactions.commit() : session.transactions.rollback();
+  return then(ended as MaybePromise<void>, () => {
+    if (release) session.onTerminate?.('released');
+    if (!chain) return okResult();
+    return then(session.transactions.begin(readOnly), () => okResult());
+  });
+}
+
+function savepoint(session: EngineSession, statement: ast.Savepoint): StatementResult {
+  if (statement.action === 'set') session.transactions.setSavepoint(statement.name);
+  else if (statement.action === 'rollback') session.transactions.rollbackToSavepoint(statement.name);
+  else session.transactions.releaseSavepoint(statement.name);
+  return okResult();
+}
+
+function setTransaction(session: EngineSession, statement: ast.SetTransaction): StatementResult {
+  const isolation = statement.isolation?.toUpperCase().replace(' ', '-');
+  const readOnly = statement.access === undefined ? undefined : statement.access === 'read only';
+  if (statement.scope === undefined) {
+    session.transactions.setNext(isolation, readOnly);
+    return okResult();
+  }
+  const values = statement.scope === 'global' ? session.state.globals : session.state.variables;
+  if (isolation !== undefined) values.set('transaction_isolation', isolation);
+  if (readOnly !== undefined) values.set('transaction_read_only', readOnly ? 'ON' : 'OFF');
+  return okResult();
+}
+
+function prepareByName(session: EngineSession, statement: ast.Prepare): StatementResult {
+  let text: string;
+  if (typeof statement.source === 'string') text = statement.source;
+  else {
+    const value = session.eval.getUserVariable(statement.source.name)?.value ?? null;
+    text = value === null ? 'NULL' : value instanceof Uint8Array ? new TextDecoder().decode(value) : String(value);
+  }
+  session.preparedNames.delete(statement.name);
+  const parsed = parse(text, { sqlMode: session.state.sqlMode });
+  session.preparedNames.set(statement.name, Prepared.create(session, parsed.statement, text, parsed.paramCount));
+  return okResult({ info: 'Statement prepared' });
+}
+
+function executeByName(session: EngineSession, statement: ast.Execute): MaybePromise<StatementResult> {
+  const prepared = session.preparedNames.get(statement.name, 'EXECUTE');
+  if (prepared.paramCount !== statement.using.length) throw sqlError('ER_WRONG_ARGUMENTS', 'EXECUTE');
+  const bound = statement.using.map((variable) => evaluateExpression(session, variable, NO_PARAMS));
+  return prepared.execute(
+    bound.map((item) => item.value),
+    bound.map((item) => item.type),
+  );
+}
+
+function kill(session: EngineSession, id: number, what: 'query' | 'connection'): StatementResult {
+  const target = session.host.sessions().get(id);
+  if (target === undefined) throw sqlError('ER_NO_SUCH_THREAD', id);
+  const own = target.account.user === session.account.user && target.account.host === session.account.host;
+  if (!own && !session.privileges.has('CONNECTION_ADMIN') && !session.privileges.has('SUPER')) throw sqlError('ER_KILL_DENIED_ERROR', id);
+  target.kill(what);
+  if (target === session) throw sqlError('ER_QUERY_INTERRUPTED');
+  return okResult();
+}

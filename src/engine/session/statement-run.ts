@@ -1,0 +1,127 @@
+/**
+ * Runs a planned statement: opens the transaction, makes the execution context, streams rows, and ends the statement.
+ *
+ * What may interleave: between batches of a result other sessions run; the transaction and its snapshot belong to this
+ * session alone, and the session runs one statement at a time.
+ */
+import { type MaybePromise, then } from '../../base/index.ts';
+import { type ExecContext, executeQuery, executeWrite, type RuntimeStats, StatementMemory } from '../../sql/exec/index.ts';
+import type { EvalContext } from '../../sql/expr/index.ts';
+import type { QueryPlan, StatementPlan } from '../../sql/plan/index.ts';
+import type { Batch, Value } from '../../sql/types/index.ts';
+import type { ResultColumn, RowsResult, StatementResult } from '../session-port.ts';
+import type { EngineSession } from './session.ts';
+import { okResult } from './results.ts';
+import { openLoadFile } from './load-file.ts';
+
+/** A plan ready to run again and again, with what it depends on. */
+export interface ReadyPlan {
+  readonly plan: StatementPlan;
+  readonly columns: readonly ResultColumn[];
+}
+
+export function runPlan(session: EngineSession, ready: ReadyPlan, params: readonly Value[]): MaybePromise<StatementResult> {
+  const { plan } = ready;
+  const open = session.transactions.ensure();
+  for (const warning of plan.warnings) session.state.diagnostics.add(warning.level, warning.errno, warning.message);
+  const ignore = plan.kind !== 'query' && ('ignore' in plan ? plan.ignore : plan.duplicates !== 'error');
+  const strict = plan.kind !== 'query' && !ignore && (session.state.sqlMode.strictTransTables || session.state.sqlMode.strictAllTables);
+  session.eval.strict = strict;
+  const used = plan.tables.length === 0 ? undefined : session.host.useTables(open.transaction, plan.tables);
+  return then(used, () => {
+    open.storage.beginStatement();
+    const context = execContext(session, plan, params);
+    return plan.kind === 'query'
+      ? new QueryResult(session, context, plan, ready.columns)
+      : then(executeWrite(plan, context), (result) => {
+          session.eval.rowCount = result.affectedRows;
+          return then(session.transactions.endStatement(), () =>
+            okResult({
+              affectedRows: result.affectedRows,
+              lastInsertId: result.lastInsertId,
+              info: result.info.replace('{warnings}', String(session.state.diagnostics.warningCount)),
+              warningCount: session.state.diagnostics.warningCount,
+            }),
+          );
+        });
+  });
+}
+
+export function execContext(session: EngineSession, plan: StatementPlan, params: readonly Value[], stats?: RuntimeStats): ExecContext {
+  const { variables } = session.state;
+  const quota = variables.getNumber('tidb_mem_quota_query');
+  return {
+    storage: session.transactions.ensure().storage,
+    eval: evalContext(session, plan.slotCount, params),
+    memory: new StatementMemory(quota > 0 ? quota : Number.MAX_SAFE_INTEGER, session.connectionId),
+    interrupt: session.interrupt,
+    yieldNow: session.yieldNow,
+    virtualTables: session.virtualTables,
+    foreignKeyChecks: session.foreignKeyChecks,
+    foundRows: session.foundRowsMode,
+    cteMaxRecursionDepth: variables.getNumber('cte_max_recursion_depth'),
+    openFile: (load) => openLoadFile(session, load),
+    ...(stats && { runtimeStats: stats }),
+  };
+}
+
+export function evalContext(session: EngineSession, slotCount: number, params: readonly Value[]): EvalContext {
+  const slots: Value[] = slotCount === 0 ? NO_SLOTS : new Array<Value>(slotCount).fill(null);
+  return { params, slots, session: session.eval, warn: session.warn };
+}
+
+const NO_SLOTS: Value[] = [];
+
+/** Streams a query's rows; ends the statement when the last batch was taken or the reader closes early. */
+class QueryResult implements RowsResult {
+  readonly kind = 'rows';
+  readonly columns: readonly ResultColumn[];
+  readonly #session: EngineSession;
+  readonly #cursor: ReturnType<typeof executeQuery>;
+  #ended = false;
+
+  constructor(session: EngineSession, context: ExecContext, plan: QueryPlan, columns: readonly ResultColumn[]) {
+    this.#session = session;
+    this.columns = columns;
+    this.#cursor = executeQuery(plan, context);
+  }
+
+  next(): MaybePromise<Batch | undefined> {
+    if (this.#ended) return undefined;
+    let batch: MaybePromise<Batch | undefined>;
+    try {
+      batch = this.#cursor.next();
+    } catch (error) {
+      return this.#fail(error);
+    }
+    return batch instanceof Promise ? batch.then((ready) => this.#took(ready), (error: unknown) => this.#fail(error)) : this.#took(batch);
+  }
+
+  #took(batch: Batch | undefined): MaybePromise<Batch | undefined> {
+    if (batch === undefined) return then(this.#end(), () => undefined);
+    return batch;
+  }
+
+  #fail(error: unknown): never {
+    this.#ended = true;
+    this.#cursor.close();
+    throw this.#session.statementFailed(error);
+  }
+
+  close(): MaybePromise<void> {
+    return this.#end();
+  }
+
+  #end(): MaybePromise<void> {
+    if (this.#ended) return undefined;
+    this.#ended = true;
+    this.#cursor.close();
+    this.#session.eval.rowCount = -1;
+    this.#session.eval.foundRows = this.#cursor.foundRows();
+    return this.#session.transactions.endStatement();
+  }
+
+  warningCount(): number {
+    return this.#session.state.diagnostics.warningCount;
+  }
+}

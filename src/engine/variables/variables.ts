@@ -1,0 +1,208 @@
+/**
+ * System variables: one `GlobalVariables` per database, one `SessionVariables` per session that starts as its copy.
+ *
+ * Values are kept as SHOW VARIABLES prints them (text) and converted when they are read; hot ones (sql_mode, time zone,
+ * autocommit) are cached as decoded values by the session, which listens through `onChange`.
+ */
+import { sqlError } from '../../base/index.ts';
+import {
+  defaultCollationOf,
+  doubleType,
+  type FieldType,
+  findCollation,
+  intType,
+  type Value,
+  varcharType,
+} from '../../sql/types/index.ts';
+import { parseSqlMode } from './sql-mode.ts';
+import { SYSTEM_VARIABLES, type SystemVariableRow } from './system-variables.data.ts';
+
+const ROWS: ReadonlyMap<string, SystemVariableRow> = new Map(SYSTEM_VARIABLES.map((row) => [row.name, row]));
+
+/** Old or alternative names. */
+const ALIASES: Readonly<Record<string, string>> = { tx_isolation: 'transaction_isolation', tx_read_only: 'transaction_read_only', identity: 'last_insert_id' };
+
+export function findVariableRow(name: string): SystemVariableRow | undefined {
+  const key = name.toLowerCase();
+  return ROWS.get(ALIASES[key] ?? key);
+}
+
+export function getVariableRow(name: string): SystemVariableRow {
+  const row = findVariableRow(name);
+  if (row === undefined) throw sqlError('ER_UNKNOWN_SYSTEM_VARIABLE', name);
+  return row;
+}
+
+export type VariableScopeName = 'global' | 'session';
+
+/** Variables whose SET takes words: allowed values, by variable. */
+const WORDS: Readonly<Record<string, readonly string[]>> = {
+  transaction_isolation: ['READ-UNCOMMITTED', 'READ-COMMITTED', 'REPEATABLE-READ', 'SERIALIZABLE'],
+  completion_type: ['NO_CHAIN', 'CHAIN', 'RELEASE'],
+  tidb_txn_mode: ['pessimistic', 'optimistic'],
+  binlog_format: ['MIXED', 'STATEMENT', 'ROW'],
+  binlog_row_image: ['MINIMAL', 'NOBLOB', 'FULL'],
+  explain_format: ['TRADITIONAL', 'JSON', 'TREE'],
+  event_scheduler: ['OFF', 'ON', 'DISABLED'],
+  session_track_transaction_info: ['OFF', 'STATE', 'CHARACTERISTICS'],
+  session_track_gtids: ['OFF', 'OWN_GTID', 'ALL_GTIDS'],
+  default_storage_engine: ['InnoDB'],
+  default_tmp_storage_engine: ['InnoDB'],
+};
+
+/** The text that a variable takes from a value, or the errors of SET (1231, 1232). */
+export function normalizeVariable(row: SystemVariableRow, value: Value, warn: (errno: number, message: string) => void): string | null {
+  if (row.name === 'sql_mode') return parseSqlMode(sqlModeInput(value)).text;
+  const words = WORDS[row.name];
+  if (words !== undefined) return wordValue(row, value, words);
+  switch (row.type) {
+    case 'bool':
+      return boolValue(row, value);
+    case 'int':
+      return intValue(row, value, warn);
+    case 'double':
+      if (typeof value === 'string') throw sqlError('ER_WRONG_TYPE_FOR_VAR', row.name);
+      return String(Number(value));
+    default:
+      return textValue(row, value);
+  }
+}
+
+function sqlModeInput(value: Value): string | number | bigint {
+  if (value === null) throw sqlError('ER_WRONG_VALUE_FOR_VAR', 'sql_mode', 'NULL');
+  return typeof value === 'number' || typeof value === 'bigint' ? value : String(value);
+}
+
+function wordValue(row: SystemVariableRow, value: Value, words: readonly string[]): string {
+  if (typeof value === 'number') {
+    const word = words[value];
+    if (word !== undefined) return word;
+  }
+  const text = String(value).toLowerCase();
+  const word = words.find((candidate) => candidate.toLowerCase() === text);
+  if (word !== undefined) return word;
+  if (row.name.endsWith('storage_engine')) {
+    // Engines that MySQL users name; all tables are Ebb's own.
+    if (['myisam', 'memory', 'heap', 'innodb', 'archive', 'csv', 'blackhole', 'merge'].includes(text)) return 'InnoDB';
+    throw sqlError('ER_UNKNOWN_STORAGE_ENGINE', String(value));
+  }
+  throw sqlError('ER_WRONG_VALUE_FOR_VAR', row.name, value === null ? 'NULL' : String(value));
+}
+
+function boolValue(row: SystemVariableRow, value: Value): string {
+  if (value === 1 || value === true as unknown) return 'ON';
+  if (value === 0) return 'OFF';
+  if (typeof value === 'string') {
+    const text = value.toLowerCase();
+    if (text === 'on' || text === 'true') return 'ON';
+    if (text === 'off' || text === 'false') return 'OFF';
+  }
+  throw sqlError('ER_WRONG_VALUE_FOR_VAR', row.name, value === null ? 'NULL' : String(value));
+}
+
+function intValue(row: SystemVariableRow, value: Value, warn: (errno: number, message: string) => void): string {
+  if (typeof value !== 'number' && typeof value !== 'bigint') throw sqlError('ER_WRONG_TYPE_FOR_VAR', row.name);
+  if (typeof value === 'number' && !Number.isInteger(value)) throw sqlError('ER_WRONG_TYPE_FOR_VAR', row.name);
+  let number = BigInt(value);
+  const min = row.min === undefined ? undefined : BigInt(row.min);
+  const max = row.max === undefined ? undefined : BigInt(row.max);
+  const bounded = min !== undefined && number < min ? min : max !== undefined && max > 0n && number > max ? max : number;
+  if (bounded !== number) {
+    warn(1292, `Truncated incorrect ${row.name} value: '${value}'`);
+    number = bounded;
+  }
+  return number.toString();
+}
+
+const CHARSET_VARIABLES = new Set([
+  'character_set_client',
+  'character_set_connection',
+  'character_set_results',
+  'character_set_server',
+  'character_set_database',
+  'character_set_filesystem',
+]);
+
+function textValue(row: SystemVariableRow, value: Value): string | null {
+  if (CHARSET_VARIABLES.has(row.name)) return charsetValue(row, value);
+  if (row.name.startsWith('collation_')) {
+    const name = String(value).toLowerCase();
+    if (findCollation(name) === undefined) throw sqlError('ER_UNKNOWN_COLLATION', String(value));
+    return name;
+  }
+  if (row.name === 'time_zone') return timeZoneValue(value);
+  if (value === null) return null;
+  return String(value);
+}
+
+function charsetValue(row: SystemVariableRow, value: Value): string | null {
+  if (value === null) {
+    if (row.name === 'character_set_results') return null;
+    throw sqlError('ER_WRONG_VALUE_FOR_VAR', row.name, 'NULL');
+  }
+  const text = String(value).toLowerCase();
+  const name = text === 'utf8' ? 'utf8mb3' : text;
+  defaultCollationOf(name);
+  if (row.name === 'character_set_client' && ['ucs2', 'utf16', 'utf16le', 'utf32'].includes(name)) {
+    throw sqlError('ER_WRONG_VALUE_FOR_VAR', row.name, name);
+  }
+  return name;
+}
+
+function timeZoneValue(value: Value): string {
+  const text = value === null ? 'NULL' : String(value);
+  if (text.toUpperCase() === 'SYSTEM') return 'SYSTEM';
+  return text;
+}
+
+/** The SQL type and value in which `@@name` reads. */
+export function readVariable(row: SystemVariableRow, text: string | null): { value: Value; type: FieldType } {
+  if (text === null) return { value: null, type: varcharType(0) };
+  switch (row.type) {
+    case 'bool':
+      return { value: text === 'ON' || text === '1' ? 1 : 0, type: intType('big', { width: 1, nullable: false }) };
+    case 'int': {
+      const big = BigInt(text);
+      const safe = big >= -9007199254740991n && big <= 9007199254740991n;
+      return { value: safe ? Number(big) : big, type: intType('big', { unsigned: big >= 0n, nullable: false }) };
+    }
+    case 'double':
+      return { value: Number(text), type: doubleType({ decimals: 6, nullable: false }) };
+    default:
+      return { value: text, type: varcharType(Math.max(1, text.length), { nullable: true, collation: 'utf8mb4_0900_ai_ci' }) };
+  }
+}
+
+export function typeOfVariable(row: SystemVariableRow): FieldType {
+  if (row.type === 'string' || row.type === 'enum' || row.type === 'set') return varcharType(1024, { nullable: true });
+  return readVariable(row, row.value ?? '0').type;
+}
+
+export class VariableValues {
+  readonly #values: Map<string, string | null>;
+
+  constructor(from?: VariableValues) {
+    this.#values = from === undefined ? new Map(SYSTEM_VARIABLES.map((row) => [row.name, row.value])) : new Map(from.#values);
+  }
+
+  get(name: string): string | null {
+    return this.#values.get(name) ?? null;
+  }
+
+  getNumber(name: string): number {
+    return Number(this.#values.get(name) ?? 0);
+  }
+
+  isOn(name: string): boolean {
+    const value = this.#values.get(name);
+    return value === 'ON' || value === '1';
+  }
+
+  set(name: string, value: string | null): void {
+    this.#values.set(name, value);
+  }
+
+  entries(): IterableIterator<[string, string | null]> {
+    return this.#values.entries();
+  }
+}
