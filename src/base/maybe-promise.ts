@@ -10,7 +10,10 @@ export function isPromise<T>(value: MaybePromise<T>): value is Promise<T> {
   return value instanceof Promise;
 }
 
-/** Applies `next` now when `value` is here already, later when it is a promise. */
-export function then<T, R>(value: MaybePromise<T>, next: (value: T) => MaybePromise<R>): MaybePromise<R> {
+/**
+ * Applies `next` now when `value` is here already, later when it is a promise. (Not named "then": a module that exports `then` is itself a
+ * thenable, and `await import()` of it never gives the module.)
+ */
+export function andThen<T, R>(value: MaybePromise<T>, next: (value: T) => MaybePromise<R>): MaybePromise<R> {
   return value instanceof Promise ? value.then(next) : next(value);
 }

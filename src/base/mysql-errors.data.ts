@@ -220,6 +220,7 @@ export const MYSQL_ERRORS = {
   ER_SP_NOT_VAR_ARG: [1414, "42000", "OUT or INOUT argument %d for routine %s is not a variable or NEW pseudo-variable in BEFORE trigger"],
   ER_SP_NO_RETSET: [1415, "0A000", "Not allowed to return a result set from a %s"],
   ER_CANT_CREATE_GEOMETRY_OBJECT: [1416, "22003", "Cannot get geometry object from data you send to the GEOMETRY field"],
+  ER_STMT_HAS_NO_OPEN_CURSOR: [1421, "HY000", "The statement (%lu) has no open cursor."],
   ER_COMMIT_NOT_ALLOWED_IN_SF_OR_TRG: [1422, "HY000", "Explicit or implicit commit is not allowed in stored function or trigger."],
   ER_TOO_BIG_SCALE: [1425, "42000", "Too big scale %d specified for column '%-.192s'. Maximum is %lu."],
   ER_TOO_BIG_PRECISION: [1426, "42000", "Too-big precision %d specified for '%-.192s'. Maximum is %lu."],

@@ -1,5 +1,5 @@
 /** ANALYZE, CHECK, FLUSH, LOCK TABLES and what Ebb has no use for: each answers as MySQL does, or with 1235. */
-import { type MaybePromise, sqlError, then } from '../../base/index.ts';
+import { type MaybePromise, sqlError, andThen } from '../../base/index.ts';
 import type * as ast from '../../sql/ast/index.ts';
 import type { TableDef, ViewDef } from '../../sql/catalog/index.ts';
 import type { Row } from '../../sql/types/index.ts';
@@ -52,7 +52,7 @@ function analyze(session: EngineSession, statement: ast.AnalyzeTable): MaybeProm
       rows.push([label, 'analyze', 'Error', `'${label}' is not BASE TABLE`], [label, 'analyze', 'status', 'Operation failed']);
       return step(place + 1);
     }
-    return then(session.host.analyzeTable(session, table), () => {
+    return andThen(session.host.analyzeTable(session, table), () => {
       rows.push([label, 'analyze', 'status', 'OK']);
       return step(place + 1);
     });

@@ -3,7 +3,7 @@
  *
  * Without subqueries it is bound and computed on the spot; with them it runs as the one item of a query.
  */
-import { type MaybePromise, then } from '../../base/index.ts';
+import { type MaybePromise, andThen } from '../../base/index.ts';
 import type * as ast from '../../sql/ast/index.ts';
 import { compile } from '../../sql/expr/index.ts';
 import { bindStandaloneExpression } from '../../sql/planner/index.ts';
@@ -31,9 +31,9 @@ export function evaluateAny(session: EngineSession, expression: ast.Expression, 
   if (!hasSubquery(expression)) return evaluateExpression(session, expression, bound);
   const ready = planFor(session, queryOf([expression]), '', bound.types);
   const type = ready.columns[0]!.type;
-  return then(runPlan(session, ready, bound.params), (result) => {
+  return andThen(runPlan(session, ready, bound.params), (result) => {
     if (result.kind !== 'rows') return { value: null, type };
-    return then(result.next(), (batch) => then(result.close(), () => ({ value: batch?.[0]?.[0] ?? null, type })));
+    return andThen(result.next(), (batch) => andThen(result.close(), () => ({ value: batch?.[0]?.[0] ?? null, type })));
   });
 }
 

@@ -1,5 +1,5 @@
 /** EXPLAIN and EXPLAIN ANALYZE. DESCRIBE of a table arrives as SHOW COLUMNS. */
-import { type MaybePromise, sqlError, then } from '../../base/index.ts';
+import { type MaybePromise, sqlError, andThen } from '../../base/index.ts';
 import type * as ast from '../../sql/ast/index.ts';
 import { executeQuery, executeWrite, RuntimeStats } from '../../sql/exec/index.ts';
 import { explainPlan } from '../../sql/planner/index.ts';
@@ -19,7 +19,7 @@ export function runExplain(session: EngineSession, statement: ast.Explain, sql: 
   const ready = planFor(session, target, sql, []);
   if (!statement.analyze) return explained(explainPlan(ready.plan, { format }));
   const stats = new RuntimeStats(() => session.host.env.clock.monotonicMs());
-  return then(runToEnd(session, ready, stats), () => explained(explainPlan(ready.plan, { format, analyze: stats })));
+  return andThen(runToEnd(session, ready, stats), () => explained(explainPlan(ready.plan, { format, analyze: stats })));
 }
 
 function explained(table: { readonly columns: readonly string[]; readonly rows: readonly (readonly string[])[] }): StatementResult {
@@ -31,11 +31,11 @@ function explained(table: { readonly columns: readonly string[]; readonly rows: 
 
 function runToEnd(session: EngineSession, ready: ReadyPlan, stats: RuntimeStats): MaybePromise<void> {
   const open = session.transactions.ensure();
-  return then(session.host.useTables(open.transaction, ready.plan.tables), () => {
+  return andThen(session.host.useTables(open.transaction, ready.plan.tables), () => {
     open.storage.beginStatement();
     const context = execContext(session, ready.plan, [], stats);
     if (ready.plan.kind !== 'query') {
-      return then(executeWrite(ready.plan, context), () => session.transactions.endStatement());
+      return andThen(executeWrite(ready.plan, context), () => session.transactions.endStatement());
     }
     const cursor = executeQuery(ready.plan, context);
     return drain(cursor).then(() => session.transactions.endStatement());

@@ -1,5 +1,5 @@
 /** SELECT … INTO @variables, OUTFILE, DUMPFILE. */
-import { type MaybePromise, sqlError, then } from '../../base/index.ts';
+import { type MaybePromise, sqlError, andThen } from '../../base/index.ts';
 import type { QueryPlan } from '../../sql/plan/index.ts';
 import type { Row } from '../../sql/types/index.ts';
 import type { StatementResult } from '../session-port.ts';
@@ -9,7 +9,7 @@ import type { EngineSession } from './session.ts';
 export function storeInto(session: EngineSession, result: StatementResult, into: NonNullable<QueryPlan['into']>): MaybePromise<StatementResult> {
   if (result.kind !== 'rows') return result;
   if (!('variables' in into)) throw sqlError('ER_OPTION_PREVENTS_STATEMENT', '--secure-file-priv');
-  return then(twoRows(result), (rows) => {
+  return andThen(twoRows(result), (rows) => {
     if (rows.length > 1) throw session.statementFailed(sqlError('ER_TOO_MANY_ROWS'));
     const row = rows[0];
     if (row === undefined) session.warn(1329, 'No data - zero rows fetched, selected, or processed');
@@ -18,7 +18,7 @@ export function storeInto(session: EngineSession, result: StatementResult, into:
         session.eval.setUserVariable(variable.user ?? variable.name, row[place] ?? null, result.columns[place]!.type);
       });
     }
-    return then(result.close(), () => okResult({ affectedRows: row === undefined ? 0 : 1, warningCount: session.state.diagnostics.warningCount }));
+    return andThen(result.close(), () => okResult({ affectedRows: row === undefined ? 0 : 1, warningCount: session.state.diagnostics.warningCount }));
   });
 }
 
@@ -26,7 +26,7 @@ export function storeInto(session: EngineSession, result: StatementResult, into:
 function twoRows(result: Extract<StatementResult, { kind: 'rows' }>): MaybePromise<Row[]> {
   const rows: Row[] = [];
   const pull = (): MaybePromise<Row[]> =>
-    then(result.next(), (batch) => {
+    andThen(result.next(), (batch) => {
       if (batch === undefined) return rows;
       rows.push(...batch.slice(0, 2));
       return rows.length > 1 ? rows : pull();

@@ -7,7 +7,7 @@
  *
  * What may interleave: nothing of the same session. `kill` comes from other sessions at any time and only sets flags.
  */
-import { DbError, isPromise, type MaybePromise, SqlError, sqlError, then } from '../../base/index.ts';
+import { DbError, isPromise, type MaybePromise, SqlError, sqlError, andThen } from '../../base/index.ts';
 import type { Interrupt } from '../../sql/exec/index.ts';
 import { parse } from '../../sql/parser/index.ts';
 import type { FieldType, Value } from '../../sql/types/index.ts';
@@ -294,7 +294,7 @@ export class EngineSession implements Session {
 
   /** Commits what is open: DDL and other statements with an implicit commit. */
   implicitCommit(): MaybePromise<void> {
-    return then(this.transactions.commit(), () => undefined);
+    return andThen(this.transactions.commit(), () => undefined);
   }
 }
 

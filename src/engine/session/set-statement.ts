@@ -1,5 +1,5 @@
 /** SET: user and system variables, NAMES, CHARACTER SET. Assignments run left to right; all are checked as they run. */
-import { type MaybePromise, sqlError, then } from '../../base/index.ts';
+import { type MaybePromise, sqlError, andThen } from '../../base/index.ts';
 import type * as ast from '../../sql/ast/index.ts';
 import { defaultCollationOf, findCollation, formatText, type Value } from '../../sql/types/index.ts';
 import type { StatementResult } from '../session-port.ts';
@@ -13,7 +13,7 @@ export function runSet(session: EngineSession, statement: ast.SetStatement, boun
   const assign = (place: number): MaybePromise<StatementResult> => {
     const assignment = statement.assignments[place];
     if (assignment === undefined) return okResult({ warningCount: session.state.diagnostics.warningCount });
-    return then(runAssignment(session, assignment, bound), () => assign(place + 1));
+    return andThen(runAssignment(session, assignment, bound), () => assign(place + 1));
   };
   return assign(0);
 }
@@ -21,7 +21,7 @@ export function runSet(session: EngineSession, statement: ast.SetStatement, boun
 function runAssignment(session: EngineSession, assignment: ast.SetAssignment, bound: BoundParams): MaybePromise<void> {
   switch (assignment.kind) {
     case 'user':
-      return then(evaluateAny(session, assignment.value, bound), ({ value, type }) => session.eval.setUserVariable(assignment.name, value, type));
+      return andThen(evaluateAny(session, assignment.value, bound), ({ value, type }) => session.eval.setUserVariable(assignment.name, value, type));
     case 'names':
       return setNames(session, assignment.charset, assignment.collation);
     case 'charset':
@@ -41,7 +41,7 @@ function setSystem(session: EngineSession, assignment: SystemAssignment, bound: 
   if (assignment.value.kind === 'default') {
     return assignText(session, row, scope, scope === 'session' ? session.state.globals.get(row.name) : row.value);
   }
-  return then(evaluateAny(session, assignment.value, bound), (evaluated) => {
+  return andThen(evaluateAny(session, assignment.value, bound), (evaluated) => {
     const text = normalizeVariable(row, variableValue(evaluated), session.warn);
     return assignText(session, row, scope, text);
   });
@@ -85,7 +85,7 @@ const SPECIAL: Readonly<Record<string, (session: EngineSession, text: string | n
   autocommit: (session, text) => {
     // Turning autocommit on commits what is open.
     if (text !== 'ON' || session.state.autocommit) return 'store';
-    return then(session.transactions.commit(), () => {
+    return andThen(session.transactions.commit(), () => {
       session.state.variables.set('autocommit', 'ON');
       session.state.variableChanged('autocommit', 'ON');
     });

@@ -2,7 +2,7 @@
  * Which module runs which statement. Queries and data changes are planned; the rest is done here or handed to the module
  * of its family (set-statement, schema changes, accounts, show, explain).
  */
-import { type MaybePromise, sqlError, then } from '../../base/index.ts';
+import { type MaybePromise, sqlError, andThen } from '../../base/index.ts';
 import type * as ast from '../../sql/ast/index.ts';
 import type { FieldType, Value } from '../../sql/types/index.ts';
 import { parse } from '../../sql/parser/index.ts';
@@ -68,7 +68,7 @@ function runPlannable(session: EngineSession, statement: ast.Statement, sql: str
   const result = runPlan(session, ready, bound.params);
   if (ready.plan.kind !== 'query' || ready.plan.into === undefined) return result;
   const { into } = ready.plan;
-  return then(result, (rows) => storeInto(session, rows, into));
+  return andThen(result, (rows) => storeInto(session, rows, into));
 }
 
 function runOther(session: EngineSession, statement: ast.Statement, sql: string, bound: BoundParams): MaybePromise<StatementResult> {
@@ -76,7 +76,7 @@ function runOther(session: EngineSession, statement: ast.Statement, sql: string,
     case 'set':
       return runSet(session, statement, bound);
     case 'use':
-      return then(session.useDatabase(statement.database), () => okResult());
+      return andThen(session.useDatabase(statement.database), () => okResult());
     case 'do':
       for (const item of statement.items) evaluateExpression(session, item, bound);
       return okResult();
@@ -109,10 +109,10 @@ function runOther(session: EngineSession, statement: ast.Statement, sql: string,
 function runFamily(session: EngineSession, statement: ast.Statement, sql: string): MaybePromise<StatementResult> {
   if (statement.kind.startsWith('show')) return runShow(session, statement as ast.Show, sql);
   if (SCHEMA_CHANGES.has(statement.kind)) {
-    return then(session.implicitCommit(), () => session.host.schemaChanger.run(statement, session));
+    return andThen(session.implicitCommit(), () => session.host.schemaChanger.run(statement, session));
   }
   if (COMMITS_FIRST.has(statement.kind)) {
-    return then(session.implicitCommit(), () => account(session, statement) ?? runAdmin(session, statement));
+    return andThen(session.implicitCommit(), () => account(session, statement) ?? runAdmin(session, statement));
   }
   return account(session, statement) ?? runAdmin(session, statement);
 }
@@ -160,7 +160,7 @@ const COMMITS_FIRST: ReadonlySet<ast.StatementKind> = new Set([
 
 function startTransaction(session: EngineSession, statement: ast.StartTransaction): MaybePromise<StatementResult> {
   const readOnly = statement.access === undefined ? undefined : statement.access === 'read only';
-  return then(session.transactions.begin(readOnly), () => {
+  return andThen(session.transactions.begin(readOnly), () => {
     if (statement.consistentSnapshot) session.transactions.ensure().transaction.readAt();
     return okResult();
   });
@@ -172,10 +172,10 @@ function endTransaction(session: EngineSession, statement: ast.EndTransaction): 
   const release = statement.release ?? (!chain && type === 'RELEASE');
   const readOnly = session.transactions.current?.readOnly;
   const ended = statement.kind === 'commit' ? session.transactions.commit() : session.transactions.rollback();
-  return then(ended as MaybePromise<void>, () => {
+  return andThen(ended as MaybePromise<void>, () => {
     if (release) session.onTerminate?.('released');
     if (!chain) return okResult();
-    return then(session.transactions.begin(readOnly), () => okResult());
+    return andThen(session.transactions.begin(readOnly), () => okResult());
   });
 }
 

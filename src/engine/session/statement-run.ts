@@ -4,7 +4,7 @@
  * What may interleave: between batches of a result other sessions run; the transaction and its snapshot belong to this
  * session alone, and the session runs one statement at a time.
  */
-import { type MaybePromise, then } from '../../base/index.ts';
+import { type MaybePromise, andThen } from '../../base/index.ts';
 import { type ExecContext, executeQuery, executeWrite, type RuntimeStats, StatementMemory } from '../../sql/exec/index.ts';
 import type { EvalContext } from '../../sql/expr/index.ts';
 import type { QueryPlan, StatementPlan } from '../../sql/plan/index.ts';
@@ -28,14 +28,14 @@ export function runPlan(session: EngineSession, ready: ReadyPlan, params: readon
   const strict = plan.kind !== 'query' && !ignore && (session.state.sqlMode.strictTransTables || session.state.sqlMode.strictAllTables);
   session.eval.strict = strict;
   const used = plan.tables.length === 0 ? undefined : session.host.useTables(open.transaction, plan.tables);
-  return then(used, () => {
+  return andThen(used, () => {
     open.storage.beginStatement();
     const context = execContext(session, plan, params);
     return plan.kind === 'query'
       ? new QueryResult(session, context, plan, ready.columns)
-      : then(executeWrite(plan, context), (result) => {
+      : andThen(executeWrite(plan, context), (result) => {
           session.eval.rowCount = result.affectedRows;
-          return then(session.transactions.endStatement(), () =>
+          return andThen(session.transactions.endStatement(), () =>
             okResult({
               affectedRows: result.affectedRows,
               lastInsertId: result.lastInsertId,
@@ -98,7 +98,7 @@ class QueryResult implements RowsResult {
   }
 
   #took(batch: Batch | undefined): MaybePromise<Batch | undefined> {
-    if (batch === undefined) return then(this.#end(), () => undefined);
+    if (batch === undefined) return andThen(this.#end(), () => undefined);
     return batch;
   }
 
