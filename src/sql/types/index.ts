@@ -23,3 +23,5 @@ export * from './coerce-temporal.ts';
 export * from './compare.ts';
 export * from './to-json.ts';
 export * from './collation-aggregate.ts';
+export * from './store.ts';
+export * from './store-default.ts';
