@@ -80,6 +80,8 @@ export interface ConnectOptions {
   readonly database?: string;
   /** The account matched by authentication, 'user'@'pattern'; absent for the embedded API, which acts as root. */
   readonly account?: { readonly user: string; readonly host: string };
+  /** The account must set a new password before anything else (1820). */
+  readonly passwordExpired?: boolean;
   readonly collationId?: number;
   readonly attributes?: Readonly<Record<string, string>>;
   readonly multiStatements?: boolean;

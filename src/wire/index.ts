@@ -1,0 +1,2 @@
+/** Protocols: how clients reach the engine. */
+export * from './mysql/index.ts';

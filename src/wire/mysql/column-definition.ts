@@ -1,0 +1,101 @@
+/**
+ * Column definitions (protocol 4.1) of a result set or of a prepared statement.
+ *
+ * catalog 'def' | schema | table | original table | name | original name | 0x0c | collation 2 | length 4 | type 1 |
+ * flags 2 | decimals 1 | 2 zeros
+ */
+import { MysqlType, findCollation, findCollationById, getCharset, isBlobCode, type FieldType } from '../../sql/types/index.ts';
+import type { ResultColumn } from '../../engine/index.ts';
+import type { PacketWriter } from './packet-writer.ts';
+import { BINARY_COLLATION, ColumnFlag } from './protocol.ts';
+
+const LENGTH_MAX = 0xffffffff;
+const NULL_DEFAULT = 0xfb;
+const FIXED_FIELDS_BYTES = 0x0c;
+
+/** How text leaves for this client: its collation id and the bytes a character may take. */
+export interface ResultText {
+  readonly collationId: number;
+  readonly bytesPerCharacter: number;
+}
+
+/** The connection's collation while it fits the result charset, else that charset's default. */
+export function resultText(resultCharset: string, connectionCollationId: number): ResultText {
+  const charset = getCharset(resultCharset);
+  const connection = findCollationById(connectionCollationId);
+  const collation = connection?.charset === charset.name ? connection : findCollation(charset.defaultCollation);
+  return { collationId: collation?.id ?? BINARY_COLLATION, bytesPerCharacter: charset.bytesMax };
+}
+
+export function writeColumnDefinition(writer: PacketWriter, column: ResultColumn, text: ResultText, withDefault = false): void {
+  const { type } = column;
+  const character = type.kind === 'string' || type.kind === 'enum' || type.kind === 'set';
+  writer.begin();
+  writer.lenencText('def');
+  writer.lenencText(column.schema ?? '');
+  writer.lenencText(column.table ?? '');
+  writer.lenencText(column.originalTable ?? '');
+  writer.lenencText(column.name);
+  writer.lenencText(column.originalName ?? '');
+  writer.u8(FIXED_FIELDS_BYTES);
+  writer.u16(character ? text.collationId : BINARY_COLLATION);
+  writer.u32(displayLength(type, text.bytesPerCharacter));
+  writer.u8(protocolType(type));
+  writer.u16(columnFlags(column));
+  writer.u8(type.decimals);
+  writer.u16(0);
+  if (withDefault) writer.u8(NULL_DEFAULT);
+  writer.end();
+}
+
+function protocolType(type: FieldType): number {
+  if (type.kind === 'enum' || type.kind === 'set') return MysqlType.STRING;
+  if (isBlobCode(type.mysqlType)) return MysqlType.BLOB;
+  return type.mysqlType === MysqlType.VARCHAR ? MysqlType.VAR_STRING : type.mysqlType;
+}
+
+function displayLength(type: FieldType, bytesPerCharacter: number): number {
+  if (type.length < 0) return type.kind === 'string' ? LENGTH_MAX : 0;
+  switch (type.kind) {
+    case 'decimal':
+      return type.length + (type.decimals > 0 ? 1 : 0) + (type.unsigned ? 0 : 1);
+    case 'string':
+    case 'enum':
+    case 'set':
+      return Math.min(LENGTH_MAX, type.length * bytesPerCharacter);
+    default:
+      return Math.min(LENGTH_MAX, type.length);
+  }
+}
+
+function columnFlags(column: ResultColumn): number {
+  const { type } = column;
+  let flags = column.flags ?? 0;
+  if (!type.nullable) flags |= ColumnFlag.NOT_NULL;
+  if (type.unsigned) flags |= ColumnFlag.UNSIGNED;
+  if (type.zerofill) flags |= ColumnFlag.ZEROFILL;
+  if (type.kind === 'enum') flags |= ColumnFlag.ENUM;
+  if (type.kind === 'set') flags |= ColumnFlag.SET;
+  const stored = column.originalTable !== undefined && column.originalTable !== '';
+  if (stored && (isBlobCode(type.mysqlType) || type.kind === 'json')) flags |= ColumnFlag.BLOB;
+  return isBinaryFlagged(type, stored) ? flags | ColumnFlag.BINARY : flags;
+}
+
+/** Temporal and binary columns always, _bin collations, and every number that is not a stored column. */
+function isBinaryFlagged(type: FieldType, stored: boolean): boolean {
+  switch (type.kind) {
+    case 'int':
+    case 'year':
+    case 'float':
+    case 'double':
+    case 'decimal':
+    case 'bit':
+      return !stored;
+    case 'string':
+    case 'enum':
+    case 'set':
+      return type.collation.endsWith('_bin');
+    default:
+      return true;
+  }
+}
