@@ -25,3 +25,6 @@ export * from './to-json.ts';
 export * from './collation-aggregate.ts';
 export * from './store.ts';
 export * from './store-default.ts';
+export * from './column-metadata.ts';
+export * from './type-aggregation.ts';
+export * from './value-converter.ts';
