@@ -1,0 +1,269 @@
+/** Rows of SCHEMATA, TABLES, COLUMNS, VIEWS, PARTITIONS. Column order is that of virtual-tables.data.ts. */
+
+import type { ColumnDef, SchemaDef, TableDef, ViewDef } from '../catalog/index.ts';
+import { columnTypeText, dataTypeName } from '../ddl/index.ts';
+import { charsetOf, collationOf, type FieldType, isBlobCode, type Row, type Value } from '../types/index.ts';
+import { type InfoSource, visibleSchemas } from './info-source.ts';
+import { VIRTUAL_SCHEMAS, virtualTables } from './virtual-catalog.ts';
+
+/** Equality conditions of the query by lower-case column name, to make fewer rows. */
+export type Wanted = Readonly<Record<string, Value>>;
+
+export function wants(wanted: Wanted, column: string, value: string): boolean {
+  const condition = wanted[column];
+  return condition === undefined || (typeof condition === 'string' && condition.toLowerCase() === value.toLowerCase());
+}
+
+const VIRTUAL_COLLATION = 'utf8mb3_general_ci';
+
+export function schemaRows(source: InfoSource): Row[] {
+  const virtual = VIRTUAL_SCHEMAS.map((name) => ({ name, collation: VIRTUAL_COLLATION }));
+  return [...visibleSchemas(source), ...virtual].map((schema) => [
+    'def',
+    schema.name,
+    charsetOf(schema.collation),
+    schema.collation,
+    null,
+    'NO',
+  ]);
+}
+
+/** Tables and views the session may see, narrowed by conditions on schema and name. */
+export function* visibleRelations(source: InfoSource, wanted: Wanted): Generator<readonly [SchemaDef, TableDef | ViewDef]> {
+  for (const schema of visibleSchemas(source)) {
+    if (!wants(wanted, 'table_schema', schema.name)) continue;
+    for (const relation of source.catalog.tables(schema.name)) {
+      if (wants(wanted, 'table_name', relation.name) && source.maySeeTable(schema.name, relation.name)) yield [schema, relation];
+    }
+  }
+}
+
+export function* visibleTables(source: InfoSource, wanted: Wanted): Generator<TableDef> {
+  for (const [, relation] of visibleRelations(source, wanted)) if (relation.kind === 'table') yield relation;
+}
+
+const VIEW_TAIL: Row = [null, null, null, null, null, null, null, null, null, null];
+
+export async function tableRows(source: InfoSource, wanted: Wanted): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const [schema, relation] of visibleRelations(source, wanted)) {
+    rows.push(relation.kind === 'view' ? viewTableRow(schema, relation, source) : await tableRow(schema, relation, source));
+  }
+  for (const schema of VIRTUAL_SCHEMAS) {
+    if (!wants(wanted, 'table_schema', schema)) continue;
+    for (const table of virtualTables(schema)) {
+      if (wants(wanted, 'table_name', table.name)) rows.push(virtualTableRow(schema, table.name));
+    }
+  }
+  return rows;
+}
+
+function viewTableRow(schema: SchemaDef, view: ViewDef, source: InfoSource): Row {
+  return ['def', schema.name, view.name, 'VIEW', null, null, null, ...VIEW_TAIL.slice(0, 7), source.toDateTime(0), null, null, null, null, null, 'VIEW'];
+}
+
+function virtualTableRow(schema: string, name: string): Row {
+  const kind = schema === 'information_schema' ? 'SYSTEM VIEW' : 'BASE TABLE';
+  return ['def', schema, name, kind, null, 10, null, 0, 0, 0, 0, 0, 0, null, null, null, null, null, null, null, ''];
+}
+
+async function tableRow(schema: SchemaDef, table: TableDef, source: InfoSource): Promise<Row> {
+  const rowCount = source.rowCount(table);
+  const bytes = source.dataBytes(table);
+  const options = Object.entries(table.options)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(' ');
+  return [
+    'def',
+    schema.name,
+    table.name,
+    'BASE TABLE',
+    'InnoDB',
+    10,
+    'Dynamic',
+    rowCount,
+    rowCount === 0 ? 0 : Math.round(bytes / rowCount),
+    bytes,
+    0,
+    0,
+    0,
+    (await source.autoIncrement(table)) ?? null,
+    source.toDateTime(table.createdAtMs),
+    null,
+    null,
+    table.collation,
+    null,
+    options,
+    table.comment,
+  ];
+}
+
+export function columnRows(source: InfoSource, wanted: Wanted): Row[] {
+  const rows: Row[] = [];
+  for (const [schema, relation] of visibleRelations(source, wanted)) {
+    if (relation.kind === 'view') rows.push(...viewColumnRows(schema, relation, source, wanted));
+    else rows.push(...tableColumnRows(schema.name, relation, wanted));
+  }
+  for (const schema of VIRTUAL_SCHEMAS) {
+    if (!wants(wanted, 'table_schema', schema)) continue;
+    for (const table of virtualTables(schema)) {
+      if (wants(wanted, 'table_name', table.name)) rows.push(...tableColumnRows(schema, table, wanted));
+    }
+  }
+  return rows;
+}
+
+function tableColumnRows(schema: string, table: TableDef, wanted: Wanted): Row[] {
+  const keys = columnKeys(table);
+  return table.columns.flatMap((column, place) => {
+    if (column.hidden || !wants(wanted, 'column_name', column.name)) return [];
+    return [columnRow({ schema, table: table.name, column, position: place + 1, key: keys.get(column.id) ?? '' })];
+  });
+}
+
+function viewColumnRows(schema: SchemaDef, view: ViewDef, source: InfoSource, wanted: Wanted): Row[] {
+  const columns = source.viewColumns(view) ?? [];
+  return columns.flatMap(({ name, type }, place) => {
+    if (!wants(wanted, 'column_name', name)) return [];
+    const column: ColumnDef = {
+      id: place + 1,
+      name,
+      type,
+      onUpdateNow: false,
+      autoIncrement: false,
+      comment: '',
+      invisible: false,
+      state: 'public',
+      hidden: false,
+      ...(type.nullable && { defaultValue: { kind: 'literal', text: null } as const }),
+    };
+    return [columnRow({ schema: schema.name, table: view.name, column, position: place + 1, key: '' })];
+  });
+}
+
+interface ColumnPlace {
+  readonly schema: string;
+  readonly table: string;
+  readonly column: ColumnDef;
+  readonly position: number;
+  readonly key: string;
+}
+
+function columnRow({ schema, table, column, position, key }: ColumnPlace): Row {
+  const { type } = column;
+  const isText = type.kind === 'string' || type.kind === 'enum' || type.kind === 'set';
+  const isBytes = type.kind === 'binary';
+  const [characters, octets] = lengths(type);
+  const precision = numericPrecision(type);
+  const hasScale = type.kind === 'int' || type.kind === 'decimal' || ((type.kind === 'float' || type.kind === 'double') && type.decimals !== 31);
+  return [
+    'def',
+    schema,
+    table,
+    column.name,
+    position,
+    defaultText(column),
+    type.nullable ? 'YES' : 'NO',
+    dataTypeName(type),
+    isText || isBytes ? characters : null,
+    isText || isBytes ? octets : null,
+    precision,
+    hasScale ? type.decimals : null,
+    type.kind === 'datetime' || type.kind === 'timestamp' || type.kind === 'time' ? type.decimals : null,
+    isText ? charsetOf(type.collation) : null,
+    isText ? type.collation : null,
+    columnTypeText(type),
+    key,
+    extraText(column),
+    'select,insert,update,references',
+    column.comment,
+    column.generated?.sql ?? '',
+    null,
+  ];
+}
+
+function lengths(type: FieldType): [characters: number, octets: number] {
+  if (type.kind === 'binary') return [type.length, type.length];
+  const width = type.kind === 'string' || type.kind === 'enum' || type.kind === 'set' ? collationOf(type.collation).maxBytes : 1;
+  // TEXT types count bytes, the others characters.
+  if (isBlobCode(type.mysqlType)) return [type.length, type.length];
+  return [type.length, type.length * width];
+}
+
+const INT_PRECISION: Readonly<Record<number, readonly [signed: number, unsigned: number]>> = {
+  1: [3, 3],
+  2: [5, 5],
+  9: [7, 7],
+  3: [10, 10],
+  8: [19, 20],
+};
+
+function numericPrecision(type: FieldType): number | null {
+  if (type.kind === 'int') return INT_PRECISION[type.mysqlType]?.[type.unsigned ? 1 : 0] ?? null;
+  if (type.kind === 'decimal' || type.kind === 'bit') return type.length;
+  if (type.kind === 'float') return type.decimals === 31 ? 12 : type.length;
+  if (type.kind === 'double') return type.decimals === 31 ? 22 : type.length;
+  return null;
+}
+
+/** COLUMN_DEFAULT: literals as they are, CURRENT_TIMESTAMP by name, expressions as text. */
+export function defaultText(column: ColumnDef): string | null {
+  const written = column.defaultValue;
+  if (written === undefined) return null;
+  if (written.kind === 'expression') return written.sql;
+  if (written.kind === 'current-timestamp') return written.decimals > 0 ? `CURRENT_TIMESTAMP(${written.decimals})` : 'CURRENT_TIMESTAMP';
+  if (written.text !== null && column.type.kind === 'bit') return `b'${BigInt(written.text).toString(2)}'`;
+  return written.binary && written.text !== null ? `0x${written.text}` : written.text;
+}
+
+export function extraText(column: ColumnDef): string {
+  const words: string[] = [];
+  if (column.autoIncrement) words.push('auto_increment');
+  if (column.defaultValue?.kind === 'current-timestamp' || column.defaultValue?.kind === 'expression') words.push('DEFAULT_GENERATED');
+  if (column.onUpdateNow) words.push(`on update CURRENT_TIMESTAMP${column.type.decimals > 0 ? `(${column.type.decimals})` : ''}`);
+  if (column.generated) words.push(column.generated.stored ? 'STORED GENERATED' : 'VIRTUAL GENERATED');
+  if (column.invisible) words.push('INVISIBLE');
+  return words.join(' ');
+}
+
+/** PRI, UNI or MUL by column id, as MySQL shows the best key a column leads. */
+export function columnKeys(table: TableDef): ReadonlyMap<number, string> {
+  const keys = new Map<number, string>();
+  for (const index of table.indexes) {
+    index.parts.forEach((part, place) => {
+      if (index.primary) keys.set(part.columnId, 'PRI');
+      else if (place === 0 && !keys.has(part.columnId)) keys.set(part.columnId, index.unique && index.parts.length === 1 ? 'UNI' : 'MUL');
+    });
+  }
+  return keys;
+}
+
+export function viewRows(source: InfoSource, wanted: Wanted): Row[] {
+  const rows: Row[] = [];
+  for (const [schema, view] of visibleRelations(source, wanted)) {
+    if (view.kind !== 'view') continue;
+    rows.push([
+      'def',
+      schema.name,
+      view.name,
+      view.sql,
+      view.checkOption.toUpperCase(),
+      view.checkOption === 'none' && view.algorithm === 'temptable' ? 'NO' : 'YES',
+      view.definer,
+      view.security.toUpperCase(),
+      view.charsetClient,
+      view.collationConnection,
+    ]);
+  }
+  return rows;
+}
+
+export function partitionRows(source: InfoSource, wanted: Wanted): Row[] {
+  return [...visibleTables(source, wanted)].map((table) => {
+    const rowCount = source.rowCount(table);
+    const bytes = source.dataBytes(table);
+    const nulls = (count: number): null[] => new Array<null>(count).fill(null);
+    return ['def', table.schema, table.name, ...nulls(9), rowCount, rowCount === 0 ? 0 : Math.round(bytes / rowCount), bytes, 0, 0, 0, source.toDateTime(table.createdAtMs), ...nulls(3), '', null, null];
+  });
+}
+

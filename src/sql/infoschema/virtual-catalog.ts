@@ -1,0 +1,66 @@
+/** Definitions of the virtual tables as `TableDef`s without indexes, made on first use. */
+import type { ColumnDef, TableDef } from '../catalog/index.ts';
+import { virtualColumnType } from './column-types.ts';
+import { VIRTUAL_TABLES, type VirtualColumnRow } from './virtual-tables.data.ts';
+
+const cache = new Map<string, TableDef>();
+
+export const VIRTUAL_SCHEMAS: readonly string[] = Object.keys(VIRTUAL_TABLES);
+
+export function isVirtualSchema(name: string): boolean {
+  return Object.hasOwn(VIRTUAL_TABLES, name.toLowerCase());
+}
+
+/** Names are found in any case: information_schema.tables and INFORMATION_SCHEMA.TABLES are one. */
+export function findVirtualTable(schema: string, table: string): TableDef | undefined {
+  const schemaName = schema.toLowerCase();
+  const tables = VIRTUAL_TABLES[schemaName];
+  if (tables === undefined) return undefined;
+  const name = schemaName === 'information_schema' ? table.toUpperCase() : table.toLowerCase();
+  const columns = Object.hasOwn(tables, name) ? tables[name] : undefined;
+  if (columns === undefined) return undefined;
+  const key = `${schemaName}.${name}`;
+  let found = cache.get(key);
+  if (found === undefined) {
+    found = define(schemaName, name, columns);
+    cache.set(key, found);
+  }
+  return found;
+}
+
+export function virtualTables(schema: string): readonly TableDef[] {
+  const tables = VIRTUAL_TABLES[schema.toLowerCase()] ?? {};
+  return Object.keys(tables).flatMap((name) => findVirtualTable(schema, name) ?? []);
+}
+
+function define(schema: string, name: string, columns: readonly VirtualColumnRow[]): TableDef {
+  return {
+    kind: 'table',
+    id: 0,
+    schema,
+    name,
+    version: 1,
+    columns: columns.map((column, place): ColumnDef => ({
+      id: place + 1,
+      name: column.name,
+      type: virtualColumnType(column.type, column.name, column.nullable === true),
+      onUpdateNow: false,
+      autoIncrement: false,
+      comment: '',
+      invisible: false,
+      state: 'public',
+      hidden: false,
+    })),
+    indexes: [],
+    foreignKeys: [],
+    checks: [],
+    collation: 'utf8mb3_general_ci',
+    comment: '',
+    options: {},
+    temporary: false,
+    createdAtMs: 0,
+    nextColumnId: columns.length + 1,
+    nextIndexId: 1,
+  };
+}
+
