@@ -34,6 +34,11 @@ export interface CursorOptions {
   readonly reverse?: boolean | undefined;
   /** A transaction's own writes, laid over everything else: its newest versions win, its tombstones hide. */
   readonly overlay?: Memtable | undefined;
+  /**
+   * Overlay versions after this one are invisible (give each statement its own number, so that a scan does not meet what it
+   * writes). Default: the overlay as it is when the cursor is made; writes under the same number may be met.
+   */
+  readonly overlayAt?: Timestamp | undefined;
   /** Rows the caller will likely take: small values keep read-ahead small. */
   readonly limitHint?: number | undefined;
 }

@@ -7,7 +7,11 @@ export {
   type LsmStats,
   type LsmWrite,
 } from './lsm-options.ts';
-export { LsmTree, type NewestVersion, type ValueRef } from './lsm-tree.ts';
+export { LsmTree, type NewestVersion } from './lsm-tree.ts';
+export { tableMetaFromJson, tableMetaToJson } from './manifest.ts';
+export type { ValueRef } from './point-read.ts';
+export type { SortedTableWriter } from './sorted-table-writer.ts';
+export type { TableMeta } from './table-format.ts';
 export { Memtable } from './memtable.ts';
 export { MemoryBudget, type MemoryBudgetOptions } from './memory-budget.ts';
 export { TIMESTAMP_MAX, type Timestamp } from './timestamp.ts';

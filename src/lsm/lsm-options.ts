@@ -1,5 +1,5 @@
 /** What a tree is opened with, and what it reports. */
-import type { Clock, Random, Timers, Workers } from '../env/index.ts';
+import type { Clock, CompressionName, Random, Timers, Workers } from '../env/index.ts';
 import type { ObjectStore } from '../store/index.ts';
 import type { MemoryBudget } from './memory-budget.ts';
 import type { Timestamp } from './timestamp.ts';
@@ -22,8 +22,18 @@ export interface LsmOptions {
   readonly blockBytes?: number | undefined;
   readonly tableBytesMax?: number | undefined;
   readonly levelBytesBase?: number | undefined;
+  /** Flushed runs that start a compaction. */
+  readonly recentRunsMax?: number | undefined;
+  readonly compression?: CompressionName | undefined;
+  /**
+   * The length of the key prefix that separates independent parts of the key space (table and index id). Tables are cut
+   * where it changes, so that a part written in key order is moved down instead of rewritten. 0 = no such prefix.
+   */
+  readonly partitionPrefixBytes?: number | undefined;
   /** How long a replaced table is kept for readers in other processes. 0 when this process is the only one. */
   readonly objectGraceMs?: number | undefined;
+  /** Objects that no manifest names are deleted by garbage collection at this age. Default: an hour. */
+  readonly orphanAgeMs?: number | undefined;
   /** Start flushes and compactions by itself (default). Tests turn it off and call flush() and compactOnce(). */
   readonly background?: boolean | undefined;
   /** Told about background failures; the tree keeps serving reads, and tries again. */
@@ -35,7 +45,7 @@ export interface LsmEnv {
   readonly clock: Clock;
   readonly random: Random;
   readonly timers: Timers;
-  /** Absent: tables are built on this thread, in slices. */
+  /** Absent: tables are built on this thread, a few milliseconds at a time. */
   readonly workers?: Workers | undefined;
 }
 

@@ -1,0 +1,206 @@
+/**
+ * A data block in memory: the decoded entries of one stretch of a table, with offset arrays for direct access.
+ *
+ * Stored form (all of it under one checksum, see table-format.ts for the trailer):
+ *
+ *   | u32 entries | u8 flags | varint base timestamp | varint timestamp - base, per entry (absent when all are equal)   |
+ *   | varint key length + 1 per entry (0 = same key as the entry before) | varint value length + 1 (0 = deletion)       |
+ *   | key bytes ... | value bytes ... |
+ *
+ * Why this shape: lengths and timestamps are columns, so they compress to almost nothing; keys and values are two heaps, so
+ * the decompressed bytes are used as they are and rows are never copied. Decoding computes offsets only. Offsets in
+ * memory instead of prefix compression with restart points: docs/decisions/0011-table-format.md has the measurements.
+ *
+ * Invariants: entries ascend by key, then descend by timestamp; entry 0 carries its key; a `plain` block has neither
+ * deletions nor two versions of a key, so its arrays can be handed to a cursor untouched.
+ */
+import { type Bytes, BytesReader, compareRanges, DbError } from '../base/index.ts';
+import type { CacheEntry } from './memory-budget.ts';
+import type { Timestamp } from './timestamp.ts';
+
+export const BLOCK_ONE_TIMESTAMP = 1;
+export const BLOCK_HAS_DELETIONS = 2;
+export const BLOCK_HAS_REPEATS = 4;
+
+/** JavaScript objects of a decoded block: the Block, its typed arrays and their buffers. Measured with --expose-gc. */
+const OBJECT_BYTES = 900;
+
+export class Block implements CacheEntry {
+  readonly buffer: Uint8Array;
+  readonly count: number;
+  readonly keyStarts: Int32Array;
+  readonly keyEnds: Int32Array;
+  /** -1 for deletions. */
+  readonly valueStarts: Int32Array;
+  readonly valueEnds: Int32Array;
+  /** Undefined when every entry has `maxTimestamp`. */
+  readonly timestamps: Float64Array | undefined;
+  readonly minTimestamp: Timestamp;
+  readonly maxTimestamp: Timestamp;
+  readonly plain: boolean;
+  readonly sizeBytes: number;
+  referenced = false;
+  cacheSlot = -1;
+  onEvict: (() => void) | undefined;
+
+  constructor(parts: BlockParts) {
+    this.buffer = parts.buffer;
+    this.count = parts.keyStarts.length;
+    this.keyStarts = parts.keyStarts;
+    this.keyEnds = parts.keyEnds;
+    this.valueStarts = parts.valueStarts;
+    this.valueEnds = parts.valueEnds;
+    this.timestamps = parts.timestamps;
+    this.minTimestamp = parts.minTimestamp;
+    this.maxTimestamp = parts.maxTimestamp;
+    this.plain = parts.plain;
+    this.sizeBytes = parts.buffer.length + parts.keyStarts.buffer.byteLength + (parts.timestamps?.byteLength ?? 0) + OBJECT_BYTES;
+  }
+
+  evict(): void {
+    this.onEvict?.();
+  }
+
+  timestampAt(row: number): Timestamp {
+    return this.timestamps === undefined ? this.maxTimestamp : (this.timestamps[row] as number);
+  }
+
+  /** The first entry with key >= `key`; `count` when there is none. */
+  lowerBound(key: Bytes): number {
+    let low = 0;
+    let high = this.count;
+    const length = key.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      const start = this.keyStarts[middle] as number;
+      if (compareRanges(this.buffer, start, this.keyEnds[middle] as number, key, 0, length) < 0) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  compareKey(row: number, key: Bytes): number {
+    return compareRanges(this.buffer, this.keyStarts[row] as number, this.keyEnds[row] as number, key, 0, key.length);
+  }
+
+  /** Repeated keys share their bytes. The ends matter only to the empty key, which begins where the next one does. */
+  sameKey(row: number, other: number): boolean {
+    return this.keyStarts[row] === this.keyStarts[other] && this.keyEnds[row] === this.keyEnds[other];
+  }
+}
+
+interface BlockParts {
+  readonly buffer: Uint8Array;
+  readonly keyStarts: Int32Array;
+  readonly keyEnds: Int32Array;
+  readonly valueStarts: Int32Array;
+  readonly valueEnds: Int32Array;
+  readonly timestamps: Float64Array | undefined;
+  readonly minTimestamp: Timestamp;
+  readonly maxTimestamp: Timestamp;
+  readonly plain: boolean;
+}
+
+/**
+ * Decodes a payload whose checksum was verified. `timestamp`, when given, replaces the stored ones (tables built before
+ * their commit had a timestamp). `payload` is kept: it becomes the block's buffer.
+ */
+export function decodeBlock(payload: Uint8Array, timestamp?: Timestamp): Block {
+  const reader = new BytesReader(payload);
+  const count = reader.u32();
+  const flags = reader.u8();
+  if (count === 0 || count > payload.length) throw damaged('entry count');
+  const base = reader.varint();
+  let timestamps: Float64Array | undefined;
+  let maxTimestamp = base;
+  if ((flags & BLOCK_ONE_TIMESTAMP) === 0) {
+    timestamps = new Float64Array(count);
+    for (let i = 0; i < count; i++) {
+      const value = base + reader.varint();
+      timestamps[i] = value;
+      if (value > maxTimestamp) maxTimestamp = value;
+    }
+  }
+  const plain = (flags & (BLOCK_HAS_DELETIONS | BLOCK_HAS_REPEATS)) === 0;
+  const offsets = plain ? decodePlain(reader, count) : decodeMixed(reader, count);
+  const replaced = timestamp !== undefined;
+  return new Block({
+    buffer: payload,
+    ...offsets,
+    timestamps: replaced ? undefined : timestamps,
+    minTimestamp: replaced ? timestamp : base,
+    maxTimestamp: replaced ? timestamp : maxTimestamp,
+    plain,
+  });
+}
+
+type Offsets = Pick<BlockParts, 'keyStarts' | 'keyEnds' | 'valueStarts' | 'valueEnds'>;
+
+/** Starts and ends share one array: an entry ends where the next one starts. */
+function decodePlain(reader: BytesReader, count: number): Offsets {
+  const { bytes } = reader;
+  const all = new Int32Array(2 * (count + 1));
+  let at = 0;
+  for (let i = 0; i < count; i++) {
+    all[i] = at;
+    at += reader.varint() - 1;
+  }
+  all[count] = at;
+  const valueBase = count + 1;
+  for (let i = 0; i < count; i++) {
+    all[valueBase + i] = at;
+    at += reader.varint() - 1;
+  }
+  all[valueBase + count] = at;
+  const heap = reader.position;
+  if (heap + at !== bytes.length) throw damaged('lengths');
+  for (let i = 0; i < all.length; i++) all[i] = (all[i] as number) + heap;
+  return {
+    keyStarts: all.subarray(0, count),
+    keyEnds: all.subarray(1, count + 1),
+    valueStarts: all.subarray(valueBase, valueBase + count),
+    valueEnds: all.subarray(valueBase + 1, valueBase + count + 1),
+  };
+}
+
+function decodeMixed(reader: BytesReader, count: number): Offsets {
+  const all = new Int32Array(4 * count);
+  const keyStarts = all.subarray(0, count);
+  const keyEnds = all.subarray(count, 2 * count);
+  const valueStarts = all.subarray(2 * count, 3 * count);
+  const valueEnds = all.subarray(3 * count);
+  let at = 0;
+  let keyStart = 0;
+  for (let i = 0; i < count; i++) {
+    const length = reader.varint();
+    if (length > 0) {
+      keyStart = at;
+      at += length - 1;
+    } else if (i === 0) {
+      throw damaged('first key');
+    }
+    keyStarts[i] = keyStart;
+    keyEnds[i] = at;
+  }
+  for (let i = 0; i < count; i++) {
+    const length = reader.varint();
+    valueStarts[i] = length === 0 ? -1 : at;
+    if (length > 0) at += length - 1;
+    valueEnds[i] = length === 0 ? -1 : at;
+  }
+  const heap = reader.position;
+  if (heap + at !== reader.bytes.length) throw damaged('lengths');
+  for (let i = 0; i < count; i++) {
+    keyStarts[i] = (keyStarts[i] as number) + heap;
+    keyEnds[i] = (keyEnds[i] as number) + heap;
+    if ((valueStarts[i] as number) >= 0) {
+      valueStarts[i] = (valueStarts[i] as number) + heap;
+      valueEnds[i] = (valueEnds[i] as number) + heap;
+    }
+  }
+  return { keyStarts, keyEnds, valueStarts, valueEnds };
+}
+
+function damaged(what: string): DbError {
+  return new DbError('corrupt', 'bad-block', `a table block has wrong ${what}`);
+}

@@ -1,0 +1,242 @@
+/**
+ * Flushes, compactions and garbage collection of one tree, one of each at a time.
+ *
+ * Every step is safe to lose: objects are uploaded before a manifest names them and deleted after no manifest does, so a
+ * crash leaves at worst orphans. A manifest edit is written so that running it again finds nothing to do.
+ *
+ * Interleaving: `flush` and `compactOnce` queue behind a running one of their kind. While they await, commits are applied and
+ * reads go on; the only shared state they change is the memtable list (oldest out) and the version (through the manifest).
+ */
+import { DbError } from '../base/index.ts';
+import { listAll } from '../store/index.ts';
+import { applyPlan, type CompactionPlan, type CompactionTuning, pickAll, pickCompaction, rangesToKeepDeletions } from './compaction-picker.ts';
+import type { LsmOptions } from './lsm-options.ts';
+import { manifestTables } from './manifest.ts';
+import type { FullMemtable, MemtableSet } from './memtable-set.ts';
+import type { MergeOptions } from './merge-job.ts';
+import { BLOCK_BYTES_DEFAULT } from './table-builder.ts';
+import type { TableExecutor } from './table-executor.ts';
+import type { TableMeta } from './table-format.ts';
+import { readRun } from './run-reader.ts';
+import type { TableSet } from './table-set.ts';
+
+export const TABLE_BYTES_DEFAULT = 32 * 1024 * 1024;
+const LEVEL_BYTES_BASE_DEFAULT = 256 * 1024 * 1024;
+const RECENT_RUNS_MAX_DEFAULT = 4;
+const ORPHAN_AGE_MS_DEFAULT = 3_600_000;
+const DELETE_BATCH = 500;
+
+export class Maintenance {
+  readonly #options: LsmOptions;
+  readonly #memtables: MemtableSet;
+  readonly #tables: TableSet;
+  readonly #executor: TableExecutor;
+  readonly #tuning: CompactionTuning;
+  #flushing: Promise<unknown> = Promise.resolve();
+  #compacting: Promise<unknown> = Promise.resolve();
+  #closed = false;
+  flushes = 0;
+  compactions = 0;
+
+  constructor(options: LsmOptions, parts: { memtables: MemtableSet; tables: TableSet; executor: TableExecutor }) {
+    this.#options = options;
+    this.#memtables = parts.memtables;
+    this.#tables = parts.tables;
+    this.#executor = parts.executor;
+    this.#tuning = {
+      recentRunsMax: options.recentRunsMax ?? RECENT_RUNS_MAX_DEFAULT,
+      levelBytesBase: options.levelBytesBase ?? LEVEL_BYTES_BASE_DEFAULT,
+    };
+  }
+
+  get wantsCompaction(): boolean {
+    return pickCompaction(this.#tables.manifest, this.#tuning) !== undefined;
+  }
+
+  /** Stops starting work, and waits for what runs. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.allSettled([this.#flushing, this.#compacting]);
+  }
+
+  /** Writes the oldest full memtable into tables; false when there is none. */
+  flushOldest(): Promise<boolean> {
+    const result = this.#flushing.then(() => this.#flushOldest());
+    this.#flushing = result.catch(() => undefined);
+    return result;
+  }
+
+  async #flushOldest(): Promise<boolean> {
+    const full = this.#memtables.full[0];
+    if (full === undefined || this.#closed) return false;
+    const outputs: TableMeta[] = [];
+    try {
+      if (full.memtable.keys > 0 && full.upperPosition > this.#tables.manifest.flushedPosition) {
+        await this.#executor.run({
+          options: this.#mergeOptions(undefined),
+          memtable: full.memtable,
+          runs: [],
+          emit: async (table) => void outputs.push(await this.#tables.upload(table)),
+        });
+      }
+      const named = await this.#commitFlush(full, outputs);
+      if (!named) await this.#tables.discard(outputs);
+    } catch (error) {
+      await this.#tables.discard(outputs.filter((table) => !this.#isNamed(table)));
+      throw error;
+    }
+    this.#tables.settle(outputs);
+    this.#memtables.dropOldest(full);
+    this.flushes++;
+    return true;
+  }
+
+  /** False when another node had flushed this log range already: then nothing of ours is needed. */
+  async #commitFlush(full: FullMemtable, outputs: readonly TableMeta[]): Promise<boolean> {
+    let named = true;
+    await this.#tables.manifests.change((current) => {
+      named = true;
+      if (outputs.some((output) => current.recent.flat().some((table) => table.id === output.id))) return undefined;
+      if (full.upperPosition <= current.flushedPosition) {
+        named = false;
+        return undefined;
+      }
+      const runs = this.#tables.withIngested(current, full.lastPosition);
+      return {
+        flushedPosition: Math.max(current.flushedPosition, full.lastPosition),
+        flushedTimestamp: Math.max(current.flushedTimestamp, full.lastTimestamp),
+        recent: outputs.length > 0 ? [outputs, ...runs.recent] : runs.recent,
+        levels: runs.levels,
+        obsolete: current.obsolete,
+      };
+    });
+    return named;
+  }
+
+  #isNamed(table: TableMeta): boolean {
+    for (const { id } of manifestTables(this.#tables.manifest)) if (id === table.id) return true;
+    return false;
+  }
+
+  /** Runs the most urgent compaction; false when none is due. */
+  compactOnce(all = false): Promise<boolean> {
+    const result = this.#compacting.then(() => this.#compactOnce(all));
+    this.#compacting = result.catch(() => undefined);
+    return result;
+  }
+
+  async #compactOnce(all: boolean): Promise<boolean> {
+    if (this.#closed) return false;
+    const manifest = this.#tables.manifest;
+    const plan = all ? pickAll(manifest) : pickCompaction(manifest, this.#tuning);
+    if (plan === undefined) return false;
+    const outputs: TableMeta[] = [];
+    try {
+      if (plan.inputs.length > 0) await this.#merge(plan, outputs);
+      const done = await this.#commitCompaction(plan, outputs);
+      if (!done) await this.#tables.discard(outputs);
+    } catch (error) {
+      await this.#tables.discard(outputs.filter((table) => !this.#isNamed(table)));
+      throw error;
+    }
+    this.#tables.settle(outputs);
+    this.compactions++;
+    return true;
+  }
+
+  async #merge(plan: CompactionPlan, outputs: TableMeta[]): Promise<void> {
+    const keepDeletions = rangesToKeepDeletions(this.#tables.manifest, plan);
+    const inputs = plan.inputs.map((run) => run.map((meta) => this.#tables.table(meta)));
+    for (const table of inputs.flat()) table.retain();
+    try {
+      await this.#executor.run({
+        options: this.#mergeOptions(keepDeletions),
+        runs: inputs.map((run) => readRun(run)),
+        emit: async (table) => {
+          if (this.#closed) throw new DbError('closed', 'tree-closed', 'the tree was closed during a compaction');
+          outputs.push(await this.#tables.upload(table));
+        },
+      });
+    } finally {
+      for (const table of inputs.flat()) table.release();
+    }
+  }
+
+  async #commitCompaction(plan: CompactionPlan, outputs: readonly TableMeta[]): Promise<boolean> {
+    let done = true;
+    const sinceMs = this.#options.env.clock.nowMs();
+    await this.#tables.manifests.change((current) => {
+      done = true;
+      const present = new Set([...manifestTables(current)].map((table) => table.id));
+      if (outputs.some((output) => present.has(output.id))) return undefined;
+      const runs = applyPlan(current, plan, outputs);
+      if (runs === undefined) {
+        done = false;
+        return undefined;
+      }
+      const dropped = plan.inputs.flat().map((table) => ({ id: table.id, sinceMs }));
+      const { flushedPosition, flushedTimestamp } = current;
+      return { flushedPosition, flushedTimestamp, ...runs, obsolete: [...current.obsolete, ...dropped] };
+    });
+    return done;
+  }
+
+  #mergeOptions(keepDeletions: MergeOptions['keepDeletions']): MergeOptions {
+    const options = this.#options;
+    return {
+      blockBytes: options.blockBytes ?? BLOCK_BYTES_DEFAULT,
+      tableBytesMax: options.tableBytesMax ?? TABLE_BYTES_DEFAULT,
+      compression: options.compression ?? 'lz4',
+      oldestReadable: options.oldestReadable?.() ?? 0,
+      keepDeletions,
+      partitionPrefixBytes: options.partitionPrefixBytes ?? 0,
+    };
+  }
+
+  /**
+   * Deletes replaced tables whose grace is over and that no reader of this process holds, then objects that no manifest ever
+   * named (left by crashes). Returns how many objects it deleted. Order: objects first, then their names in the manifest.
+   */
+  async collectGarbage(options: { readonly orphans: boolean }): Promise<number> {
+    const nowMs = this.#options.env.clock.nowMs();
+    const graceMs = this.#options.objectGraceMs ?? 0;
+    const due = this.#tables.manifest.obsolete.filter(
+      ({ id, sinceMs }) => sinceMs + graceMs <= nowMs && !this.#tables.isRead(id),
+    );
+    let deleted = 0;
+    if (due.length > 0) {
+      await this.#delete(due.map(({ id }) => id));
+      const gone = new Set(due.map(({ id }) => id));
+      await this.#tables.manifests.change((current) => {
+        const obsolete = current.obsolete.filter(({ id }) => !gone.has(id));
+        return obsolete.length === current.obsolete.length ? undefined : { ...current, obsolete };
+      });
+      deleted += due.length;
+    }
+    return options.orphans ? deleted + (await this.#collectOrphans(nowMs)) : deleted;
+  }
+
+  /** The listing comes first: what is named by a manifest read after it was uploaded before it. */
+  async #collectOrphans(nowMs: number): Promise<number> {
+    const folder = `${this.#tables.context.folder}/`;
+    const ageMs = this.#options.orphanAgeMs ?? ORPHAN_AGE_MS_DEFAULT;
+    const old: string[] = [];
+    for await (const object of listAll(this.#options.store, folder)) {
+      if (object.modifiedMs + ageMs <= nowMs) old.push(object.path.slice(folder.length));
+    }
+    const manifest = await this.#tables.manifests.refresh();
+    const known = new Set([...manifestTables(manifest)].map((table) => table.id));
+    for (const { id } of manifest.obsolete) known.add(id);
+    for (const ingest of this.#tables.pending) for (const { id } of ingest.tables) known.add(id);
+    const orphans = old.filter((id) => !known.has(id) && !this.#tables.building.has(id) && !this.#tables.isRead(id));
+    await this.#delete(orphans);
+    return orphans.length;
+  }
+
+  async #delete(ids: readonly string[]): Promise<void> {
+    const { store, folder } = this.#tables.context;
+    for (let i = 0; i < ids.length; i += DELETE_BATCH) {
+      await store.delete(ids.slice(i, i + DELETE_BATCH).map((id) => `${folder}/${id}`));
+    }
+  }
+}
