@@ -89,7 +89,8 @@ describe('arrows', () => {
         }
         const other = roomOf(target);
         if (other === room) continue;
-        if (LAYERS[room]?.includes(other) !== true && !isTestCode(path)) bad.push(`${path}:${line} ${room} -> ${other}`);
+        if (LAYERS[room]?.includes(other) !== true && !isTestCode(path))
+          bad.push(`${path}:${line} ${room} -> ${other}`);
         const isTestDoor = isTestCode(path) && target.includes('/testing/');
         if (target !== publicFileOf(other) && !isTestDoor) {
           bad.push(`${path}:${line} imports ${target}, not ${publicFileOf(other)}`);
@@ -149,7 +150,10 @@ const WORLDLY = [
   { what: 'Math.random', pattern: /\bMath\.random\b/ },
   { what: 'a timer', pattern: /(?<![.\w#])(?:setTimeout|setInterval|setImmediate)\s*\(/ },
   { what: 'performance', pattern: /(?<![.\w])performance\./ },
-  { what: 'process', pattern: /(?<![.\w'])process\.(?:env|pid|on|once|exit|argv|cwd|std\w+|hrtime|memoryUsage|nextTick|kill|platform)\b/ },
+  {
+    what: 'process',
+    pattern: /(?<![.\w'])process\.(?:env|pid|on|once|exit|argv|cwd|std\w+|hrtime|memoryUsage|nextTick|kill|platform)\b/,
+  },
   { what: 'crypto', pattern: /(?<![.\w])crypto\.(?:getRandomValues|randomUUID|subtle)\b/ },
 ];
 
@@ -167,7 +171,8 @@ describe('doors to the world', () => {
       blankOut(text, 'comments and strings')
         .split('\n')
         .forEach((code, index) => {
-          for (const { what, pattern } of WORLDLY) if (pattern.test(code)) bad.push(`${path}:${index + 1} uses ${what}`);
+          for (const { what, pattern } of WORLDLY)
+            if (pattern.test(code)) bad.push(`${path}:${index + 1} uses ${what}`);
         });
     }
     report(bad);
@@ -180,7 +185,9 @@ describe('doors to the world', () => {
 });
 
 function isNodeModule(specifier: string): boolean {
-  return /^(?:fs|path|os|net|tls|crypto|zlib|util|stream|events|worker_threads|child_process|buffer)(?:\/|$)/.test(specifier);
+  return /^(?:fs|path|os|net|tls|crypto|zlib|util|stream|events|worker_threads|child_process|buffer)(?:\/|$)/.test(
+    specifier,
+  );
 }
 
 describe('files', () => {
@@ -200,7 +207,11 @@ describe('files', () => {
   });
 
   it('begin with a comment that says what they are', () => {
-    report(production.filter(({ text }) => !/^(?:#!.*\n)?\s*(?:\/\*|\/\/)/.test(text)).map(({ path }) => `${path}: no header`));
+    report(
+      production
+        .filter(({ text }) => !/^(?:#!.*\n)?\s*(?:\/\*|\/\/)/.test(text))
+        .map(({ path }) => `${path}: no header`),
+    );
   });
 
   it(`stop at ${LINES_MAX} lines, tables in *.data.ts aside`, () => {
@@ -214,14 +225,23 @@ describe('files', () => {
 
   it('name no machine and no registry', () => {
     const documents = [...filesUnder('docs', ['.md']), ...filesUnder('.ci', [''])];
-    const manifests = ['package.json', 'package-lock.json', 'README.md', 'CONTRIBUTING.md', 'ARCHITECTURE.md', 'COMPAT.md'];
+    const manifests = [
+      'package.json',
+      'package-lock.json',
+      'README.md',
+      'CONTRIBUTING.md',
+      'ARCHITECTURE.md',
+      'COMPAT.md',
+    ];
     const roots = readdirSync(ROOT).filter((name) => manifests.includes(name));
     const others = roots.map((path) => ({ path, text: readFileSync(join(ROOT, path), 'utf8') }));
     const places = ['work', 'root', 'home'].join('|');
     const machine = new RegExp(`(?<![\\w.~-])/(?:${places})/\\w|registry[.]\\w+[.]\\w+/|"${'resolved'}":`);
     report(
       [...sources, ...documents, ...others].flatMap(({ path, text }) =>
-        text.split('\n').flatMap((line, index) => (machine.test(line) ? [`${path}:${index + 1} ${line.trim().slice(0, 80)}`] : [])),
+        text
+          .split('\n')
+          .flatMap((line, index) => (machine.test(line) ? [`${path}:${index + 1} ${line.trim().slice(0, 80)}`] : [])),
       ),
     );
   });

@@ -23,14 +23,7 @@ export function compareBytes(a: Bytes, b: Bytes): number {
 }
 
 /** Compares `a[aStart, aEnd)` with `b[bStart, bEnd)` without making views. The positional list mirrors memcmp's two ranges. */
-export function compareRanges(
-  a: Bytes,
-  aStart: number,
-  aEnd: number,
-  b: Bytes,
-  bStart: number,
-  bEnd: number,
-): number {
+export function compareRanges(a: Bytes, aStart: number, aEnd: number, b: Bytes, bStart: number, bEnd: number): number {
   const aLength = aEnd - aStart;
   const bLength = bEnd - bStart;
   const length = aLength < bLength ? aLength : bLength;

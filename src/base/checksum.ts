@@ -71,7 +71,8 @@ function wordAt(b: Uint8Array, i: number): number {
 
 function merge(v1: number, v2: number, v3: number, v4: number): number {
   return (
-    (((v1 << 1) | (v1 >>> 31)) + ((v2 << 7) | (v2 >>> 25)) + ((v3 << 12) | (v3 >>> 20)) + ((v4 << 18) | (v4 >>> 14))) | 0
+    (((v1 << 1) | (v1 >>> 31)) + ((v2 << 7) | (v2 >>> 25)) + ((v3 << 12) | (v3 >>> 20)) + ((v4 << 18) | (v4 >>> 14))) |
+    0
   );
 }
 

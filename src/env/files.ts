@@ -72,7 +72,10 @@ export interface Files {
 }
 
 export function joinPath(...parts: readonly string[]): string {
-  return parts.filter((part) => part !== '').join('/').replace(/\/{2,}/g, '/');
+  return parts
+    .filter((part) => part !== '')
+    .join('/')
+    .replace(/\/{2,}/g, '/');
 }
 
 /** The directory part of a path: '/a/b' -> '/a', 'a' -> '.'. */

@@ -1,6 +1,12 @@
 /** Ports to the world and their real implementations; the simulated ones replay a run from a seed. */
 export * from './clock.ts';
-export { compressionById, compressionByName, deflateAsync, type Compression, type CompressionName } from './compression.ts';
+export {
+  compressionById,
+  compressionByName,
+  deflateAsync,
+  type Compression,
+  type CompressionName,
+} from './compression.ts';
 export * from './digest.ts';
 export * from './env.ts';
 export * from './files.ts';

@@ -43,7 +43,11 @@ function compressInto(src: Bytes, out: Uint8Array, base: number): number {
   let written = 0;
   let misses = 1 << 6;
   while (at <= matchLimit) {
-    const word = (src[at] as number) | ((src[at + 1] as number) << 8) | ((src[at + 2] as number) << 16) | ((src[at + 3] as number) << 24);
+    const word =
+      (src[at] as number) |
+      ((src[at + 1] as number) << 8) |
+      ((src[at + 2] as number) << 16) |
+      ((src[at + 3] as number) << 24);
     const hash = Math.imul(word, 0x9e3779b1) >>> (32 - HASH_BITS);
     const candidate = (table[hash] as number) - base;
     table[hash] = base + at;

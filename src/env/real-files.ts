@@ -334,6 +334,11 @@ function fileError(error: unknown, path: string): Error {
     case 'EROFS':
       return new DbError('invalid', 'permission-denied', `no permission for ${path}`, options);
     default:
-      return new DbError('unavailable', 'io-error', `${path}: ${error instanceof Error ? error.message : String(error)}`, options);
+      return new DbError(
+        'unavailable',
+        'io-error',
+        `${path}: ${error instanceof Error ? error.message : String(error)}`,
+        options,
+      );
   }
 }

@@ -36,7 +36,8 @@ function wrap(worker: Worker): WorkerHandle {
 /** For the top level of a worker module. */
 export function workerContext(): WorkerContext {
   const port = parentPort;
-  if (isMainThread || port === null) throw new DbError('internal', 'not-a-worker', 'workerContext() outside of a worker');
+  if (isMainThread || port === null)
+    throw new DbError('internal', 'not-a-worker', 'workerContext() outside of a worker');
   return {
     data: workerData,
     post: (message, transfer) => port.postMessage(message, transfer === undefined ? [] : [...transfer]),

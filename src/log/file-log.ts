@@ -14,9 +14,25 @@
  */
 import { assert, BytesWriter, DbError, deferred, type Bytes, type Deferred } from '../base/index.ts';
 import { joinPath, type Env, type FileLock } from '../env/index.ts';
-import { checkAppend, trimmed, type AppendResult, type CommitLog, type LogRecord, type Position } from './commit-log.ts';
+import {
+  checkAppend,
+  trimmed,
+  type AppendResult,
+  type CommitLog,
+  type LogRecord,
+  type Position,
+} from './commit-log.ts';
 import { addRecord, finishFrame, FRAME_HEADER_BYTES, SEGMENT_HEADER_BYTES, startFrame } from './segment-format.ts';
-import { createSegment, damaged, findEnd, framesFrom, listSegments, openSegment, type Segment, type SegmentName } from './segment.ts';
+import {
+  createSegment,
+  damaged,
+  findEnd,
+  framesFrom,
+  listSegments,
+  openSegment,
+  type Segment,
+  type SegmentName,
+} from './segment.ts';
 
 export interface FileLogOptions {
   /** A new segment is started when the current one is this large. */

@@ -242,7 +242,18 @@ function counting(inner: Env, writes: number[]): Env {
     return file;
   };
   const files = Object.create(inner.files) as Env['files'];
-  for (const name of ['read', 'readRange', 'stat', 'list', 'makeDirectory', 'rename', 'link', 'remove', 'syncDirectory', 'lock'] as const) {
+  for (const name of [
+    'read',
+    'readRange',
+    'stat',
+    'list',
+    'makeDirectory',
+    'rename',
+    'link',
+    'remove',
+    'syncDirectory',
+    'lock',
+  ] as const) {
     Object.assign(files, { [name]: (inner.files[name] as (...args: unknown[]) => unknown).bind(inner.files) });
   }
   files.open = open;

@@ -4,7 +4,14 @@
  * Interleaving: every method does its work before its first suspension, so each is atomic. Reopening is keeping the object.
  */
 import { assert, DbError, type Bytes } from '../base/index.ts';
-import { checkAppend, trimmed, type AppendResult, type CommitLog, type LogRecord, type Position } from './commit-log.ts';
+import {
+  checkAppend,
+  trimmed,
+  type AppendResult,
+  type CommitLog,
+  type LogRecord,
+  type Position,
+} from './commit-log.ts';
 
 export class MemoryLog implements CommitLog {
   /** Record `first + i` is `#records[i]`. */

@@ -56,7 +56,8 @@ export function decodeSegmentHeader(bytes: Bytes): SegmentHeader | undefined {
   const version = reader.u16();
   reader.skip(2);
   if (new BytesReader(bytes, 28).u32() !== checksum32(bytes, 0, 28)) return undefined;
-  if (version !== VERSION) throw new DbError('corrupt', 'unknown-version', `a log segment has format version ${version}`);
+  if (version !== VERSION)
+    throw new DbError('corrupt', 'unknown-version', `a log segment has format version ${version}`);
   return { first: reader.u64(), nonce: reader.take(8).slice() };
 }
 

@@ -33,7 +33,9 @@ export function scriptedFaults(script: readonly ScriptedFault[]): FaultPlan {
   const waiting = script.map((step) => ({ ...step, skip: step.skip ?? 0 }));
   return {
     next(call, path) {
-      const index = waiting.findIndex((step) => step.call === call && (step.path === undefined || path.includes(step.path)));
+      const index = waiting.findIndex(
+        (step) => step.call === call && (step.path === undefined || path.includes(step.path)),
+      );
       const step = waiting[index];
       if (step === undefined) return undefined;
       if (step.skip-- > 0) return undefined;

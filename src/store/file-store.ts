@@ -166,7 +166,8 @@ export class FileStore implements ObjectStore {
     try {
       return await this.#env.files.open(this.#fileOf(path), 'read');
     } catch (error) {
-      if (error instanceof DbError && (error.code === 'file-not-found' || error.code === 'not-a-directory')) return undefined;
+      if (error instanceof DbError && (error.code === 'file-not-found' || error.code === 'not-a-directory'))
+        return undefined;
       throw error;
     }
   }
@@ -189,7 +190,8 @@ export class FileStore implements ObjectStore {
         if (page.objects.length === LIMITS.listPageMax) return true;
         const stat = await this.#env.files.stat(this.#fileOf(path));
         // An object deleted since its directory was read is not there any more.
-        if (stat !== undefined) page.objects.push({ path, size: stat.bytes - HEADER_BYTES, modifiedMs: stat.modifiedMs });
+        if (stat !== undefined)
+          page.objects.push({ path, size: stat.bytes - HEADER_BYTES, modifiedMs: stat.modifiedMs });
       }
     }
     return false;
@@ -242,7 +244,13 @@ async function readWhole(file: OpenFile, path: string): Promise<StoredObject> {
 }
 
 function encodeHeader(nonce: Bytes, size: number, contentChecksum: number): Bytes {
-  const writer = new BytesWriter(HEADER_BYTES).u32(MAGIC).u16(VERSION).u16(0).bytes(nonce).u64(size).u32(contentChecksum);
+  const writer = new BytesWriter(HEADER_BYTES)
+    .u32(MAGIC)
+    .u16(VERSION)
+    .u16(0)
+    .bytes(nonce)
+    .u64(size)
+    .u32(contentChecksum);
   return writer.u32(checksum32(writer.view())).finish();
 }
 
@@ -255,7 +263,8 @@ function decodeHeader(bytes: Bytes, path: string): Header {
   const nonce = reader.take(8);
   const sized = new BytesReader(bytes, 28, HEADER_BYTES);
   if (magic !== MAGIC || sized.u32() !== checksum32(bytes, 0, 28)) throw damaged(path);
-  if (version !== VERSION) throw new DbError('corrupt', 'unknown-version', `object ${path} has format version ${version}`);
+  if (version !== VERSION)
+    throw new DbError('corrupt', 'unknown-version', `object ${path} has format version ${version}`);
   const size = reader.u64();
   const contentChecksum = reader.u32();
   return { etag: etagOf(nonce, contentChecksum), size, contentChecksum };

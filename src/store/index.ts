@@ -12,6 +12,13 @@ export {
 export { openStore, pathOfFileUrl } from './open-store.ts';
 export { MemoryStore } from './memory-store.ts';
 export { CountingStore, type StoreCounts } from './counting-store.ts';
-export { injected, scriptedFaults, seededFaults, type Fault, type FaultPlan, type ScriptedFault } from './fault-plan.ts';
+export {
+  injected,
+  scriptedFaults,
+  seededFaults,
+  type Fault,
+  type FaultPlan,
+  type ScriptedFault,
+} from './fault-plan.ts';
 export { FaultyStore } from './faulty-store.ts';
 export { RecordingStore } from './recording-store.ts';

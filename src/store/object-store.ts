@@ -77,7 +77,11 @@ function isObjectName(name: string): boolean {
 export function checkPut(path: string, bytes: Bytes, options: PutOptions | undefined): void {
   checkObjectPath(path);
   if (bytes.length > LIMITS.objectBytesMax) {
-    throw new DbError('limit', 'object-too-large', `${path} has ${bytes.length} bytes, the limit is ${LIMITS.objectBytesMax}`);
+    throw new DbError(
+      'limit',
+      'object-too-large',
+      `${path} has ${bytes.length} bytes, the limit is ${LIMITS.objectBytesMax}`,
+    );
   }
   if (options?.ifAbsent === true && options.ifMatch !== undefined) {
     throw new DbError('invalid', 'put-condition', 'a put is either ifAbsent or ifMatch');

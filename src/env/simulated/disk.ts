@@ -90,7 +90,8 @@ export class Inode {
 
   #markDirty(at: number, end: number): void {
     const write = ++this.#writes;
-    for (let sector = Math.floor(at / SECTOR_BYTES); sector * SECTOR_BYTES < end; sector++) this.dirty.set(sector, write);
+    for (let sector = Math.floor(at / SECTOR_BYTES); sector * SECTOR_BYTES < end; sector++)
+      this.dirty.set(sector, write);
   }
 
   #reserve(size: number): void {

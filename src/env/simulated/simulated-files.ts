@@ -98,7 +98,13 @@ class SimulatedFiles implements Files {
     if (inode === undefined) throw absent(from);
     this.#checkParent(to);
     const directories = [parentPath(from), parentPath(to)];
-    this.#host.disk.change({ directories, edits: [{ path: from, inode: undefined }, { path: to, inode }] });
+    this.#host.disk.change({
+      directories,
+      edits: [
+        { path: from, inode: undefined },
+        { path: to, inode },
+      ],
+    });
   }
 
   async link(from: string, to: string): Promise<boolean> {
@@ -130,7 +136,11 @@ class SimulatedFiles implements Files {
     await this.#step();
     const { locks } = this.#host;
     if (locks.get(path)?.() === true) {
-      throw new DbError('unavailable', 'locked', `${parentPath(path)} is in use by another process (lock file ${path})`);
+      throw new DbError(
+        'unavailable',
+        'locked',
+        `${parentPath(path)} is in use by another process (lock file ${path})`,
+      );
     }
     let held = true;
     locks.set(path, () => held && this.#host.isAlive());
