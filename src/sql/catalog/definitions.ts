@@ -11,7 +11,7 @@ import type { FieldType } from '../types/index.ts';
 export type SchemaState = 'public' | 'write-only' | 'delete-only';
 
 export type ColumnDefault =
-  | { readonly kind: 'literal'; readonly text: string | null; readonly binary?: boolean } // as written, not yet cast; null = DEFAULT NULL
+  | { readonly kind: 'literal'; readonly text: string | null; readonly binary?: boolean } // as the column would print it; null = DEFAULT NULL; binary: `text` is the bytes in hexadecimal
   | { readonly kind: 'expression'; readonly sql: string } // (uuid()), CURRENT_TIMESTAMP(6), …
   | { readonly kind: 'current-timestamp'; readonly decimals: number };
 

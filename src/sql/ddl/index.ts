@@ -7,6 +7,7 @@ export { columnType } from './column-type.ts';
 export {
   columnTypeText,
   dataTypeName,
+  defaultLiteral,
   quoteName,
   quoteText,
   showCreateDatabase,

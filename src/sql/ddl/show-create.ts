@@ -149,8 +149,14 @@ function defaultClause(column: ColumnDef): string {
     const isLob = column.type.kind === 'json' || LOB_PREFIX[column.type.mysqlType] !== undefined;
     return isLob ? onUpdate : ` DEFAULT NULL${onUpdate}`;
   }
-  const bits = column.type.kind === 'bit';
-  return ` DEFAULT ${bits ? `b'${BigInt(written.text).toString(2)}'` : written.binary ? `0x${written.text}` : quoteText(written.text)}${onUpdate}`;
+  return ` DEFAULT ${defaultLiteral(column.type, written)}${onUpdate}`;
+}
+
+/** A stored literal as DDL writes it: b'101' for BIT, 0x… for bytes, a quoted string for all else. */
+export function defaultLiteral(type: FieldType, written: { readonly text: string | null; readonly binary?: boolean }): string {
+  if (written.text === null) return 'NULL';
+  if (!written.binary) return quoteText(written.text);
+  return type.kind === 'bit' ? `b'${BigInt(`0x${written.text}`).toString(2)}'` : `0x${written.text.toUpperCase()}`;
 }
 
 function indexLine(index: IndexDef, table: TableDef): string {

@@ -1,7 +1,7 @@
 /** Rows of SCHEMATA, TABLES, COLUMNS, VIEWS, PARTITIONS. Column order is that of virtual-tables.data.ts. */
 
 import type { ColumnDef, SchemaDef, TableDef, ViewDef } from '../catalog/index.ts';
-import { columnTypeText, dataTypeName } from '../ddl/index.ts';
+import { columnTypeText, dataTypeName, defaultLiteral } from '../ddl/index.ts';
 import { charsetOf, collationOf, type FieldType, isBlobCode, type Row, type Value } from '../types/index.ts';
 import { type InfoSource, visibleSchemas } from './info-source.ts';
 import { VIRTUAL_SCHEMAS, virtualTables } from './virtual-catalog.ts';
@@ -212,8 +212,7 @@ export function defaultText(column: ColumnDef): string | null {
   if (written === undefined) return null;
   if (written.kind === 'expression') return written.sql;
   if (written.kind === 'current-timestamp') return written.decimals > 0 ? `CURRENT_TIMESTAMP(${written.decimals})` : 'CURRENT_TIMESTAMP';
-  if (written.text !== null && column.type.kind === 'bit') return `b'${BigInt(written.text).toString(2)}'`;
-  return written.binary && written.text !== null ? `0x${written.text}` : written.text;
+  return written.binary ? defaultLiteral(column.type, written) : written.text;
 }
 
 export function extraText(column: ColumnDef): string {

@@ -1,0 +1,33 @@
+/** The `BuildContext` of a session, and the check that a definition's expressions bind. */
+import { sqlError } from '../../base/index.ts';
+import { formatExpression } from '../../sql/restore/index.ts';
+import type { TableDef } from '../../sql/catalog/index.ts';
+import type { BuildContext } from '../../sql/ddl/index.ts';
+import { parseExpression } from '../../sql/parser/index.ts';
+import { bindTableExpression, bindTableExpressions } from '../../sql/planner/index.ts';
+import { plannerContext } from '../session/plan-context.ts';
+import type { EngineSession } from '../session/session.ts';
+import { literalDefault } from './literal-default.ts';
+
+export function buildContext(session: EngineSession, schemaName: string): BuildContext {
+  const catalog = session.host.catalog();
+  const schema = catalog.findSchema(schemaName);
+  if (schema === undefined) throw sqlError('ER_BAD_DB_ERROR', schemaName);
+  const { sqlMode } = session.state;
+  return {
+    catalog,
+    schema: schema.name,
+    schemaCollation: schema.collation,
+    nowMs: session.host.env.clock.nowMs(),
+    foreignKeyChecks: session.foreignKeyChecks,
+    strict: sqlMode.strictTransTables || sqlMode.strictAllTables,
+    formatExpression: (expression) => formatExpression(expression),
+    literalDefault: (expression, type, column) => literalDefault(session, expression, type, column),
+    expressionType: (sql, table) => bindTableExpression(table, parseExpression(sql, {}), plannerContext(session, sql, [])).type,
+  };
+}
+
+/** Binds defaults, generated columns and checks once, so that a bad one fails the DDL and not a later INSERT. */
+export function checkExpressions(session: EngineSession, table: TableDef): void {
+  bindTableExpressions(table, plannerContext(session, '', []));
+}

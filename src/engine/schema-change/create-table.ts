@@ -1,0 +1,70 @@
+/** CREATE TABLE: columns, LIKE, and AS SELECT (the rows go in by the executor's INSERT). */
+import { andThen, type MaybePromise, sqlError } from '../../base/index.ts';
+import type * as ast from '../../sql/ast/index.ts';
+import { buildTable, buildTableLike } from '../../sql/ddl/index.ts';
+import { okResult } from '../session/results.ts';
+import type { EngineSession } from '../session/session.ts';
+import { runStatement } from '../session/statement-dispatch.ts';
+import type { StatementResult } from '../session-port.ts';
+import { buildContext, checkExpressions } from './build-context.ts';
+import { columnsOfQuery } from './query-columns.ts';
+import { schemaOf } from './schema-changes.ts';
+import type { SchemaStore } from './schema-store.ts';
+
+export function createTable(store: SchemaStore, statement: ast.CreateTable, session: EngineSession): MaybePromise<StatementResult> {
+  const schema = schemaOf(session, statement.table.schema);
+  if (statement.temporary) throw sqlError('ER_NOT_SUPPORTED_YET', 'CREATE TEMPORARY TABLE');
+  if (statement.partitioning !== undefined) throw sqlError('ER_NOT_SUPPORTED_YET', 'PARTITION BY');
+  const context = buildContext(session, schema);
+  const existing = context.catalog.findTable(schema, statement.table.name);
+  if (existing !== undefined) {
+    if (!statement.ifNotExists) throw sqlError('ER_TABLE_EXISTS_ERROR', statement.table.name);
+    session.warn(1050, `Table '${statement.table.name}' already exists`, 'Note');
+    return okResult({ warningCount: session.state.diagnostics.warningCount });
+  }
+  if (statement.like !== undefined) return createLike(store, statement, statement.like, session);
+  const extra = statement.query === undefined ? [] : columnsOfQuery(session, statement.query);
+  const table = buildTable(statement, context, extra);
+  checkExpressions(session, table);
+  warnEngine(session, statement);
+  return andThen(store.createTable(table), () => {
+    if (statement.query === undefined) return okResult({ warningCount: session.state.diagnostics.warningCount });
+    return andThen(runStatement(session, insertOf(statement, extra, statement.query), session.currentSql ?? '', 0), (result) => result);
+  });
+}
+
+function createLike(store: SchemaStore, statement: ast.CreateTable, like: ast.TableName, session: EngineSession): MaybePromise<StatementResult> {
+  const sourceSchema = schemaOf(session, like.schema);
+  const source = session.host.catalog().findTable(sourceSchema, like.name);
+  if (source === undefined) throw sqlError('ER_NO_SUCH_TABLE', sourceSchema, like.name);
+  if (source.kind === 'view') throw sqlError('ER_WRONG_OBJECT', sourceSchema, like.name, 'BASE TABLE');
+  const table = buildTableLike(source, statement, buildContext(session, schemaOf(session, statement.table.schema)));
+  return andThen(store.createTable(table), () => okResult());
+}
+
+/** All tables are Ebb's; an engine that is asked for by name is answered with MySQL's own warning. */
+function warnEngine(session: EngineSession, statement: ast.CreateTable): void {
+  const engine = statement.options.find((option) => option.name === 'engine')?.value;
+  if (typeof engine !== 'string' || engine.toLowerCase() === 'innodb') return;
+  session.warn(1266, `Using storage engine InnoDB for table '${statement.table.name}'`);
+}
+
+function insertOf(statement: ast.CreateTable, columns: readonly ast.ColumnDefinition[], query: ast.Query): ast.Insert {
+  const span = { start: statement.start, end: statement.end };
+  return {
+    kind: 'insert',
+    ...span,
+    replace: statement.duplicates === 'replace',
+    hints: [],
+    priority: undefined,
+    ignore: statement.duplicates === 'ignore',
+    table: statement.table,
+    partitions: [],
+    columns: columns.map((column) => ({ kind: 'column', ...span, schema: undefined, table: undefined, name: column.name })),
+    rows: undefined,
+    query,
+    rowAlias: undefined,
+    rowAliasColumns: [],
+    onDuplicate: [],
+  };
+}

@@ -1,0 +1,56 @@
+/** CREATE VIEW, ALTER VIEW: the body is planned once for its columns and kept as canonical text with qualified names. */
+import { andThen, type MaybePromise, sqlError } from '../../base/index.ts';
+import type * as ast from '../../sql/ast/index.ts';
+import type { ViewDef } from '../../sql/catalog/index.ts';
+import { checkTableName, UNASSIGNED_ID } from '../../sql/ddl/index.ts';
+import { formatViewBody } from '../../sql/restore/index.ts';
+import { okResult } from '../session/results.ts';
+import { planFor } from '../session/prepared.ts';
+import type { EngineSession } from '../session/session.ts';
+import type { StatementResult } from '../session-port.ts';
+import { schemaOf } from './schema-changes.ts';
+import type { SchemaStore } from './schema-store.ts';
+
+export function createView(store: SchemaStore, statement: ast.CreateView, session: EngineSession): MaybePromise<StatementResult> {
+  const schema = schemaOf(session, statement.view.schema);
+  checkTableName(statement.view.name);
+  const catalog = session.host.catalog();
+  if (catalog.findSchema(schema) === undefined) throw sqlError('ER_BAD_DB_ERROR', schema);
+  const existing = catalog.findTable(schema, statement.view.name);
+  if (existing?.kind === 'table') throw statement.alter ? sqlError('ER_WRONG_OBJECT', schema, statement.view.name, 'VIEW') : sqlError('ER_TABLE_EXISTS_ERROR', statement.view.name);
+  if (existing === undefined && statement.alter) throw sqlError('ER_NO_SUCH_TABLE', schema, statement.view.name);
+  if (existing !== undefined && !statement.orReplace && !statement.alter) {
+    if (!statement.ifNotExists) throw sqlError('ER_TABLE_EXISTS_ERROR', statement.view.name);
+    session.warn(1050, `Table '${statement.view.name}' already exists`, 'Note');
+    return okResult({ warningCount: session.state.diagnostics.warningCount });
+  }
+  const view = viewDefinition(statement, schema, session, existing?.version ?? 0);
+  return andThen(store.putView(view), () => okResult());
+}
+
+function viewDefinition(statement: ast.CreateView, schema: string, session: EngineSession, version: number): ViewDef {
+  const ready = planFor(session, statement.query, session.currentSql ?? '', []);
+  const names = statement.columns.length > 0 ? statement.columns : ready.columns.map((column) => column.name);
+  if (names.length !== ready.columns.length) throw sqlError('ER_VIEW_WRONG_LIST');
+  const seen = new Set<string>();
+  for (const name of names) {
+    if (seen.has(name.toLowerCase())) throw sqlError('ER_DUP_FIELDNAME', name);
+    seen.add(name.toLowerCase());
+  }
+  const definer = statement.definer === undefined || statement.definer.current ? session.state.currentUser : `${statement.definer.user}@${statement.definer.host}`;
+  return {
+    kind: 'view',
+    id: UNASSIGNED_ID,
+    schema,
+    name: statement.view.name,
+    version: version + 1,
+    columns: [...names],
+    sql: formatViewBody(statement.query, { database: session.state.database, catalog: session.host.catalog() }),
+    definer,
+    security: statement.security ?? 'definer',
+    algorithm: statement.algorithm ?? 'undefined',
+    checkOption: statement.checkOption ?? 'none',
+    collationConnection: session.state.collationConnection,
+    charsetClient: session.clientCharset,
+  };
+}

@@ -1,0 +1,237 @@
+/**
+ * CREATE, ALTER, DROP, RENAME, TRUNCATE of databases, tables, indexes and views: from statement to definition to storage.
+ *
+ * The session's open transaction was committed before (statement-dispatch.ts). One change runs at a time per branch; the
+ * store serialises them and waits for transactions that use the table.
+ */
+import { andThen, type MaybePromise, sqlError } from '../../base/index.ts';
+import type * as ast from '../../sql/ast/index.ts';
+import type { TableDef, ViewDef } from '../../sql/catalog/index.ts';
+import { checkTableName, planAlterTable } from '../../sql/ddl/index.ts';
+import { isVirtualSchema } from '../../sql/infoschema/index.ts';
+import { charsetOf, collationOf, defaultCollationOf } from '../../sql/types/index.ts';
+import { okResult } from '../session/results.ts';
+import type { SchemaChanger } from '../session/session-host.ts';
+import type { EngineSession } from '../session/session.ts';
+import type { StatementResult } from '../session-port.ts';
+import { buildContext, checkExpressions } from './build-context.ts';
+import { createTable } from './create-table.ts';
+import { createView } from './create-view.ts';
+import { rowCheck, rowConversion } from './row-conversion.ts';
+import type { RelationName, SchemaStore } from './schema-store.ts';
+
+export class SchemaChanges implements SchemaChanger {
+  readonly #store: SchemaStore;
+
+  constructor(store: SchemaStore) {
+    this.#store = store;
+  }
+
+  run(statement: ast.Statement, session: EngineSession): MaybePromise<StatementResult> {
+    switch (statement.kind) {
+      case 'create-database':
+        return this.#createDatabase(statement, session);
+      case 'alter-database':
+        return this.#alterDatabase(statement, session);
+      case 'drop-database':
+        return this.#dropDatabase(statement, session);
+      case 'create-table':
+        return createTable(this.#store, statement, session);
+      case 'alter-table':
+        return this.#alterTable(statement, session);
+      case 'create-index':
+        return this.#alterTable(alterOf(statement, { kind: 'add-constraint', constraint: statement.index }), session);
+      case 'drop-index':
+        return this.#alterTable(alterOf(statement, { kind: 'drop-index', name: statement.name }), session);
+      case 'drop-table':
+        return this.#drop(statement.tables, 'table', statement.ifExists, session);
+      case 'drop-view':
+        return this.#drop(statement.views, 'view', statement.ifExists, session);
+      case 'rename-table':
+        return this.#rename(statement, session);
+      case 'truncate-table':
+        return this.#truncate(statement, session);
+      case 'create-view':
+        return createView(this.#store, statement, session);
+      default:
+        throw sqlError('ER_NOT_SUPPORTED_YET', statement.kind.toUpperCase().replaceAll('-', ' '));
+    }
+  }
+
+  #createDatabase(statement: ast.CreateDatabase, session: EngineSession): MaybePromise<StatementResult> {
+    const { name } = statement;
+    if (name.length === 0 || name.endsWith(' ')) throw sqlError('ER_WRONG_DB_NAME', name);
+    if ([...name].length > 64) throw sqlError('ER_TOO_LONG_IDENT', name);
+    if (isVirtualSchema(name)) throw sqlError('ER_DBACCESS_DENIED_ERROR', session.account.user, session.account.host, name);
+    const collation = databaseCollation(statement.options, session.state.globals.get('collation_server') ?? 'utf8mb4_0900_ai_ci');
+    if (session.host.catalog().findSchema(name) !== undefined) {
+      if (!statement.ifNotExists) throw sqlError('ER_DB_CREATE_EXISTS', name);
+      session.warn(1007, `Can't create database '${name}'; database exists`, 'Note');
+      return okResult({ affectedRows: 1, warningCount: session.state.diagnostics.warningCount });
+    }
+    return andThen(this.#store.createSchema(name, collation), () => okResult({ affectedRows: 1 }));
+  }
+
+  #alterDatabase(statement: ast.AlterDatabase, session: EngineSession): MaybePromise<StatementResult> {
+    const name = statement.name ?? session.state.database;
+    if (name === null) throw sqlError('ER_NO_DB_ERROR');
+    const schema = session.host.catalog().findSchema(name);
+    if (schema === undefined) throw sqlError('ER_BAD_DB_ERROR', name);
+    const collation = databaseCollation(statement.options, schema.collation);
+    return andThen(this.#store.alterSchema(name, collation), () => {
+      if (session.state.database === name) session.state.setDatabase(name, collation);
+      return okResult({ affectedRows: 1 });
+    });
+  }
+
+  #dropDatabase(statement: ast.DropDatabase, session: EngineSession): MaybePromise<StatementResult> {
+    const { name } = statement;
+    if (isVirtualSchema(name)) throw sqlError('ER_DBACCESS_DENIED_ERROR', session.account.user, session.account.host, name);
+    if (name === 'mysql') throw sqlError('ER_NO_SYSTEM_SCHEMA_ACCESS', name);
+    if (session.host.catalog().findSchema(name) === undefined) {
+      if (!statement.ifExists) throw sqlError('ER_DB_DROP_EXISTS', name);
+      session.warn(1008, `Can't drop database '${name}'; database doesn't exist`, 'Note');
+      return okResult({ warningCount: session.state.diagnostics.warningCount });
+    }
+    this.#refuseReferencedSchema(name, session);
+    return andThen(this.#store.dropSchema(name), (count) => {
+      if (session.state.database === name) session.state.setDatabase(null, session.state.globals.get('collation_server') ?? 'utf8mb4_0900_ai_ci');
+      return okResult({ affectedRows: count });
+    });
+  }
+
+  #refuseReferencedSchema(name: string, session: EngineSession): void {
+    if (!session.foreignKeyChecks) return;
+    const catalog = session.host.catalog();
+    for (const table of catalog.tables(name)) {
+      const other = catalog.referencing(name, table.name).find((reference) => reference.table.schema !== name);
+      if (other !== undefined) throw sqlError('ER_FK_CANNOT_DROP_PARENT', table.name, other.key.name, other.table.name);
+    }
+  }
+
+  #alterTable(statement: ast.AlterTable, session: EngineSession): MaybePromise<StatementResult> {
+    const table = getTable(session, statement.table);
+    const plan = planAlterTable(statement, table, buildContext(session, table.schema));
+    const renamed = plan.after.schema !== table.schema || plan.after.name !== table.name;
+    if (renamed) requireFree(session, plan.after);
+    if (plan.after.comment.length === 0 && statement.actions.length === 0) return okResult();
+    checkExpressions(session, plan.after);
+    const convert = rowConversion(session, plan);
+    const check = rowCheck(session, plan);
+    return andThen(this.#store.alterTable(plan, convert.convert, check), () =>
+      okResult({
+        affectedRows: convert.rows(),
+        info: `Records: ${convert.rows()}  Duplicates: 0  Warnings: ${session.state.diagnostics.warningCount}`,
+        warningCount: session.state.diagnostics.warningCount,
+      }),
+    );
+  }
+
+  #drop(names: readonly ast.TableName[], kind: 'table' | 'view', ifExists: boolean, session: EngineSession): MaybePromise<StatementResult> {
+    const found: RelationName[] = [];
+    const missing: string[] = [];
+    for (const name of names) {
+      const schema = schemaOf(session, name.schema);
+      const relation = session.host.catalog().findTable(schema, name.name);
+      if (relation?.kind === kind) found.push({ schema, name: name.name });
+      else if (relation !== undefined && kind === 'view') throw sqlError('ER_WRONG_OBJECT', schema, name.name, 'VIEW');
+      else missing.push(`${schema}.${name.name}`);
+    }
+    if (missing.length > 0 && !ifExists) throw sqlError('ER_BAD_TABLE_ERROR', missing.join(','));
+    for (const name of missing) session.warn(1051, `Unknown table '${name}'`, 'Note');
+    if (kind === 'table') refuseReferenced(found, session);
+    const done = found.length === 0 ? undefined : this.#store.dropRelations(found);
+    return andThen(done, () => okResult({ warningCount: session.state.diagnostics.warningCount }));
+  }
+
+  #rename(statement: ast.RenameTable, session: EngineSession): MaybePromise<StatementResult> {
+    // Renames run left to right, so that a swap through a third name works.
+    const present = new Map<string, boolean>();
+    const isPresent = (name: RelationName): boolean =>
+      present.get(`${name.schema}.${name.name}`) ?? session.host.catalog().findTable(name.schema, name.name) !== undefined;
+    const renames = statement.renames.map(({ from, to }) => {
+      const source = { schema: schemaOf(session, from.schema), name: from.name };
+      const target = { schema: schemaOf(session, to.schema), name: to.name };
+      checkTableName(target.name);
+      if (session.host.catalog().findSchema(target.schema) === undefined) throw sqlError('ER_BAD_DB_ERROR', target.schema);
+      if (!isPresent(source)) throw sqlError('ER_NO_SUCH_TABLE', source.schema, source.name);
+      if (isPresent(target)) throw sqlError('ER_TABLE_EXISTS_ERROR', target.name);
+      present.set(`${source.schema}.${source.name}`, false);
+      present.set(`${target.schema}.${target.name}`, true);
+      return { from: source, to: target };
+    });
+    return andThen(this.#store.renameTables(renames), () => okResult());
+  }
+
+  #truncate(statement: ast.TruncateTable, session: EngineSession): MaybePromise<StatementResult> {
+    const table = getTable(session, statement.table);
+    const reference = session.host
+      .catalog()
+      .referencing(table.schema, table.name)
+      .find((candidate) => candidate.table.id !== table.id);
+    if (reference !== undefined && session.foreignKeyChecks) {
+      const names = reference.key.columnIds.map((id) => reference.table.columns.find((column) => column.id === id)?.name ?? '');
+      throw sqlError('ER_TRUNCATE_ILLEGAL_FK', `\`${reference.table.schema}\`.\`${reference.table.name}\`, CONSTRAINT \`${reference.key.name}\` FOREIGN KEY (\`${names.join('`, `')}\`) REFERENCES \`${table.schema}\`.\`${table.name}\` (\`${reference.key.referencedColumns.join('`, `')}\`)`);
+    }
+    return andThen(this.#store.truncateTable(table), () => okResult());
+  }
+}
+
+/** CREATE INDEX and DROP INDEX are ALTER TABLE with one action. */
+function alterOf(statement: ast.CreateIndex | ast.DropIndex, action: ast.AlterAction): ast.AlterTable {
+  return {
+    kind: 'alter-table',
+    start: statement.start,
+    end: statement.end,
+    table: statement.table,
+    actions: [action],
+    online: statement.online,
+    validation: undefined,
+    partitioning: undefined,
+    removePartitioning: false,
+  };
+}
+
+export function schemaOf(session: EngineSession, written: string | undefined): string {
+  const schema = written ?? session.state.database;
+  if (schema === null) throw sqlError('ER_NO_DB_ERROR');
+  if (isVirtualSchema(schema)) throw sqlError('ER_DBACCESS_DENIED_ERROR', session.account.user, session.account.host, schema.toLowerCase());
+  return schema;
+}
+
+function getTable(session: EngineSession, name: ast.TableName): TableDef {
+  const schema = schemaOf(session, name.schema);
+  const table = session.host.catalog().findTable(schema, name.name);
+  if (table === undefined) throw sqlError('ER_NO_SUCH_TABLE', schema, name.name);
+  if (table.kind === 'view') throw sqlError('ER_WRONG_OBJECT', schema, name.name, 'BASE TABLE');
+  return table;
+}
+
+export function requireFree(session: EngineSession, relation: TableDef | ViewDef): void {
+  const catalog = session.host.catalog();
+  if (catalog.findSchema(relation.schema) === undefined) throw sqlError('ER_BAD_DB_ERROR', relation.schema);
+  if (catalog.findTable(relation.schema, relation.name) !== undefined) throw sqlError('ER_TABLE_EXISTS_ERROR', relation.name);
+}
+
+function refuseReferenced(names: readonly RelationName[], session: EngineSession): void {
+  if (!session.foreignKeyChecks) return;
+  const dropped = (schema: string, name: string): boolean => names.some((other) => other.schema === schema && other.name === name);
+  for (const { schema, name } of names) {
+    const reference = session.host
+      .catalog()
+      .referencing(schema, name)
+      .find((candidate) => !dropped(candidate.table.schema, candidate.table.name));
+    if (reference !== undefined) throw sqlError('ER_FK_CANNOT_DROP_PARENT', name, reference.key.name, reference.table.name);
+  }
+}
+
+function databaseCollation(options: ast.DatabaseOptions, otherwise: string): string {
+  if (options.collation !== undefined) {
+    const collation = collationOf(options.collation).name;
+    if (options.charset !== undefined && charsetOf(collation) !== options.charset) {
+      throw sqlError('ER_COLLATION_CHARSET_MISMATCH', collation, options.charset);
+    }
+    return collation;
+  }
+  return options.charset === undefined ? otherwise : defaultCollationOf(options.charset);
+}

@@ -1,0 +1,29 @@
+/**
+ * What a schema change asks of storage: definitions persisted, rows and entries made to follow. Each call is one durable,
+ * atomic change; other sessions see it from their next statement on.
+ */
+import type { TableDef, ViewDef } from '../../sql/catalog/index.ts';
+import type { AlterPlan } from '../../sql/ddl/index.ts';
+import type { Row } from '../../sql/types/index.ts';
+
+export interface RelationName {
+  readonly schema: string;
+  readonly name: string;
+}
+
+/** Makes rows of the new definition from rows of the old one; throws SqlError for a row that does not fit. */
+export type RowConversion = (rows: readonly Row[]) => Row[];
+
+export interface SchemaStore {
+  createSchema(name: string, collation: string): Promise<void>;
+  alterSchema(name: string, collation: string): Promise<void>;
+  /** Drops the schema and all in it; returns the number of tables and views dropped. */
+  dropSchema(name: string): Promise<number>;
+  createTable(table: TableDef): Promise<TableDef>;
+  putView(view: ViewDef): Promise<void>;
+  dropRelations(names: readonly RelationName[]): Promise<void>;
+  renameTables(renames: readonly { readonly from: RelationName; readonly to: RelationName }[]): Promise<void>;
+  truncateTable(table: TableDef): Promise<void>;
+  /** `convert` is used when the plan rebuilds; `check` is called with every row when constraints were added. */
+  alterTable(plan: AlterPlan, convert: RowConversion, check: ((rows: readonly Row[]) => void) | undefined): Promise<void>;
+}
