@@ -19,20 +19,27 @@ import {
   type EnumValue,
   type JsonValue,
   type SetValue,
+  type TimeZone,
+  UTC,
   enumFromIndex,
+  localToUtc,
   setFromBits,
+  utcToLocal,
 } from '../sql/types/index.ts';
 import { decodeJson, encodeJson } from './json-format.ts';
 import type { KeyWriter } from './key-writer.ts';
 import { readSigned, readUnsigned, writeSigned, writeUnsigned } from './stored-integer.ts';
 
-/** The session's time zone: TIMESTAMP columns are stored in UTC. */
-export interface TimeZone {
-  toUtc(local: DateTime): DateTime;
-  fromUtc(utc: DateTime): DateTime;
+/** A TIMESTAMP of the session as it is stored. The zero timestamp is the same everywhere. */
+export function storedTimestamp(value: DateTime, zone: TimeZone): DateTime {
+  if (zone === UTC || value.ymd === 0) return value;
+  return localToUtc(value, zone) ?? value;
 }
 
-export const UTC: TimeZone = { toUtc: (value) => value, fromUtc: (value) => value };
+export function sessionTimestamp(value: DateTime, zone: TimeZone): DateTime {
+  if (zone === UTC || value.ymd === 0) return value;
+  return utcToLocal(value, zone) ?? value;
+}
 
 export interface ColumnFormat {
   /** Appends the bytes of a value that is not NULL. */
@@ -138,8 +145,8 @@ const dateTimeFormat: ColumnFormat = {
 };
 
 const timestampFormat: ColumnFormat = {
-  write: (writer, value, zone) => writeDateTime(writer, zone.toUtc(value as DateTime)),
-  read: (bytes, start, end, context) => context.zone.fromUtc(readDateTime(bytes, start, end)),
+  write: (writer, value, zone) => writeDateTime(writer, storedTimestamp(value as DateTime, zone)),
+  read: (bytes, start, end, context) => sessionTimestamp(readDateTime(bytes, start, end), context.zone),
 };
 
 function writeDateTime(writer: KeyWriter, value: DateTime): void {

@@ -13,8 +13,8 @@
  */
 import { type Bytes, DbError, assert } from '../base/index.ts';
 import type { ColumnDef, TableDef } from '../sql/catalog/index.ts';
-import type { Row, Value } from '../sql/types/index.ts';
-import { type ColumnFormat, type TimeZone, columnFormatOf } from './column-value.ts';
+import type { Row, TimeZone, Value } from '../sql/types/index.ts';
+import { type ColumnFormat, columnFormatOf } from './column-value.ts';
 import { KeyWriter } from './key-writer.ts';
 
 export const ROW_VERSION = 1;

@@ -14,7 +14,11 @@ export interface KeyBound {
   readonly inclusive: boolean;
 }
 
-/** A contiguous range of an index, in index order (descending parts are the storage's business). Absent bound = unbounded. NULL sorts first. */
+/**
+ * A contiguous range of an index, in index order: `low` is where a forward scan starts. On a descending part the low bound is
+ * therefore the greater value, and NULL comes last; on an ascending part NULL sorts first. Absent bound = unbounded.
+ * For a prefix key part the value is already cut to the prefix and the bound inclusive.
+ */
 export interface KeyRange {
   readonly low?: KeyBound;
   readonly high?: KeyBound;
@@ -39,6 +43,8 @@ export interface ScanRequest {
   readonly limitHint?: number;
   /** A locking read sees the latest committed version, locks each returned row, and passes rows through `filter` before it keeps the lock (read committed) . */
   readonly lock?: LockRequest;
+  /** For UPDATE in read committed: do not wait for a locked row whose committed version does not pass the filter (InnoDB's semi-consistent read). */
+  readonly semiConsistent?: boolean;
   /** Cheap predicate on the decoded columns (in `columns` order), applied before rows are batched. */
   readonly filter?: (row: Row) => boolean;
   /** Ask for a row handle per row (for UPDATE and DELETE, and for locking after a filter). The handle is appended as the last element of each row, as an opaque value. */
@@ -47,7 +53,11 @@ export interface ScanRequest {
   readonly asOf?: number;
 }
 
-/** Pull rows. `next` returns undefined at the end; a batch belongs to the caller. */
+/**
+ * Pull rows. `next` returns undefined at the end; a batch belongs to the caller. An empty batch means "nothing in this
+ * stretch, call again": a scan whose filter drops much must return one at least every few thousand rows it looked at, so
+ * that the executor can check for KILL and give the thread away.
+ */
 export interface RowCursor {
   next(): MaybePromise<Batch | undefined>;
   close(): void;
@@ -89,9 +99,26 @@ export interface TransactionStorage {
   observeAutoIncrement(table: TableDef, value: number | bigint): MaybePromise<void>;
   /** Rows in the table by cheap estimate (table metadata, no scan). */
   estimateRows(table: TableDef): number;
+  /**
+   * A loader for many rows into a table that is empty and that nobody else writes; undefined when the table does not qualify,
+   * and then the executor inserts row by row. Optional: storage may not offer it at all.
+   */
+  bulkLoader?(table: TableDef, duplicates: 'error' | 'ignore'): MaybePromise<BulkLoader | undefined>;
   /** Statement boundaries inside the transaction: a failed statement undoes its own writes only. */
   beginStatement(): void;
   rollbackStatement(): void;
+}
+
+/** Collects rows outside the transaction's write set; nothing is visible before `finish`, which makes them part of the transaction. */
+export interface BulkLoader {
+  /** Full rows as for `insert`. The loader owns them from here on. */
+  add(rows: Row[]): MaybePromise<void>;
+  /**
+   * Checks unique keys and hands the rows to the transaction. With 'error' at most one duplicate is reported and nothing is
+   * kept; with 'ignore' the first row of each key (in order of `add`) is kept and the dropped ones are reported.
+   */
+  finish(): MaybePromise<{ readonly inserted: number; readonly duplicates: readonly { readonly index: IndexDef; readonly row: Row }[] }>;
+  abort(): void;
 }
 
 export interface PointRequest {

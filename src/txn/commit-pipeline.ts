@@ -14,7 +14,7 @@
  *
  * Interleaving: `#run` is the only loop; between its awaits transactions may join the queue and take or await locks.
  */
-import { type Bytes, type Deferred, DbError, deferred, sqlError } from '../base/index.ts';
+import { type Bytes, type Deferred, type MaybePromise, DbError, deferred, sqlError } from '../base/index.ts';
 import type { Env } from '../env/index.ts';
 import type { AppendResult, CommitLog, Position } from '../log/index.ts';
 import type { LsmTree, LsmWrite, Memtable } from '../lsm/index.ts';
@@ -22,13 +22,14 @@ import type { ObjectStore } from '../store/index.ts';
 import {
   type CommitRecord,
   type PendingCommit,
+  type RecordId,
   bodyBytesEstimate,
   decodeRecord,
   encodeBody,
   encodeInlineRecord,
   encodeObjectRecord,
 } from './commit-record.ts';
-import { applyCommits, commitsOf } from './replay.ts';
+import { commitOf } from './replay.ts';
 import type { TransactionManager } from './transaction-manager.ts';
 import type { Transaction } from './transaction.ts';
 
@@ -136,13 +137,13 @@ export class CommitPipeline {
     for (let race = 0; race < RACES_LOST_MAX; race++) {
       const group = dropDoomed(all);
       if (group.length === 0) return;
-      const commits = group.map(({ transaction }): PendingCommit => {
-        return { timestamp: this.#manager.clock.next(), writes: transaction.writes as Memtable };
-      });
-      const id = { writer: this.#writer, sequence: ++this.#sequence };
-      const record = await this.#encode(id, commits);
+      const commit: PendingCommit = {
+        timestamp: this.#manager.clock.next(),
+        writeSets: group.map(({ transaction }) => transaction.writes as Memtable),
+      };
+      const record = await this.#encode(commit);
       if (await this.#append(record)) {
-        this.#applyOwn(group, commits);
+        this.#applyOwn(group, commit);
         this.#trim();
         return;
       }
@@ -150,10 +151,16 @@ export class CommitPipeline {
     throw new DbError('unavailable', 'log-contended', 'lost the race for the log too many times');
   }
 
-  async #encode(id: { writer: number; sequence: number }, commits: readonly PendingCommit[]): Promise<Bytes> {
-    if (bodyBytesEstimate(commits) <= INLINE_BYTES_MAX) return encodeInlineRecord(id, commits);
+  /** Synchronous unless the record needs an object of its own. */
+  #encode(commit: PendingCommit): MaybePromise<Bytes> {
+    const id = { writer: this.#writer, sequence: ++this.#sequence };
+    if (bodyBytesEstimate(commit) <= INLINE_BYTES_MAX) return encodeInlineRecord(id, commit);
+    return this.#encodeInObject(id, commit);
+  }
+
+  async #encodeInObject(id: RecordId, commit: PendingCommit): Promise<Bytes> {
     const path = `${this.#options.prefix}/${this.#writer.toString(16)}-${id.sequence}`;
-    const body = encodeBody(commits);
+    const body = encodeBody(commit);
     const put = await this.#options.store.put(path, body, { ifAbsent: true });
     if (!put.ok) throw new DbError('internal', 'commit-object-exists', `${path} exists already`);
     return encodeObjectRecord(id, path, body);
@@ -190,26 +197,20 @@ export class CommitPipeline {
   }
 
   async #applyForeign(position: Position, record: CommitRecord): Promise<void> {
-    const commits = await commitsOf(record, this.#options.store);
+    const { timestamp, writes } = await commitOf(record, this.#options.store);
     const room = this.#tree.waitForRoom();
     if (room instanceof Promise) await room;
     const locks = this.#manager.locks;
-    for (const { writes } of commits) {
-      for (const { key } of writes) for (const owner of locks.holdersOf(key)) owner.doomed = true;
-    }
-    applyCommits(this.#tree, position, commits);
+    for (const { key } of writes) for (const owner of locks.holdersOf(key)) owner.doomed = true;
+    this.#tree.apply(timestamp, position, writes);
     this.#position = position;
-    this.#manager.advance(this.#tree.lastTimestamp);
+    this.#manager.advance(timestamp);
     this.#options.onForeignCommits?.();
   }
 
-  #applyOwn(group: readonly Waiting[], commits: readonly PendingCommit[]): void {
-    const last = commits.length - 1;
-    for (let i = 0; i <= last; i++) {
-      const { timestamp, writes } = commits[i] as PendingCommit;
-      this.#tree.apply(timestamp, i === last ? this.#position : this.#position - 1, writesOf(writes));
-      this.#manager.advance(timestamp);
-    }
+  #applyOwn(group: readonly Waiting[], commit: PendingCommit): void {
+    this.#tree.apply(commit.timestamp, this.#position, writesOf(commit.writeSets));
+    this.#manager.advance(commit.timestamp);
     for (const { transaction, done } of group) {
       transaction.settle('committed');
       done.resolve();
@@ -238,12 +239,13 @@ function dropDoomed(all: Waiting[]): Waiting[] {
   return rest;
 }
 
-function writesOf(memtable: Memtable): LsmWrite[] {
+function writesOf(writeSets: readonly Memtable[]): LsmWrite[] {
   const writes: LsmWrite[] = [];
-  for (let record = memtable.first; record !== 0; record = memtable.next(record)) {
-    const version = memtable.newestVersion(record);
-    if (version === 0) continue;
-    writes.push({ key: memtable.key(record), value: memtable.isDeleted(version) ? undefined : memtable.value(version) });
+  for (const set of writeSets) {
+    for (let record = set.first; record !== 0; record = set.next(record)) {
+      const version = set.newestVersion(record);
+      if (version !== 0) writes.push({ key: set.key(record), value: set.isDeleted(version) ? undefined : set.value(version) });
+    }
   }
   return writes;
 }

@@ -6,15 +6,15 @@
  *     u64      writer: random per process life, so that a writer knows its own record again
  *     varint   sequence of the record in that life
  *     kind 1:
- *       varint number of commits
- *       per commit:
- *         u64    commit timestamp
- *         varint number of writes
- *         per write, in key order: varint key length, key, varint value length + 1 (0 = deleted), value
+ *       u64    commit timestamp
+ *       varint number of writes
+ *       per write: varint key length, key, varint value length + 1 (0 = deleted), value
  *     kind 2:
  *       varint length of the object, u32 checksum (base checksum32) of the object, string path; the object holds kind 1's body
  *
- * Timestamps strictly increase inside a record and along the log.
+ * A group of transactions is one commit with one timestamp: their keys are locked against each other until it is applied, so
+ * they are disjoint, and any order among them is the same.
+ * Timestamps strictly increase along the log.
  */
 import { BytesReader, BytesWriter, type Bytes, DbError, checksum32 } from '../base/index.ts';
 import type { LsmWrite, Memtable } from '../lsm/index.ts';
@@ -37,26 +37,27 @@ export interface CommitWrites {
 
 export type CommitRecord = RecordId &
   (
-    | { readonly kind: 'inline'; readonly commits: readonly CommitWrites[] }
+    | { readonly kind: 'inline'; readonly commit: CommitWrites }
     | { readonly kind: 'object'; readonly path: string; readonly lengthBytes: number; readonly checksum: number }
   );
 
+/** A commit before it is encoded: the write sets of a group. */
 export interface PendingCommit {
   readonly timestamp: Timestamp;
-  readonly writes: Memtable;
+  readonly writeSets: readonly Memtable[];
 }
 
-/** The commits of a record without its header: what kind 1 carries and kind 2's object holds. */
-export function encodeBody(commits: readonly PendingCommit[]): Bytes {
-  const writer = new BytesWriter(bodyBytesEstimate(commits));
-  putBody(writer, commits);
+/** A record without its header: what kind 1 carries and kind 2's object holds. */
+export function encodeBody(commit: PendingCommit): Bytes {
+  const writer = new BytesWriter(bodyBytesEstimate(commit));
+  putBody(writer, commit);
   return writer.view();
 }
 
-export function encodeInlineRecord(id: RecordId, commits: readonly PendingCommit[]): Bytes {
-  const writer = new BytesWriter(HEADER_BYTES_MAX + bodyBytesEstimate(commits));
+export function encodeInlineRecord(id: RecordId, commit: PendingCommit): Bytes {
+  const writer = new BytesWriter(HEADER_BYTES_MAX + bodyBytesEstimate(commit));
   putHeader(writer, KIND_INLINE, id);
-  putBody(writer, commits);
+  putBody(writer, commit);
   return writer.view();
 }
 
@@ -73,21 +74,21 @@ export function decodeRecord(record: Bytes): CommitRecord {
   if (version !== FORMAT_VERSION) throw corrupt(`commit record of unknown format version ${version}`);
   const kind = reader.u8();
   const id = { writer: reader.u64(), sequence: reader.varint() };
-  if (kind === KIND_INLINE) return { kind: 'inline', ...id, commits: readBody(reader) };
+  if (kind === KIND_INLINE) return { kind: 'inline', ...id, commit: readBody(reader) };
   if (kind !== KIND_OBJECT) throw corrupt(`commit record of unknown kind ${kind}`);
   const lengthBytes = reader.varint();
   const checksum = reader.u32();
   return { kind: 'object', ...id, path: reader.string(), lengthBytes, checksum };
 }
 
-export function decodeBody(body: Bytes): readonly CommitWrites[] {
+export function decodeBody(body: Bytes): CommitWrites {
   return readBody(new BytesReader(body));
 }
 
 /** Upper bound of the encoded size, so that the writer never grows. */
-export function bodyBytesEstimate(commits: readonly PendingCommit[]): number {
-  let bytes = 10;
-  for (const commit of commits) bytes += 20 + commit.writes.usedBytes;
+export function bodyBytesEstimate(commit: PendingCommit): number {
+  let bytes = 32;
+  for (const writes of commit.writeSets) bytes += writes.usedBytes;
   return bytes;
 }
 
@@ -95,30 +96,33 @@ function putHeader(writer: BytesWriter, kind: number, id: RecordId): void {
   writer.u8(FORMAT_VERSION).u8(kind).u64(id.writer).varint(id.sequence);
 }
 
-function putBody(writer: BytesWriter, commits: readonly PendingCommit[]): void {
-  writer.varint(commits.length);
-  for (const { timestamp, writes } of commits) {
-    writer.u64(timestamp).varint(countWrites(writes));
-    const bytes = writes.bytes;
-    for (let record = writes.first; record !== 0; record = writes.next(record)) {
-      const version = writes.newestVersion(record);
-      if (version === 0) continue; // undone by a savepoint
-      const keyStart = writes.keyStart(record);
-      const keyLength = writes.keyLength(record);
-      writer.varint(keyLength).range(bytes, keyStart, keyStart + keyLength);
-      if (writes.isDeleted(version)) {
-        writer.u8(0);
-        continue;
-      }
-      const start = writes.valueStart(version);
-      const length = writes.valueLength(version);
-      writer.varint(length + 1).range(bytes, start, start + length);
+function putBody(writer: BytesWriter, commit: PendingCommit): void {
+  let count = 0;
+  for (const writes of commit.writeSets) count += countWrites(writes);
+  writer.u64(commit.timestamp).varint(count);
+  for (const writes of commit.writeSets) putWrites(writer, writes);
+}
+
+function putWrites(writer: BytesWriter, writes: Memtable): void {
+  const bytes = writes.bytes;
+  for (let record = writes.first; record !== 0; record = writes.next(record)) {
+    const version = writes.newestVersion(record);
+    if (version === 0) continue; // undone by a savepoint
+    const keyStart = writes.keyStart(record);
+    const keyLength = writes.keyLength(record);
+    writer.varint(keyLength).range(bytes, keyStart, keyStart + keyLength);
+    if (writes.isDeleted(version)) {
+      writer.u8(0);
+      continue;
     }
+    const start = writes.valueStart(version);
+    const length = writes.valueLength(version);
+    writer.varint(length + 1).range(bytes, start, start + length);
   }
 }
 
 /** Keys that a savepoint left without a version do not count. */
-export function countWrites(writes: Memtable): number {
+function countWrites(writes: Memtable): number {
   let count = 0;
   for (let record = writes.first; record !== 0; record = writes.next(record)) {
     if (writes.newestVersion(record) !== 0) count++;
@@ -126,22 +130,17 @@ export function countWrites(writes: Memtable): number {
   return count;
 }
 
-function readBody(reader: BytesReader): CommitWrites[] {
+function readBody(reader: BytesReader): CommitWrites {
+  const timestamp = reader.u64();
   const count = reader.varint();
-  const commits: CommitWrites[] = [];
+  const writes: LsmWrite[] = [];
   for (let i = 0; i < count; i++) {
-    const timestamp = reader.u64();
-    const writeCount = reader.varint();
-    const writes: LsmWrite[] = [];
-    for (let j = 0; j < writeCount; j++) {
-      const key = reader.lengthPrefixed();
-      const length = reader.varint();
-      writes.push({ key, value: length === 0 ? undefined : reader.take(length - 1) });
-    }
-    commits.push({ timestamp, writes });
+    const key = reader.lengthPrefixed();
+    const length = reader.varint();
+    writes.push({ key, value: length === 0 ? undefined : reader.take(length - 1) });
   }
   if (!reader.done) throw corrupt('a commit record has bytes behind its end');
-  return commits;
+  return { timestamp, writes };
 }
 
 function corrupt(message: string): DbError {

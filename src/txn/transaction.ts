@@ -51,6 +51,7 @@ export class Transaction {
   #writes: Memtable | undefined = undefined;
   #statement: Savepoint = { mark: MARK_EMPTY, changes: 0 };
   #certified: Bytes[] | undefined = undefined;
+  #onCommitted: (() => void)[] | undefined = undefined;
 
   constructor(manager: TransactionManager, id: number, options: TransactionOptions) {
     this.#manager = manager;
@@ -76,6 +77,11 @@ export class Transaction {
   /** Keys a certification must check besides the written ones (locking reads of an optimistic transaction). */
   get certifiedKeys(): readonly Bytes[] {
     return this.#certified ?? [];
+  }
+
+  /** The snapshot's timestamp; undefined while none is taken. */
+  get snapshotAt(): Timestamp | undefined {
+    return this.#snapshot?.at;
   }
 
   /** Where plain reads look; takes the snapshot when there is none yet. */
@@ -127,6 +133,12 @@ export class Transaction {
     return this.#acquire(key, strength, wait);
   }
 
+  /** A lock that an optimistic transaction takes too (metadata locks). */
+  lockAlways(key: Bytes, strength: LockStrength): MaybePromise<LockOutcome> {
+    this.#requireActive();
+    return this.#acquire(key, strength, 'wait');
+  }
+
   /** Would `lock` have to wait? */
   isLockedByOthers(key: Bytes, strength: LockStrength): boolean {
     return this.mode === 'pessimistic' && this.#manager.locks.conflicts(this.owner, key, strength);
@@ -147,6 +159,11 @@ export class Transaction {
 
   delete(key: Bytes): void {
     this.#write(key, undefined);
+  }
+
+  /** Calls back right after the writes became visible. */
+  onCommitted(callback: () => void): void {
+    (this.#onCommitted ??= []).push(callback);
   }
 
   /** Counts one changed row: the weight in deadlock resolution. */
@@ -235,6 +252,7 @@ export class Transaction {
     if (this.#writes !== undefined) this.#manager.returnWriteSet(this.#writes);
     this.#writes = undefined;
     this.#manager.ended(this);
+    if (state === 'committed' && this.#onCommitted !== undefined) for (const callback of this.#onCommitted) callback();
   }
 
   #closeSnapshot(): void {

@@ -1,0 +1,153 @@
+/**
+ * One branch of a database, open on this node: its tree, its transactions, its catalog, its counters.
+ *
+ * Opening costs the manifest and the log's tail. After a fence (a commit whose outcome could not be learned) the branch
+ * must be closed and opened again; `Database` does that.
+ */
+import type { MaybePromise } from '../base/index.ts';
+import type { Env } from '../env/index.ts';
+import type { CommitLog } from '../log/index.ts';
+import { LsmTree, type MemoryBudget } from '../lsm/index.ts';
+import type { TableDef } from '../sql/catalog/index.ts';
+import type { TransactionStorage } from '../sql/ports.ts';
+import type { ObjectStore } from '../store/index.ts';
+import {
+  SnapshotList,
+  type Timestamp,
+  type Transaction,
+  TransactionManager,
+  type TransactionOptions,
+  timestampOfMs,
+} from '../txn/index.ts';
+import { CatalogStore, readAll } from './catalog-store.ts';
+import { Counters } from './counters.ts';
+import { MetaKind, metaId, metaKey } from './key-space.ts';
+import { RowCounts } from './row-counts.ts';
+import type { StorageSession } from './storage-scope.ts';
+import { type StorageParts, TableStore } from './table-store.ts';
+import { decodeCount, encodeCount } from './count-format.ts';
+
+export interface BranchOptions {
+  readonly store: ObjectStore;
+  readonly log: CommitLog;
+  readonly env: Env;
+  readonly budget: MemoryBudget;
+  /** Path prefix of the branch's objects. */
+  readonly prefix: string;
+  /** How far back AS OF reads reach; versions that are older and superseded go away. */
+  readonly retentionMs?: number;
+  readonly writeBytesMax?: number;
+  readonly onBackgroundError?: (error: unknown) => void;
+}
+
+const RETENTION_MS = 10 * 60_000;
+/** Ids of tables and indexes up to 239 take one byte each in a key. */
+const PARTITION_PREFIX_BYTES = 2;
+
+export class Branch {
+  readonly tree: LsmTree;
+  readonly transactions: TransactionManager;
+  readonly catalogStore: CatalogStore;
+  readonly autoIncrement: Counters;
+  readonly rowCounts: RowCounts;
+  readonly #parts: StorageParts;
+  readonly #rowIds: Counters;
+  #closed = false;
+
+  private constructor(tree: LsmTree, transactions: TransactionManager, catalogStore: CatalogStore) {
+    this.tree = tree;
+    this.transactions = transactions;
+    this.catalogStore = catalogStore;
+    this.autoIncrement = new Counters(transactions, MetaKind.AUTO_INCREMENT);
+    this.#rowIds = new Counters(transactions, MetaKind.ROW_ID);
+    this.rowCounts = new RowCounts();
+    this.#parts = { tree, autoIncrement: this.autoIncrement, rowIds: this.#rowIds, rowCounts: this.rowCounts };
+  }
+
+  static async open(options: BranchOptions): Promise<Branch> {
+    const { store, env, prefix, budget } = options;
+    const snapshots = new SnapshotList();
+    const reach = new ReadableRange(snapshots, env, options.retentionMs ?? RETENTION_MS);
+    const tree = await LsmTree.open({
+      store,
+      prefix,
+      env,
+      budget,
+      partitionPrefixBytes: PARTITION_PREFIX_BYTES,
+      oldestReadable: () => reach.oldest(),
+      onBackgroundError: options.onBackgroundError,
+    });
+    reach.tree = tree;
+    const transactions = await TransactionManager.open({
+      tree,
+      log: options.log,
+      store,
+      prefix: `${prefix}/commits`,
+      env,
+      snapshots,
+      ...(options.writeBytesMax !== undefined && { writeBytesMax: options.writeBytesMax }),
+    });
+    const branch = new Branch(tree, transactions, await CatalogStore.open(transactions));
+    await readAll(transactions, MetaKind.ROW_COUNT, (value, key) => branch.rowCounts.set(metaId(key), decodeCount(value)));
+    return branch;
+  }
+
+  get catalog() {
+    return this.catalogStore.current;
+  }
+
+  begin(options?: TransactionOptions): Transaction {
+    return this.transactions.begin(options);
+  }
+
+  storageFor(transaction: Transaction, session: StorageSession = {}): TransactionStorage {
+    return new TableStore(transaction, this.#parts, session);
+  }
+
+  useTables(transaction: Transaction, tables: readonly TableDef[]): MaybePromise<void> {
+    return this.catalogStore.useTables(transaction, tables);
+  }
+
+  /** Ends transactions, writes down what is only in memory for speed, flushes nothing: the log has it. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    if (this.transactions.fenced === undefined) await this.#writeBack();
+    await this.transactions.close();
+    await this.tree.close();
+  }
+
+  async #writeBack(): Promise<void> {
+    await this.autoIncrement.close();
+    await this.#rowIds.close();
+    await this.catalogStore.close();
+    const transaction = this.begin({ isolation: 'read-committed' });
+    for (const [tableId, count] of this.rowCounts.entries()) {
+      transaction.put(metaKey(MetaKind.ROW_COUNT, tableId), encodeCount(count));
+    }
+    await transaction.commit();
+  }
+}
+
+/** The oldest timestamp that reads may still ask for; never goes back. */
+class ReadableRange {
+  readonly #snapshots: SnapshotList;
+  readonly #env: Env;
+  readonly #retentionMs: number;
+  tree: LsmTree | undefined = undefined;
+  #last: Timestamp = 0;
+
+  constructor(snapshots: SnapshotList, env: Env, retentionMs: number) {
+    this.#snapshots = snapshots;
+    this.#env = env;
+    this.#retentionMs = retentionMs;
+  }
+
+  oldest(): Timestamp {
+    const retained = timestampOfMs(this.#env.clock.nowMs() - this.#retentionMs);
+    const applied = this.tree?.lastTimestamp ?? 0;
+    const inUse = this.#snapshots.oldest() ?? applied;
+    this.#last = Math.max(this.#last, Math.min(retained, inUse, applied));
+    return this.#last;
+  }
+}

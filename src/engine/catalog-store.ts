@@ -1,0 +1,143 @@
+/**
+ * The catalog of a branch: definitions as rows in its key space, and the current snapshot of them in memory.
+ *
+ * A change is a transaction. It locks the names it makes or removes and the tables it changes, writes their rows, and, once
+ * the commit is durable, publishes a new snapshot; statements that start later see it. A table's row is also its metadata
+ * lock: transactions that use the table hold it shared (useTables), so a change waits for them and new users queue behind a
+ * waiting change. Lock waits of changes and of users end with 1205.
+ *
+ * Invariant: what `current` shows is exactly what is committed; snapshots are never changed.
+ */
+import { type Bytes, type MaybePromise, prefixEnd, sqlError, utf8Decode, utf8Encode } from '../base/index.ts';
+import type { SchemaDef, TableDef } from '../sql/catalog/index.ts';
+import type { Timestamp, Transaction, TransactionManager } from '../txn/index.ts';
+import { CatalogDraft } from './catalog-draft.ts';
+import { CatalogSnapshot, type Relation } from './catalog-snapshot.ts';
+import { Counters } from './counters.ts';
+import { MetaKind, type MetaKindCode, metaKey, metaPrefix } from './key-space.ts';
+
+export interface ChangeOptions {
+  /** lock_wait_timeout; MySQL's default is a year. */
+  readonly lockWaitTimeoutMs?: number;
+}
+
+const LOCK_WAIT_TIMEOUT_MS = 3_600_000;
+/** HEADER rows: the counter of ids, and the catalog's version. */
+const ID_COUNTER = 1;
+
+export class CatalogStore {
+  readonly #manager: TransactionManager;
+  readonly #ids: Counters;
+  /** When each table's definition last changed in this process: older snapshots cannot be read with it (1412). */
+  readonly #changedAt = new Map<number, Timestamp>();
+  #current: CatalogSnapshot;
+
+  private constructor(manager: TransactionManager, snapshot: CatalogSnapshot) {
+    this.#manager = manager;
+    this.#current = snapshot;
+    this.#ids = new Counters(manager, MetaKind.HEADER);
+  }
+
+  static async open(manager: TransactionManager): Promise<CatalogStore> {
+    return new CatalogStore(manager, await loadSnapshot(manager));
+  }
+
+  get current(): CatalogSnapshot {
+    return this.#current;
+  }
+
+  /** An id that no table, view or schema ever had, durable before it is used: what was written under it is never mistaken. */
+  async allocateId(): Promise<number> {
+    return Number(await this.#ids.take(ID_COUNTER, 1));
+  }
+
+  /** Commits of another node may have changed definitions. */
+  async reload(): Promise<void> {
+    this.#current = await loadSnapshot(this.#manager);
+  }
+
+  /** Runs `work` over a draft and commits what it put there; all or nothing. Returns what `work` returned. */
+  async change<T>(work: (draft: CatalogDraft) => MaybePromise<T>, options: ChangeOptions = {}): Promise<T> {
+    const transaction = this.#manager.begin({
+      isolation: 'read-committed',
+      lockWaitTimeoutMs: options.lockWaitTimeoutMs ?? LOCK_WAIT_TIMEOUT_MS,
+    });
+    try {
+      const draft = new CatalogDraft(this, transaction);
+      const result = await work(draft);
+      draft.write();
+      await transaction.commit();
+      this.#publish(draft);
+      return result;
+    } finally {
+      transaction.rollback();
+    }
+  }
+
+  /**
+   * Keeps the tables' definitions from changing until the transaction ends; waits while a change holds them. Fails with 1412
+   * when a definition is no longer the current one, or is newer than the transaction's snapshot: plan again, or start again.
+   */
+  useTables(transaction: Transaction, tables: readonly TableDef[]): MaybePromise<void> {
+    for (let i = 0; i < tables.length; i++) {
+      const table = tables[i] as TableDef;
+      if (table.temporary || this.#current.findRelationById(table.id) === undefined) continue;
+      const locked = transaction.lockAlways(metaKey(MetaKind.RELATION, table.id), 'share');
+      if (locked instanceof Promise) return locked.then(() => this.useTables(transaction, tables));
+    }
+    for (const table of tables) this.#requireCurrent(transaction, table);
+    return undefined;
+  }
+
+  async close(): Promise<void> {
+    await this.#ids.close();
+  }
+
+  #requireCurrent(transaction: Transaction, table: TableDef): void {
+    if (table.temporary || table.id <= 0) return;
+    if (this.#current.findTableById(table.id)?.version !== table.version) throw sqlError('ER_TABLE_DEF_CHANGED');
+    const changedAt = this.#changedAt.get(table.id);
+    if (changedAt !== undefined && (transaction.snapshotAt ?? changedAt) < changedAt) throw sqlError('ER_TABLE_DEF_CHANGED');
+  }
+
+  #publish(draft: CatalogDraft): void {
+    if (draft.isEmpty) return;
+    this.#current = this.#current.with(this.#current.version + 1, draft);
+    for (const [id, relation] of draft.relations) {
+      if (relation === undefined) this.#changedAt.delete(id);
+      else this.#changedAt.set(id, this.#manager.lastTimestamp);
+    }
+  }
+}
+
+async function loadSnapshot(manager: TransactionManager): Promise<CatalogSnapshot> {
+  const schemas: SchemaDef[] = [];
+  const relations: Relation[] = [];
+  await readAll(manager, MetaKind.SCHEMA, (value) => schemas.push(decodeDefinition<SchemaDef>(value)));
+  await readAll(manager, MetaKind.RELATION, (value) => relations.push(decodeDefinition<Relation>(value)));
+  return new CatalogSnapshot(1, schemas, relations);
+}
+
+/** Calls back for each row of a kind. */
+export async function readAll(
+  manager: TransactionManager,
+  kind: MetaKindCode,
+  visit: (value: Bytes, key: Bytes) => void,
+): Promise<void> {
+  const start = metaPrefix(kind);
+  const cursor = manager.tree.cursor({ start, end: prefixEnd(start), at: manager.lastTimestamp });
+  try {
+    while (await cursor.next()) visit(cursor.value(), cursor.key());
+  } finally {
+    cursor.close();
+  }
+}
+
+/** Definitions are plain JSON (definitions.ts). */
+export function encodeDefinition(definition: SchemaDef | Relation): Bytes {
+  return utf8Encode(JSON.stringify(definition));
+}
+
+function decodeDefinition<T>(value: Bytes): T {
+  return JSON.parse(utf8Decode(value)) as T;
+}

@@ -1,0 +1,116 @@
+/** The storage port of SQL (sql/ports.ts) over one transaction: tables of rows on an ordered space of keys. */
+import { type MaybePromise, andThen, isPromise } from '../base/index.ts';
+import type { TableDef } from '../sql/catalog/index.ts';
+import type {
+  InsertOutcome,
+  LockRequest,
+  PointRequest,
+  RowCursor,
+  RowHandle,
+  ScanRequest,
+  TransactionStorage,
+} from '../sql/ports.ts';
+import { type Row, type Value, normalizeInt } from '../sql/types/index.ts';
+import type { Transaction } from '../txn/index.ts';
+import type { Counters } from './counters.ts';
+import { LockingScan } from './locking-scan.ts';
+import { openPlainScan } from './plain-scan.ts';
+import { lockedValue, readPoint } from './point-read.ts';
+import type { RowCounts } from './row-counts.ts';
+import { RowWriter } from './row-writer.ts';
+import { StorageScope, type StorageSession } from './storage-scope.ts';
+import { codecOf } from './table-codec.ts';
+import type { LsmTree } from '../lsm/index.ts';
+
+/** What a branch lends to the storage of each transaction. */
+export interface StorageParts {
+  readonly tree: LsmTree;
+  readonly autoIncrement: Counters;
+  readonly rowIds: Counters;
+  readonly rowCounts: RowCounts;
+}
+
+/** Assumed for a table of which nothing is known yet. */
+const ROWS_UNKNOWN = 1000;
+
+export class TableStore implements TransactionStorage {
+  readonly #scope: StorageScope;
+  readonly #parts: StorageParts;
+  readonly #writer: RowWriter;
+
+  constructor(transaction: Transaction, parts: StorageParts, session: StorageSession = {}) {
+    this.#parts = parts;
+    this.#scope = new StorageScope(transaction, parts.tree, parts.rowCounts, session);
+    this.#writer = new RowWriter(this.#scope, (table) => andThen(parts.rowIds.take(table.id, 1), Number));
+  }
+
+  scan(request: ScanRequest): RowCursor {
+    if (request.lock !== undefined) return new LockingScan(this.#scope, request, request.lock);
+    return openPlainScan(this.#scope, request);
+  }
+
+  get(request: PointRequest): MaybePromise<Row | undefined> {
+    return readPoint(this.#scope, request);
+  }
+
+  getMany(request: Omit<PointRequest, 'key'>, keys: readonly (readonly Value[])[]): MaybePromise<(Row | undefined)[]> {
+    if (request.lock !== undefined) return this.#getOneByOne(request, keys);
+    let waiting = false;
+    const rows = keys.map((key) => {
+      const row = readPoint(this.#scope, { ...request, key });
+      if (isPromise(row)) waiting = true;
+      return row;
+    });
+    return waiting ? Promise.all(rows) : (rows as (Row | undefined)[]);
+  }
+
+  lockRow(table: TableDef, handle: RowHandle, lock: LockRequest, columns: readonly number[]): MaybePromise<Row | undefined> {
+    const { decode } = codecOf(table).decoder(columns);
+    return andThen(lockedValue(this.#scope, handle, lock), (value) =>
+      value === undefined ? undefined : decode(value, 0, this.#scope.reading),
+    );
+  }
+
+  insert(table: TableDef, row: Row): MaybePromise<InsertOutcome> {
+    return this.#writer.insert(table, row);
+  }
+
+  update(table: TableDef, handle: RowHandle, before: Row, after: Row): MaybePromise<InsertOutcome> {
+    return this.#writer.update(table, handle, before, after);
+  }
+
+  delete(table: TableDef, handle: RowHandle, before: Row): MaybePromise<void> {
+    return this.#writer.delete(table, handle, before);
+  }
+
+  nextAutoIncrement(table: TableDef, count: number): MaybePromise<number | bigint> {
+    const { autoIncrementIncrement = 1, autoIncrementOffset = 1 } = this.#scope.session;
+    const first = this.#parts.autoIncrement.take(table.id, count, autoIncrementIncrement, autoIncrementOffset);
+    return andThen(first, normalizeInt);
+  }
+
+  observeAutoIncrement(table: TableDef, value: number | bigint): MaybePromise<void> {
+    return this.#parts.autoIncrement.observe(table.id, BigInt(value));
+  }
+
+  estimateRows(table: TableDef): number {
+    return this.#parts.rowCounts.get(table.id) ?? ROWS_UNKNOWN;
+  }
+
+  beginStatement(): void {
+    this.#scope.beginStatement();
+    this.#scope.transaction.beginStatement();
+  }
+
+  rollbackStatement(): void {
+    this.#scope.transaction.rollbackStatement();
+  }
+
+  /** Locks are taken in the order asked for, one wait at a time. */
+  async #getOneByOne(request: Omit<PointRequest, 'key'>, keys: readonly (readonly Value[])[]): Promise<(Row | undefined)[]> {
+    const rows: (Row | undefined)[] = [];
+    for (const key of keys) rows.push(await readPoint(this.#scope, { ...request, key }));
+    return rows;
+  }
+}
+
