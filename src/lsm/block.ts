@@ -67,14 +67,28 @@ export class Block implements CacheEntry {
 
   /** The first entry with key >= `key`; `count` when there is none. */
   lowerBound(key: Bytes): number {
+    const { buffer, keyStarts, keyEnds } = this;
+    const length = key.length;
     let low = 0;
     let high = this.count;
-    const length = key.length;
+    // Bytes that the keys at both ends of the searched part share with `key`: all keys between share them too.
+    let lowShared = 0;
+    let highShared = 0;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      const start = this.keyStarts[middle] as number;
-      if (compareRanges(this.buffer, start, this.keyEnds[middle] as number, key, 0, length) < 0) low = middle + 1;
-      else high = middle;
+      const start = keyStarts[middle] as number;
+      const stored = (keyEnds[middle] as number) - start;
+      const common = stored < length ? stored : length;
+      let i = lowShared < highShared ? lowShared : highShared;
+      while (i < common && buffer[start + i] === key[i]) i++;
+      const before = i < common ? (buffer[start + i] as number) < (key[i] as number) : stored < length;
+      if (before) {
+        low = middle + 1;
+        lowShared = i;
+      } else {
+        high = middle;
+        highShared = i;
+      }
     }
     return low;
   }

@@ -8,7 +8,7 @@ import { assert, type Bytes, compareRanges } from '../base/index.ts';
 import { compressionByName, type CompressionName } from '../env/index.ts';
 import { BlockBuilder } from './block-builder.ts';
 import { buildBloom, keyHash } from './bloom.ts';
-import { type BlockHandle, encodeFooter, encodeIndex, sealBlock, sealSection, type TableMeta } from './table-format.ts';
+import { BLOCK_TRAILER_BYTES, type BlockHandle, encodeFooter, encodeIndex, sealBlock, sealSection, type TableMeta } from './table-format.ts';
 import { TIMESTAMP_MAX, type Timestamp } from './timestamp.ts';
 
 export interface TableBuilderOptions {
@@ -18,8 +18,8 @@ export interface TableBuilderOptions {
 
 export const BLOCK_BYTES_DEFAULT = 16 * 1024;
 
-/** Keep a compressed block only when it saves at least an eighth: decoding is not free. */
-const COMPRESSION_GAIN = 7 / 8;
+/** Keep a compressed block only when it saves at least a quarter: it is decoded on the thread that serves queries. */
+const COMPRESSION_GAIN = 3 / 4;
 /** After blocks that would not compress, this many are stored raw before compression is tried again. */
 const COMPRESSION_PAUSE_MAX = 15;
 
@@ -135,11 +135,16 @@ export class TableBuilder {
 
   #finishBlock(): void {
     const raw = this.#block.finish();
-    const stored = this.#compressed(raw) ?? sealBlock(raw, 0, raw.length);
-    this.#handles.push({ firstKey: this.#firstKey as Bytes, storedBytes: stored.length, continues: this.#continues });
-    this.#append(stored);
+    const packed = this.#compressed(raw);
+    const codec = packed === undefined ? 0 : compressionByName(this.#options.compression).id;
+    const start = this.#size;
+    this.#append(packed ?? raw);
+    this.#reserve(BLOCK_TRAILER_BYTES);
+    this.#size = sealBlock(this.#out, { start, end: this.#size }, codec, raw.length);
+    this.#handles.push({ firstKey: this.#firstKey as Bytes, storedBytes: this.#size - start, continues: this.#continues });
   }
 
+  /** The packed form of a block, or undefined when it is better stored as it is. */
   #compressed(raw: Uint8Array): Uint8Array | undefined {
     if (this.#options.compression === 'none') return undefined;
     if (this.#pause > 0) {
@@ -150,7 +155,7 @@ export class TableBuilder {
     const packed = codec.compress(raw);
     if (packed.length <= raw.length * COMPRESSION_GAIN) {
       this.#pauseNext = 1;
-      return sealBlock(packed, codec.id, raw.length);
+      return packed;
     }
     this.#pause = this.#pauseNext;
     this.#pauseNext = Math.min(COMPRESSION_PAUSE_MAX, this.#pauseNext * 2);
@@ -158,14 +163,17 @@ export class TableBuilder {
   }
 
   #append(bytes: Uint8Array): void {
-    const needed = this.#size + bytes.length;
-    if (needed > this.#out.length) {
-      const grown = new Uint8Array(Math.max(needed, this.#out.length * 2));
-      grown.set(this.#out.subarray(0, this.#size));
-      this.#out = grown;
-    }
+    this.#reserve(bytes.length);
     this.#out.set(bytes, this.#size);
-    this.#size = needed;
+    this.#size += bytes.length;
+  }
+
+  #reserve(count: number): void {
+    const needed = this.#size + count;
+    if (needed <= this.#out.length) return;
+    const grown = new Uint8Array(Math.max(needed, this.#out.length * 2));
+    grown.set(this.#out.subarray(0, this.#size));
+    this.#out = grown;
   }
 }
 

@@ -78,15 +78,13 @@ export function decodeFooter(bytes: Bytes): TableFooter {
   return footer;
 }
 
-/** Appends codec, length and checksum to a payload; the result is what is stored. */
-export function sealBlock(payload: Bytes, codec: number, uncompressedBytes: number): Uint8Array {
-  const stored = new Uint8Array(payload.length + BLOCK_TRAILER_BYTES);
-  stored.set(payload);
-  const at = payload.length;
-  stored[at] = codec;
-  putU32(stored, at + 1, uncompressedBytes);
-  putU32(stored, at + 5, checksum32(stored, 0, at + 5));
-  return stored;
+/** Writes codec, length and checksum behind the payload `out[start, end)`; returns where the block ends. */
+export function sealBlock(out: Uint8Array, payload: { start: number; end: number }, codec: number, uncompressedBytes: number): number {
+  const at = payload.end;
+  out[at] = codec;
+  putU32(out, at + 1, uncompressedBytes);
+  putU32(out, at + 5, checksum32(out, payload.start, at + 5));
+  return at + BLOCK_TRAILER_BYTES;
 }
 
 /** Checks, decompresses and decodes the stored block at `bytes[start, end)`. */

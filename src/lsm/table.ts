@@ -41,12 +41,26 @@ export class TableIndex implements CacheEntry {
     const length = key.length;
     let low = 1; // block 0 begins at or before every key that is asked for
     let high = blocks;
+    let lowShared = 0;
+    let highShared = 0;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      const order = compareRanges(keys, keyOffsets[middle] as number, keyOffsets[middle + 1] as number, key, 0, length);
+      const start = keyOffsets[middle] as number;
+      const stored = (keyOffsets[middle + 1] as number) - start;
+      const common = stored < length ? stored : length;
+      let i = lowShared < highShared ? lowShared : highShared;
+      while (i < common && keys[start + i] === key[i]) i++;
+      let before: boolean;
+      if (i < common) before = (keys[start + i] as number) < (key[i] as number);
       // A block that continues a key from the block before is not where that key begins.
-      if (order < 0 || (order === 0 && continues[middle] === 0)) low = middle + 1;
-      else high = middle;
+      else before = stored < length || (stored === length && continues[middle] === 0);
+      if (before) {
+        low = middle + 1;
+        lowShared = i;
+      } else {
+        high = middle;
+        highShared = i;
+      }
     }
     return low - 1;
   }
