@@ -71,11 +71,13 @@ export interface Files {
   lock(path: string): Promise<FileLock>;
 }
 
+/** Joins with single slashes and without one at the end. */
 export function joinPath(...parts: readonly string[]): string {
-  return parts
+  const joined = parts
     .filter((part) => part !== '')
     .join('/')
     .replace(/\/{2,}/g, '/');
+  return joined.length > 1 ? joined.replace(/\/$/, '') : joined;
 }
 
 /** The directory part of a path: '/a/b' -> '/a', 'a' -> '.'. */

@@ -63,7 +63,7 @@ export class FileLog implements CommitLog {
   #active: Segment;
   /** Offset in the active segment where the next frame goes. */
   #end: number;
-  /** The active segment is zeros from `#end` up to here. */
+  /** The active segment is zeros from `#end` up to here; while more are being written, no frame goes beyond. */
   #allocated: number;
   #allocating: Promise<void> | undefined;
   /** The last durable position. */
@@ -281,11 +281,11 @@ export class FileLog implements CommitLog {
     if (allocateBytes === 0 || isAhead || this.#allocating !== undefined || this.#closed) return;
     const from = this.#allocated;
     const { file } = this.#active;
-    this.#allocated = from + allocateBytes;
     const write = async (): Promise<void> => {
       try {
         await file.write(from, new Uint8Array(allocateBytes));
         await file.sync();
+        this.#allocated = from + allocateBytes;
       } catch (error) {
         if (!(error instanceof DbError && error.code === 'disk-full')) this.#failure ??= fenced(error);
       } finally {
@@ -319,6 +319,8 @@ interface LogParts extends LogPlace {
 async function recover(place: LogPlace): Promise<LogParts> {
   const { directory, env, options } = place;
   const segments = await listSegments(directory, env.files);
+  // A name that the process before us made may be in the cache only; what is built on it must not be lost with it.
+  await env.files.syncDirectory(directory);
   const last = segments.at(-1);
   if (last === undefined) {
     const active = await createSegment(directory, 1, options.allocateBytes, env);

@@ -60,6 +60,11 @@ export class FileStore implements ObjectStore {
   readonly #locks = new PathLocks();
   /** Directories known to exist, so that most puts make none. Cleared when it grows beyond its limit. */
   readonly #directories = new Set<string>();
+  /**
+   * Directories whose names are durable but for the changes under way here. A name left by a process that died, or by a failed sync, is
+   * made durable before anybody is told of it.
+   */
+  readonly #settled = new Set<string>();
   #closed = false;
 
   private constructor(root: string, env: Env) {
@@ -82,6 +87,7 @@ export class FileStore implements ObjectStore {
     const found = await this.#openObject(path);
     if (found === undefined) return undefined;
     try {
+      await this.#settle(parentPath(this.#fileOf(path)));
       if (range === undefined) return await readWhole(found, path);
       const [head, bytes] = await Promise.all([
         found.read(0, HEADER_BYTES),
@@ -104,7 +110,10 @@ export class FileStore implements ObjectStore {
     const { files } = this.#env;
     const target = this.#fileOf(path);
     // Asked before the bytes are written: a lost race is then cheap. The link below decides.
-    if (options?.ifAbsent === true && (await files.stat(target)) !== undefined) return { ok: false, reason: 'exists' };
+    if (options?.ifAbsent === true && (await files.stat(target)) !== undefined) {
+      await this.#settle(parentPath(target));
+      return { ok: false, reason: 'exists' };
+    }
     if (options?.ifMatch !== undefined && options.ifMatch !== (await this.#etagOf(path))) {
       return { ok: false, reason: 'changed' };
     }
@@ -116,7 +125,7 @@ export class FileStore implements ObjectStore {
       await this.#ensureDirectory(parentPath(target));
       if (options?.ifAbsent !== true) await files.rename(draft, target);
       else if (!(await files.link(draft, target))) return { ok: false, reason: 'exists' };
-      await files.syncDirectory(parentPath(target));
+      await this.#syncDirectory(parentPath(target));
     } finally {
       // After a rename the draft is gone; after a link or a failure it is litter.
       await files.remove(draft).catch(() => false);
@@ -139,7 +148,7 @@ export class FileStore implements ObjectStore {
       const removed = await this.#locks.run(path, () => this.#env.files.remove(file));
       if (removed) touched.add(parentPath(file));
     }
-    for (const directory of touched) await this.#env.files.syncDirectory(directory);
+    for (const directory of touched) await this.#syncDirectory(directory);
   }
 
   async close(): Promise<void> {
@@ -174,7 +183,10 @@ export class FileStore implements ObjectStore {
 
   /** Depth first in path order; true when it stopped because the page is full and there is more. */
   async #walk(directory: string, page: Walk): Promise<boolean> {
-    const entries = (await this.#env.files.list(joinPath(this.#objects, directory)))
+    const place = joinPath(this.#objects, directory);
+    const found = await this.#env.files.list(place);
+    if (found.length > 0) await this.#settle(place);
+    const entries = found
       .filter((entry) => entry.isDirectory || entry.name.endsWith(SUFFIX))
       .map(({ name, isDirectory }) => ({
         isDirectory,
@@ -195,6 +207,17 @@ export class FileStore implements ObjectStore {
       }
     }
     return false;
+  }
+
+  async #settle(directory: string): Promise<void> {
+    if (!this.#settled.has(directory)) await this.#syncDirectory(directory);
+  }
+
+  async #syncDirectory(directory: string): Promise<void> {
+    this.#settled.delete(directory);
+    await this.#env.files.syncDirectory(directory);
+    if (this.#settled.size >= KNOWN_DIRECTORIES_MAX) this.#settled.clear();
+    this.#settled.add(directory);
   }
 
   async #ensureDirectory(directory: string): Promise<void> {

@@ -22,6 +22,8 @@ export class Inode {
   /** Sector number -> the write that made it dirty last, so that a sync cleans only what it saw. */
   readonly dirty = new Map<number, number>();
   #writes = 0;
+  /** A truncation that is not durable yet. */
+  #cut: { readonly size: number } | undefined;
 
   write(at: number, bytes: Uint8Array): void {
     const end = at + bytes.length;
@@ -36,33 +38,39 @@ export class Inode {
     if (size < this.size) {
       this.cached.fill(0, size, this.size);
       for (const sector of this.dirty.keys()) if (sector * SECTOR_BYTES >= size) this.dirty.delete(sector);
+      this.#cut = { size: Math.min(size, this.#cut?.size ?? size) };
     }
     this.size = size;
   }
 
   /** What a sync of `[at, end)` that starts now would make durable. */
   snapshot(at = 0, end: number = this.size): SyncSnapshot {
-    const sectors: { sector: number; write: number; bytes: Uint8Array }[] = [];
+    const sectors: { sector: number; write: number }[] = [];
     for (const [sector, write] of this.dirty) {
       const start = sector * SECTOR_BYTES;
       if (start + SECTOR_BYTES <= at || start >= end) continue;
-      sectors.push({ sector, write, bytes: this.cached.slice(start, start + SECTOR_BYTES) });
+      sectors.push({ sector, write });
     }
-    return { sectors, size: this.size };
+    return { sectors, size: this.size, cut: this.#cut };
   }
 
   makeDurable(snapshot: SyncSnapshot): void {
-    this.#setDurableSize(snapshot.size);
-    for (const { sector, write, bytes } of snapshot.sectors) {
-      this.#putDurable(sector, bytes);
+    // Two syncs may overlap: the one that started earlier must not undo what the later one made durable.
+    if (snapshot.cut !== undefined && snapshot.cut === this.#cut) {
+      this.#setDurableSize(Math.min(this.durableSize, snapshot.cut.size));
+      this.#cut = undefined;
+    }
+    this.#setDurableSize(Math.max(this.durableSize, snapshot.size));
+    for (const { sector, write } of snapshot.sectors) {
+      this.#putDurable(sector);
       if (this.dirty.get(sector) === write) this.dirty.delete(sector);
     }
   }
 
   /** A failed sync: each sector may or may not have reached the disk, and none will be tried again. */
   failSync(snapshot: SyncSnapshot, random: Random): void {
-    for (const { sector, write, bytes } of snapshot.sectors) {
-      if (random.below(2) === 0 && (sector + 1) * SECTOR_BYTES <= this.durableSize) this.#putDurable(sector, bytes);
+    for (const { sector, write } of snapshot.sectors) {
+      if (random.below(2) === 0) this.#putDurable(sector);
       if (this.dirty.get(sector) === write) this.dirty.delete(sector);
     }
   }
@@ -71,11 +79,9 @@ export class Inode {
   loseCache(keep: () => boolean): void {
     const { dirty } = this;
     if (this.size !== this.durableSize && keep()) this.#setDurableSize(this.size);
-    for (const sector of dirty.keys()) {
-      const start = sector * SECTOR_BYTES;
-      if (start < this.durableSize && keep()) this.#putDurable(sector, this.cached.slice(start, start + SECTOR_BYTES));
-    }
+    for (const sector of dirty.keys()) if (keep()) this.#putDurable(sector);
     dirty.clear();
+    this.#cut = undefined;
     this.size = this.durableSize;
     this.cached = new Uint8Array(Math.max(SECTOR_BYTES, roundUp(this.size)));
     this.cached.set(this.durable.subarray(0, this.size));
@@ -111,16 +117,18 @@ export class Inode {
     this.durableSize = size;
   }
 
-  #putDurable(sector: number, bytes: Uint8Array): void {
+  /** Writes back what the cache holds now, as a kernel does: the page is read when it is sent, not when the sync began. */
+  #putDurable(sector: number): void {
     const start = sector * SECTOR_BYTES;
-    if (start >= this.durableSize) return;
-    this.durable.set(bytes.subarray(0, Math.min(bytes.length, this.durableSize - start)), start);
+    const end = Math.min(start + SECTOR_BYTES, this.durableSize);
+    if (start < end) this.durable.set(this.cached.subarray(start, end), start);
   }
 }
 
 export interface SyncSnapshot {
-  readonly sectors: readonly { readonly sector: number; readonly write: number; readonly bytes: Uint8Array }[];
+  readonly sectors: readonly { readonly sector: number; readonly write: number }[];
   readonly size: number;
+  readonly cut: { readonly size: number } | undefined;
 }
 
 /** Changes of names that happen together or not at all (a rename is two). */

@@ -1,0 +1,35 @@
+/** A thousand seeds of every scenario, and every seed that once failed. `npm run simulate` runs more. */
+import { describe, expect, it } from 'vitest';
+import { runSeed } from './scenario.ts';
+import { REGRESSIONS, SCENARIOS } from './scenarios.ts';
+
+const SEEDS = 1000;
+
+describe.each(SCENARIOS)('simulation of $name', (scenario) => {
+  it(`keeps its promises over ${SEEDS} seeds`, { timeout: 300_000 }, async () => {
+    const failures: string[] = [];
+    for (let seed = 1; seed <= SEEDS; seed++) {
+      const failure = await runSeed(scenario, seed);
+      if (failure !== undefined) failures.push(`seed ${seed}: ${String(failure.error)}`);
+    }
+    expect(failures).toEqual([]);
+  });
+
+  it('keeps its promises where it once broke them', async () => {
+    for (const { seed, found } of REGRESSIONS[scenario.name] ?? []) {
+      expect([seed, found, await runSeed(scenario, seed)]).toEqual([seed, found, undefined]);
+    }
+  });
+
+  it('replays a seed exactly', async () => {
+    const traces = [7, 7, 8].map(async (seed) => {
+      const { Simulation } = await import('../../src/env/index.ts');
+      const simulation = new Simulation(seed);
+      await simulation.run(() => scenario.run(simulation));
+      return `${simulation.nowMs} ${simulation.random.u32()} ${simulation.disk.usedBytes()}`;
+    });
+    const [first, again, other] = await Promise.all(traces);
+    expect(again).toBe(first);
+    expect(other).not.toBe(first);
+  });
+});
