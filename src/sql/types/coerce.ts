@@ -34,6 +34,18 @@ function textOrBytes(value: NonNullValue): string {
   return typeof value === 'string' ? value : charsetUnits.decodeUtf8(value as Uint8Array);
 }
 
+/** X'41' and b'01' are numbers in numeric context; their type is an unsigned binary string. */
+function isHexLiteral(type: FieldType): boolean {
+  return type.kind === 'binary' && type.unsigned;
+}
+
+/** The last eight bytes as a big-endian unsigned integer. */
+export function bytesToInt(bytes: Uint8Array): number | bigint {
+  let value = 0n;
+  for (const byte of bytes.subarray(Math.max(0, bytes.length - 8))) value = (value << 8n) | BigInt(byte);
+  return value <= 9007199254740991n ? Number(value) : value;
+}
+
 export function dateTimeToDecimal(value: DateTime): Decimal {
   const whole = dateTimeToNumber(value);
   const fraction = value.micros % MICROS_PER_SECOND;
@@ -75,6 +87,7 @@ export function doubleOf(type: FieldType): Convert<number> {
       return (value, context) => jsonToDouble(value as JsonValue, context);
     case 'string':
     case 'binary':
+      if (isHexLiteral(type)) return (value) => Number(bytesToInt(value as Uint8Array));
       return (value, context) => doubleOfText(textOrBytes(value), context);
   }
 }
@@ -129,6 +142,7 @@ export function decimalOf(type: FieldType): Convert<Decimal> {
       return (value) => timeToDecimal(value as number);
     case 'string':
     case 'binary':
+      if (isHexLiteral(type)) return (value) => new Decimal(bytesToInt(value as Uint8Array), 0);
       return (value, context) => {
         const text = textOrBytes(value);
         const parsed = parseDecimal(text);
@@ -182,6 +196,7 @@ export function intOf(type: FieldType): Convert<number | bigint> {
       return (value) => (value as SetValue).bits;
     case 'string':
     case 'binary':
+      if (isHexLiteral(type)) return (value) => bytesToInt(value as Uint8Array);
       return (value, context) => {
         const text = textOrBytes(value);
         const parsed = parseInteger(text);

@@ -1,0 +1,272 @@
+/**
+ * = <=> <> < <= > >=, BETWEEN, IN, IS NULL and friends.
+ *
+ * Operands meet in one comparison type (types/compare.ts). The collation of a text comparison is decided when the call is
+ * bound, by coercibility, and kept in the result type's `collation`, which nothing else reads for integers.
+ */
+import { sqlError } from '../../base/index.ts';
+import type { CompiledArgument, EvalContext, Evaluator, FunctionArgument, FunctionDef, InferContext } from '../expr/index.ts';
+import {
+  boolType, type CompareOf, compareOf, comparisonConverter, comparisonType, DateFlag, type FieldType, hashKeyOf, isInteger, isTemporal, isTextual, parseDateTime, parseTime, type Value,
+  withCollation, getCollation,
+} from '../types/index.ts';
+import { anyNullable, define, type Read, reader, truthArg } from './define.ts';
+import { commonCollation } from './string-type.ts';
+
+/** A text constant beside a date must be a date: 1525. */
+function checkTemporalConstants(args: readonly FunctionArgument[]): void {
+  const temporal = args.find((arg) => isTemporal(arg.type));
+  if (temporal === undefined) return;
+  for (const arg of args) {
+    const value = arg.constant?.value;
+    if (arg.type.kind !== 'string' || typeof value !== 'string') continue;
+    if (temporal.type.kind === 'time') {
+      if (parseTime(value).micros === undefined) throw sqlError('ER_WRONG_VALUE', 'TIME', value);
+    } else {
+      const { kind } = parseDateTime(value, DateFlag.FUZZY | DateFlag.INVALID_DATES);
+      if (kind === 'error' || kind === 'none') throw sqlError('ER_WRONG_VALUE', temporal.type.kind === 'date' ? 'DATE' : 'DATETIME', value);
+    }
+  }
+}
+
+export function inferComparison(args: readonly FunctionArgument[], operation: string, context: InferContext, nullable = anyNullable(args)): FieldType {
+  checkTemporalConstants(args);
+  const texts = args.filter((arg) => isTextual(arg.type));
+  if (texts.length === 0 || texts.some((arg) => arg.type.kind === 'binary')) return boolType(nullable);
+  return withCollation(boolType(nullable), commonCollation(texts, operation, context));
+}
+
+/** The type two operands are compared in, with the collation that was bound. */
+export function boundComparisonType(a: FieldType, b: FieldType, collation: string): FieldType {
+  if (isTextual(a) && isTextual(b) && collation !== 'binary') {
+    const type = comparisonType(withCollation(a, collation), withCollation(b, collation));
+    return type.kind === 'string' ? withCollation(type, collation) : type;
+  }
+  return comparisonType(a, b);
+}
+
+type Op = '=' | '<>' | '<' | '<=' | '>' | '>=';
+
+function test(op: Op): (order: number) => boolean {
+  switch (op) {
+    case '=':
+      return (order) => order === 0;
+    case '<>':
+      return (order) => order !== 0;
+    case '<':
+      return (order) => order < 0;
+    case '<=':
+      return (order) => order <= 0;
+    case '>':
+      return (order) => order > 0;
+    case '>=':
+      return (order) => order >= 0;
+  }
+}
+
+/** Values that JavaScript's own operators compare: integers, doubles, dates, times. */
+function isPrimitive(type: FieldType): boolean {
+  return isInteger(type) || type.kind === 'double' || type.kind === 'float' || type.kind === 'date' || type.kind === 'time';
+}
+
+type Primitive = number | bigint;
+
+function primitiveOperator(op: Op, a: Read<Primitive>, b: Read<Primitive>): Evaluator {
+  const wrap = (compare: (x: Primitive, y: Primitive) => boolean): Evaluator => (row, context) => {
+    const x = a(row, context);
+    if (x === null) return null;
+    const y = b(row, context);
+    if (y === null) return null;
+    return compare(x, y) ? 1 : 0;
+  };
+  switch (op) {
+    case '=':
+      return wrap((x, y) => x === y);
+    case '<>':
+      return wrap((x, y) => x !== y);
+    case '<':
+      return wrap((x, y) => x < y);
+    case '<=':
+      return wrap((x, y) => x <= y);
+    case '>':
+      return wrap((x, y) => x > y);
+    case '>=':
+      return wrap((x, y) => x >= y);
+  }
+}
+
+/** A constant operand is converted once, at the first row that needs it. */
+function operand(arg: CompiledArgument, type: FieldType): Read<Exclude<Value, null>> {
+  const convert = comparisonConverter(arg.type, type);
+  const read = reader(arg.evaluate, convert) as Read<Exclude<Value, null>>;
+  if (arg.constant === undefined || convert === undefined || type.kind === 'double') return read;
+  let known: { value: Exclude<Value, null> | null } | undefined;
+  return (row, context) => (known ??= { value: read(row, context) }).value;
+}
+
+export function compareArguments(a: CompiledArgument, b: CompiledArgument, collation: string): (row: readonly Value[], context: EvalContext) => number | null {
+  const type = boundComparisonType(a.type, b.type, collation);
+  const left = operand(a, type);
+  const right = operand(b, type);
+  const compare = compareOf(type);
+  return (row, context) => {
+    const x = left(row, context);
+    if (x === null) return null;
+    const y = right(row, context);
+    return y === null ? null : compare(x, y);
+  };
+}
+
+function buildOperator(op: Op): (args: readonly CompiledArgument[], type: FieldType) => Evaluator {
+  return ([a, b], result) => {
+    const type = boundComparisonType(a!.type, b!.type, result.collation);
+    const left = operand(a!, type);
+    const right = operand(b!, type);
+    if (isPrimitive(type)) return primitiveOperator(op, left as Read<Primitive>, right as Read<Primitive>);
+    if (type.kind === 'string' && (op === '=' || op === '<>')) return textEquality(op, left as Read<string>, right as Read<string>, type);
+    const compare = compareOf(type);
+    const holds = test(op);
+    return (row, context) => {
+      const x = left(row, context);
+      if (x === null) return null;
+      const y = right(row, context);
+      if (y === null) return null;
+      return holds(compare(x, y)) ? 1 : 0;
+    };
+  };
+}
+
+function textEquality(op: '=' | '<>', left: Read<string>, right: Read<string>, type: FieldType): Evaluator {
+  const collation = getCollation(type.collation);
+  const equal = op === '=' ? 1 : 0;
+  const different = 1 - equal;
+  return (row, context) => {
+    const x = left(row, context);
+    if (x === null) return null;
+    const y = right(row, context);
+    if (y === null) return null;
+    return x === y || collation.compare(x, y) === 0 ? equal : different;
+  };
+}
+
+function operator(op: Op): FunctionDef {
+  return define(op, 2, (args, _options, context) => inferComparison(args, op, context), buildOperator(op));
+}
+
+const nullSafeEqual = define(
+  '<=>',
+  2,
+  (args, _options, context) => inferComparison(args, '<=>', context, false),
+  ([a, b], result) => {
+    const type = boundComparisonType(a!.type, b!.type, result.collation);
+    const left = operand(a!, type);
+    const right = operand(b!, type);
+    const compare: CompareOf = compareOf(type);
+    return (row, context) => {
+      const x = left(row, context);
+      const y = right(row, context);
+      if (x === null || y === null) return x === y ? 1 : 0;
+      return compare(x, y) === 0 ? 1 : 0;
+    };
+  },
+);
+
+const between = define(
+  'between',
+  3,
+  (args, _options, context) => inferComparison(args, 'between', context),
+  ([a, low, high], result) => {
+    const fromLow = compareArguments(a!, low!, result.collation);
+    const fromHigh = compareArguments(a!, high!, result.collation);
+    return (row, context) => {
+      const x = fromLow(row, context);
+      if (x !== null && x < 0) return 0;
+      const y = fromHigh(row, context);
+      if (y !== null && y > 0) return 0;
+      return x === null || y === null ? null : 1;
+    };
+  },
+);
+
+const IN_SET_MIN = 4;
+
+const inList = define('in', [2, Number.POSITIVE_INFINITY], (args, _options, context) => inferComparison(args, 'in', context), (args, result) => {
+  const [subject, ...items] = args as [CompiledArgument, ...CompiledArgument[]];
+  const type = boundComparisonType(subject.type, items[0]!.type, result.collation);
+  const uniform = items.every((item) => {
+    const other = boundComparisonType(subject.type, item.type, result.collation);
+    return other.kind === type.kind && other.collation === type.collation;
+  });
+  if (uniform && items.length >= IN_SET_MIN && items.every((item) => item.constant !== undefined)) return inConstantSet(subject, items, type);
+  const compares = items.map((item) => compareArguments(subject, item, result.collation));
+  return (row, context) => {
+    let unknown = false;
+    for (const compare of compares) {
+      const order = compare(row, context);
+      if (order === 0) return 1;
+      if (order === null) unknown = true;
+    }
+    return unknown ? null : 0;
+  };
+});
+
+function inConstantSet(subject: CompiledArgument, items: readonly CompiledArgument[], type: FieldType): Evaluator {
+  const read = operand(subject, type);
+  const hash = hashKeyOf(type);
+  let keys: Set<unknown> | undefined;
+  let hasNull = false;
+  return (row, context) => {
+    if (keys === undefined) {
+      keys = new Set();
+      for (const item of items) {
+        const value = operand(item, type)([], context);
+        if (value === null) hasNull = true;
+        else keys.add(hash(value));
+      }
+    }
+    const value = read(row, context);
+    if (value === null) return null;
+    return keys.has(hash(value)) ? 1 : hasNull ? null : 0;
+  };
+}
+
+const isNull = define('isnull', 1, () => boolType(false), ([a]) => {
+  const { evaluate } = a!;
+  return (row, context) => (evaluate(row, context) === null ? 1 : 0);
+});
+const isTrue = define('istrue', 1, () => boolType(false), ([a]) => {
+  const truth = truthArg(a!);
+  return (row, context) => (truth(row, context) === true ? 1 : 0);
+});
+const isFalse = define('isfalse', 1, () => boolType(false), ([a]) => {
+  const truth = truthArg(a!);
+  return (row, context) => (truth(row, context) === false ? 1 : 0);
+});
+
+const strcmp = define(
+  'strcmp',
+  2,
+  (args, _options, context) => withCollation({ ...boolType(anyNullable(args)), length: 2 }, commonCollation(args, 'strcmp', context)),
+  ([a, b], result) => {
+    const asText = { ...result, kind: 'string' as const };
+    const order = result.collation === 'binary' ? compareArguments(a!, b!, 'binary') : undefined;
+    if (order !== undefined) return (row, context) => sign(order(row, context));
+    const collation = getCollation(asText.collation);
+    const left = operand(a!, asText) as Read<string>;
+    const right = operand(b!, asText) as Read<string>;
+    return (row, context) => {
+      const x = left(row, context);
+      const y = right(row, context);
+      return x === null || y === null ? null : sign(collation.compare(x, y));
+    };
+  },
+);
+
+function sign(order: number | null): number | null {
+  return order === null ? null : Math.sign(order) + 0;
+}
+
+export const COMPARISON: readonly FunctionDef[] = [
+  operator('='), operator('<>'), { ...operator('<>'), name: '!=' }, operator('<'), operator('<='), operator('>'), operator('>='),
+  nullSafeEqual, between, inList, isNull, isTrue, isFalse, strcmp,
+];

@@ -1,0 +1,34 @@
+/** All functions by name. */
+import type { AggregateDef, FunctionDef, WindowFunctionDef } from '../expr/index.ts';
+import { AGGREGATE_NUMBER } from './aggregate-number.ts';
+import { AGGREGATE_VALUE } from './aggregate-value.ts';
+import { ARITHMETIC } from './arithmetic.ts';
+import { CAST } from './cast.ts';
+import { COMPARISON } from './comparison.ts';
+import { CONTROL } from './control.ts';
+import { LIKE } from './like.ts';
+import { LOGIC } from './logic.ts';
+import { STRING_BASIC } from './string-basic.ts';
+import { WINDOW_FUNCTIONS } from './window.ts';
+
+function byName<T extends { readonly name: string }>(...lists: readonly (readonly T[])[]): ReadonlyMap<string, T> {
+  return new Map(lists.flat().map((def) => [def.name, def]));
+}
+
+const scalars: ReadonlyMap<string, FunctionDef> = byName(ARITHMETIC, CAST, COMPARISON, CONTROL, LIKE, LOGIC, STRING_BASIC);
+const aggregates: ReadonlyMap<string, AggregateDef> = byName(AGGREGATE_NUMBER, AGGREGATE_VALUE);
+const windows: ReadonlyMap<string, WindowFunctionDef> = byName(WINDOW_FUNCTIONS);
+
+/** Names are lower case. */
+export function findFunction(name: string): FunctionDef | undefined {
+  return scalars.get(name);
+}
+export function findAggregate(name: string): AggregateDef | undefined {
+  return aggregates.get(name);
+}
+export function findWindow(name: string): WindowFunctionDef | undefined {
+  return windows.get(name);
+}
+export function functionNames(): readonly string[] {
+  return [...scalars.keys()];
+}

@@ -1,0 +1,102 @@
+/**
+ * Result types of functions that make strings: collation by coercibility, text or binary, and length.
+ *
+ * Functions over strings work on JavaScript strings. Where an argument is a binary string the whole call is binary:
+ * bytes travel as one character each (`binaryText`), and the result is turned back into bytes.
+ */
+import type { CompiledArgument, Evaluator, Expr, FunctionArgument, InferContext } from '../expr/index.ts';
+import {
+  aggregateSources, blobType, bytesOf, Coercibility, type CollationSource, displayLength, type FieldType, isBlobCode, isTextual, stringResult, varbinaryType,
+} from '../types/index.ts';
+import { type Read, reader, textArg } from './define.ts';
+
+const SYSTEM_CONSTANTS = new Set(['user', 'current_user', 'session_user', 'system_user', 'database', 'schema', 'version', 'current_role']);
+const OWN_COLLATION = new Set(['cast', 'convert_using', 'getvar', 'char', 'weight_string']);
+
+export function coercibilityOf(expr: Expr): number {
+  if (expr.type.kind === 'null') return Coercibility.IGNORABLE;
+  if (!isTextual(expr.type) && expr.type.kind !== 'json') return Coercibility.NUMERIC;
+  switch (expr.kind) {
+    case 'constant':
+    case 'param':
+      return expr.kind === 'constant' && expr.value === null ? Coercibility.IGNORABLE : Coercibility.COERCIBLE;
+    case 'column':
+    case 'slot':
+      return Coercibility.IMPLICIT;
+    case 'call': {
+      if (expr.name === 'collate') return Coercibility.EXPLICIT;
+      if (SYSTEM_CONSTANTS.has(expr.name)) return Coercibility.SYSCONST;
+      if (OWN_COLLATION.has(expr.name)) return Coercibility.IMPLICIT;
+      let best: number = Coercibility.COERCIBLE;
+      for (const arg of expr.args) if (isTextual(arg.type)) best = Math.min(best, coercibilityOf(arg));
+      return best;
+    }
+  }
+}
+
+// oxlint-disable-next-line no-control-regex
+const ASCII = /^[\x00-\x7f]*$/;
+
+export function collationSource(arg: FunctionArgument, context: InferContext): CollationSource {
+  const coercibility = coercibilityOf(arg.expr);
+  if (coercibility >= Coercibility.NUMERIC) return { collation: context.collationConnection, coercibility };
+  const value = arg.constant?.value;
+  const ascii = coercibility === Coercibility.COERCIBLE && typeof value === 'string' && ASCII.test(value);
+  return { collation: arg.type.kind === 'json' ? 'utf8mb4_bin' : arg.type.collation, coercibility, ascii };
+}
+
+/** The collation in which the arguments meet; 'binary' when one is a binary string. */
+export function commonCollation(args: readonly FunctionArgument[], operation: string, context: InferContext): string {
+  if (args.length === 0) return context.collationConnection;
+  if (args.length === 1) return collationSource(args[0]!, context).collation;
+  return aggregateSources(args.map((arg) => collationSource(arg, context)), operation).collation;
+}
+
+/** A string type of `chars` characters (bytes, when the collation is binary). */
+export function textResult(chars: number, collation: string, nullable = true): FieldType {
+  const length = Math.max(0, Math.min(chars, 4294967295));
+  if (collation !== 'binary') return stringResult(length, collation, nullable);
+  if (length > 65535) return blobType(length > 16777215 ? 'long' : 'medium', { nullable });
+  return varbinaryType(length, { decimals: 31, nullable });
+}
+
+export function isBinaryResult(type: FieldType): boolean {
+  return type.kind === 'binary';
+}
+
+export function charsOf(arg: FunctionArgument): number {
+  const { type } = arg;
+  return type.kind === 'binary' && isBlobCode(type.mysqlType) ? type.length : displayLength(type);
+}
+
+const LATIN1_CHUNK = 8192;
+
+/** Bytes as a string of characters 0-255. */
+export function binaryText(bytes: Uint8Array): string {
+  if (bytes.length < LATIN1_CHUNK) return String.fromCharCode(...bytes);
+  let out = '';
+  for (let i = 0; i < bytes.length; i += LATIN1_CHUNK) out += String.fromCharCode(...bytes.subarray(i, i + LATIN1_CHUNK));
+  return out;
+}
+
+export function binaryBytes(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
+}
+
+/** The argument as text; in a binary call as one character per byte. */
+export function stringArg(arg: CompiledArgument, binary: boolean): Read<string> {
+  if (!binary) return textArg(arg);
+  const toBytes = bytesOf(arg.type);
+  return reader(arg.evaluate, (value) => binaryText(toBytes(value)));
+}
+
+/** Turns the text result of a binary call into bytes. */
+export function stringEvaluator(evaluate: Read<string>, binary: boolean): Evaluator {
+  if (!binary) return evaluate;
+  return (row, context) => {
+    const text = evaluate(row, context);
+    return text === null ? null : binaryBytes(text);
+  };
+}
