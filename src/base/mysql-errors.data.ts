@@ -33,7 +33,8 @@ export const MYSQL_ERRORS = {
   ER_TOO_LONG_IDENT: [1059, "42000", "Identifier name '%-.100s' is too long"],
   ER_DUP_FIELDNAME: [1060, "42S21", "Duplicate column name '%-.192s'"],
   ER_DUP_KEYNAME: [1061, "42000", "Duplicate key name '%-.192s'"],
-  ER_DUP_ENTRY: [1062, "23000", "Duplicate entry '%-.192s' for key %d"],
+  // MySQL reports 1062 with the text of ER_DUP_ENTRY_WITH_KEY_NAME (1586).
+  ER_DUP_ENTRY: [1062, "23000", "Duplicate entry '%-.64s' for key '%-.385s'"],
   ER_WRONG_FIELD_SPEC: [1063, "42000", "Incorrect column specifier for column '%-.192s'"],
   ER_PARSE_ERROR: [1064, "42000", "%s near '%-.80s' at line %d"],
   ER_NONUNIQ_TABLE: [1066, "42000", "Not unique table/alias: '%-.192s'"],

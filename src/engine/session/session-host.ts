@@ -30,7 +30,7 @@ export interface SessionHost {
   readonly schemaChanger: SchemaChanger;
   catalog(): Catalog;
   begin(options: BeginOptions): Transaction;
-  storage(transaction: Transaction): TransactionStorage;
+  storage(transaction: Transaction, session: EngineSession): TransactionStorage;
   /** Waits while a schema change holds one of the tables, then keeps them from changing until the transaction ends. */
   useTables(transaction: Transaction, tables: readonly TableDef[]): MaybePromise<void>;
   virtualTables(session: EngineSession): VirtualTableProvider & VirtualTables;
@@ -38,6 +38,8 @@ export interface SessionHost {
   sessions(): ReadonlyMap<number, EngineSession>;
   removeSession(session: EngineSession): void;
   autoIncrementOf(table: TableDef): MaybePromise<number | bigint | undefined>;
+  /** SHOW STATUS: counters by name. */
+  statusVariables(session: EngineSession): (readonly [name: string, value: string])[];
   /** ANALYZE TABLE: collects and stores statistics. */
   analyzeTable(session: EngineSession, table: TableDef): MaybePromise<void>;
   /** CHECKSUM TABLE: a checksum of all rows, equal for equal content. */
@@ -57,4 +59,9 @@ export interface SessionPrivileges extends PrivilegeChecker {
   /** SUPER-like rights: SET GLOBAL, KILL of others, processlist. */
   has(privilege: string): boolean;
   currentRole(): string;
+  /** Whether the session has any right in the schema, or on the table. */
+  maySeeSchema(schema: string): boolean;
+  maySeeTable(schema: string, table: string): boolean;
+  /** Rows of information_schema.*_PRIVILEGES. */
+  privilegeRows(table: string): readonly (readonly (string | null)[])[];
 }

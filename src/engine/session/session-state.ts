@@ -6,7 +6,7 @@
  */
 import { sqlError } from '../../base/index.ts';
 import type { SqlMode } from '../../sql/expr/index.ts';
-import { defaultCollationOf, type FieldType, findCollation, type Value } from '../../sql/types/index.ts';
+import { defaultCollationOf, type FieldType, findCollation, findTimeZone, type TimeZone, UTC, type Value } from '../../sql/types/index.ts';
 import { parseSqlMode, type SystemVariableRow, type VariableScopeName, VariableValues } from '../variables/index.ts';
 import { Diagnostics } from './diagnostics.ts';
 
@@ -21,6 +21,7 @@ export class SessionState {
   database: string | null = null;
   sqlMode: SqlMode = parseSqlMode('');
   timeZone = 'SYSTEM';
+  zone: TimeZone = UTC;
   collationConnection = 'utf8mb4_0900_ai_ci';
   autocommit = true;
   timestampOverrideMicros: number | undefined;
@@ -51,6 +52,7 @@ export class SessionState {
   refresh(): void {
     this.sqlMode = parseSqlMode(this.variables.get('sql_mode') ?? '');
     this.timeZone = this.variables.get('time_zone') ?? 'SYSTEM';
+    this.zone = findTimeZone(this.timeZone) ?? UTC;
     this.collationConnection = this.variables.get('collation_connection') ?? 'utf8mb4_0900_ai_ci';
     this.autocommit = this.variables.isOn('autocommit');
     this.maxExecutionTimeMs = this.variables.getNumber('max_execution_time');

@@ -12,6 +12,7 @@ import type { Interrupt } from '../../sql/exec/index.ts';
 import { parse } from '../../sql/parser/index.ts';
 import type { FieldType, Value } from '../../sql/types/index.ts';
 import { collationById } from '../../sql/types/index.ts';
+import type { StorageSession } from '../storage-scope.ts';
 import type {
   ConnectOptions,
   PreparedStatement,
@@ -45,6 +46,8 @@ export class EngineSession implements Session {
   hooks: SessionHooks = {};
   privileges: SessionPrivileges;
   readonly virtualTables: ReturnType<SessionHost['virtualTables']>;
+  /** What storage reads of the session. */
+  readonly storageSession: StorageSession;
   foundRowsMode = false;
   clientHost = 'localhost';
   account: { readonly user: string; readonly host: string } = { user: 'root', host: 'localhost' };
@@ -64,7 +67,20 @@ export class EngineSession implements Session {
     this.startedAtMs = host.env.clock.nowMs();
     this.state = new SessionState(connectionId, host.globals, { user: '', currentUser: '' });
     this.eval = new SessionEval(this.state, host.env);
-    this.transactions = new TransactionControl(host, this.state);
+    const { state } = this;
+    this.storageSession = {
+      get timeZone() {
+        return state.zone;
+      },
+      get autoIncrementIncrement() {
+        return state.variables.getNumber('auto_increment_increment');
+      },
+      get autoIncrementOffset() {
+        return state.variables.getNumber('auto_increment_offset');
+      },
+      yieldNow: () => this.yieldNow(),
+    };
+    this.transactions = new TransactionControl(this);
     this.#adopt(options);
     this.privileges = host.privileges(this);
     this.virtualTables = host.virtualTables(this);

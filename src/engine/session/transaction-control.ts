@@ -11,6 +11,7 @@ import type { TransactionStorage } from '../../sql/ports.ts';
 import type { Isolation, Savepoint, Transaction } from '../../txn/index.ts';
 import type { SessionHost } from './session-host.ts';
 import type { SessionState } from './session-state.ts';
+import type { EngineSession } from './session.ts';
 
 const SAVEPOINTS_MAX = 10_000;
 
@@ -24,14 +25,16 @@ export interface OpenTransaction {
 export class TransactionControl {
   readonly #host: SessionHost;
   readonly #state: SessionState;
+  readonly #session: EngineSession;
   #current: OpenTransaction | undefined;
   #savepoints: { readonly name: string; readonly savepoint: Savepoint }[] = [];
   /** SET TRANSACTION without a scope: for the next transaction only. */
   #next: { isolation?: string; readOnly?: boolean } = {};
 
-  constructor(host: SessionHost, state: SessionState) {
-    this.#host = host;
-    this.#state = state;
+  constructor(session: EngineSession) {
+    this.#session = session;
+    this.#host = session.host;
+    this.#state = session.state;
   }
 
   get current(): OpenTransaction | undefined {
@@ -75,7 +78,7 @@ export class TransactionControl {
     });
     this.#current = {
       transaction,
-      storage: this.#host.storage(transaction),
+      storage: this.#host.storage(transaction, this.#session),
       explicit,
       readOnly: readOnly ?? this.#next.readOnly ?? variables.isOn('transaction_read_only'),
     };

@@ -10,6 +10,7 @@ import {
   doubleType,
   type FieldType,
   findCollation,
+  findTimeZone,
   intType,
   type Value,
   varcharType,
@@ -152,6 +153,7 @@ function charsetValue(row: SystemVariableRow, value: Value): string | null {
 function timeZoneValue(value: Value): string {
   const text = value === null ? 'NULL' : String(value);
   if (text.toUpperCase() === 'SYSTEM') return 'SYSTEM';
+  if (findTimeZone(text) === undefined) throw sqlError('ER_UNKNOWN_TIME_ZONE', text);
   return text;
 }
 

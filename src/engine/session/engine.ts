@@ -1,0 +1,169 @@
+/**
+ * The engine: one database, its global variables, its accounts, and the sessions that run on it.
+ *
+ * Protocols connect here. Sessions reach storage only through this object, so that a branch that was fenced and opened
+ * again is picked up by the next statement.
+ */
+import { andThen, type MaybePromise, SqlError, sqlError } from '../../base/index.ts';
+import type { Env } from '../../env/index.ts';
+import type { Catalog, TableDef } from '../../sql/catalog/index.ts';
+import { functionRegistry } from '../../sql/functions/index.ts';
+import type { FunctionRegistry, StatsProvider } from '../../sql/planner/index.ts';
+import type { TransactionStorage } from '../../sql/ports.ts';
+import type { Value } from '../../sql/types/index.ts';
+import type { Transaction } from '../../txn/index.ts';
+import type { Database } from '../database.ts';
+import { StorageSchemaStore } from '../storage-schema-store.ts';
+import { SchemaChanges } from '../schema-change/schema-changes.ts';
+import type { AccountCredentials, ConnectOptions, Engine, Session } from '../session-port.ts';
+import { getVariableRow, readVariable, VariableValues } from '../variables/index.ts';
+import { checksumTable } from './checksum-table.ts';
+import type { BeginOptions, SchemaChanger, SessionHost, SessionPrivileges } from './session-host.ts';
+import { EngineSession } from './session.ts';
+import { SessionVirtualTables } from './session-virtual-tables.ts';
+import { TableStats } from './table-stats.ts';
+
+/** Accounts as the engine needs them; engine/accounts implements it. */
+export interface AccountDirectory {
+  findAccount(user: string, hosts: readonly string[]): AccountCredentials | undefined;
+  privilegesOf(session: EngineSession): SessionPrivileges;
+}
+
+export interface EngineOptions {
+  readonly database: Database;
+  readonly env: Env;
+  readonly accounts: AccountDirectory;
+  readonly variables?: Readonly<Record<string, string>>;
+}
+
+export class SqlEngine implements Engine, SessionHost {
+  readonly env: Env;
+  readonly globals = new VariableValues();
+  readonly functions: FunctionRegistry = functionRegistry;
+  readonly stats: StatsProvider;
+  readonly schemaChanger: SchemaChanger;
+  readonly #database: Database;
+  readonly #accounts: AccountDirectory;
+  readonly #sessions = new Map<number, EngineSession>();
+  readonly #tableStats: TableStats;
+  readonly #startedAtMs: number;
+  #lastConnectionId = 0;
+  #statements = 0;
+
+  constructor(options: EngineOptions) {
+    this.env = options.env;
+    this.#database = options.database;
+    this.#accounts = options.accounts;
+    this.#startedAtMs = options.env.clock.nowMs();
+    this.#tableStats = new TableStats((table) => this.#database.main.rowCounts.get(table.id) ?? 0);
+    this.stats = this.#tableStats;
+    this.schemaChanger = new SchemaChanges(new StorageSchemaStore(() => this.#database.main));
+    for (const [name, value] of Object.entries(options.variables ?? {})) this.globals.set(name, value);
+  }
+
+  // ---- protocols ----
+
+  findAccount(user: string, hosts: readonly string[]): AccountCredentials | undefined {
+    return this.#accounts.findAccount(user, hosts);
+  }
+
+  nextConnectionId(): number {
+    return ++this.#lastConnectionId;
+  }
+
+  connect(options: ConnectOptions): MaybePromise<Session> {
+    if (this.#sessions.size >= this.globals.getNumber('max_connections')) throw sqlError('ER_CON_COUNT_ERROR');
+    const session = new EngineSession(this, options, options.connectionId ?? this.nextConnectionId());
+    this.#sessions.set(session.connectionId, session);
+    if (options.database === undefined || options.database === '') return session;
+    try {
+      return andThen(session.useDatabase(options.database), () => session);
+    } catch (error) {
+      this.#sessions.delete(session.connectionId);
+      throw error;
+    }
+  }
+
+  globalVariable(name: string): Value {
+    const row = getVariableRow(name);
+    return readVariable(row, this.globals.get(row.name)).value;
+  }
+
+  statistics(): string {
+    const uptime = Math.floor((this.env.clock.nowMs() - this.#startedAtMs) / 1000);
+    return `Uptime: ${uptime}  Threads: ${this.#sessions.size}  Questions: ${this.#statements}  Slow queries: 0  Opens: 0  Flush tables: 0  Open tables: 0  Queries per second avg: ${(this.#statements / Math.max(1, uptime)).toFixed(3)}`;
+  }
+
+  // ---- sessions ----
+
+  catalog(): Catalog {
+    return this.#database.main.catalog;
+  }
+
+  begin(options: BeginOptions): Transaction {
+    this.#statements++;
+    const branch = this.#database.main;
+    if (branch.transactions.fenced !== undefined) {
+      void this.#database.recover();
+      throw new SqlError('ER_GET_ERRNO', 1030, 'HY000', 'The log could not be written and the branch is being opened again; try again', { cause: branch.transactions.fenced });
+    }
+    return branch.begin(options);
+  }
+
+  storage(transaction: Transaction, session: EngineSession): TransactionStorage {
+    return this.#database.main.storageFor(transaction, session.storageSession);
+  }
+
+  useTables(transaction: Transaction, tables: readonly TableDef[]): MaybePromise<void> {
+    return this.#database.main.useTables(transaction, tables);
+  }
+
+  virtualTables(session: EngineSession): SessionVirtualTables {
+    return new SessionVirtualTables(session);
+  }
+
+  privileges(session: EngineSession): SessionPrivileges {
+    return this.#accounts.privilegesOf(session);
+  }
+
+  sessions(): ReadonlyMap<number, EngineSession> {
+    return this.#sessions;
+  }
+
+  removeSession(session: EngineSession): void {
+    this.#sessions.delete(session.connectionId);
+  }
+
+  autoIncrementOf(table: TableDef): MaybePromise<number | bigint | undefined> {
+    return this.#database.main.autoIncrement.peek(table.id);
+  }
+
+  statusVariables(): (readonly [name: string, value: string])[] {
+    const uptime = Math.floor((this.env.clock.nowMs() - this.#startedAtMs) / 1000);
+    return [
+      ['Connections', String(this.#lastConnectionId)],
+      ['Questions', String(this.#statements)],
+      ['Ssl_cipher', ''],
+      ['Ssl_version', ''],
+      ['Threads_connected', String(this.#sessions.size)],
+      ['Threads_running', String([...this.#sessions.values()].filter((session) => session.currentSql !== undefined).length)],
+      ['Uptime', String(uptime)],
+    ];
+  }
+
+  analyzeTable(session: EngineSession, table: TableDef): MaybePromise<void> {
+    return this.#tableStats.analyze(session, table);
+  }
+
+  checksumTable(session: EngineSession, table: TableDef): Promise<number> {
+    return checksumTable(session, table);
+  }
+
+  /** Ends all sessions; the database is closed by whoever opened it. */
+  async close(): Promise<void> {
+    for (const session of [...this.#sessions.values()]) {
+      session.onTerminate?.('shutdown');
+      await session.close();
+    }
+  }
+}
