@@ -4,7 +4,9 @@
  * Sources run as .ts under vitest and tsx, as .js in dist. `new URL('./x.ts', import.meta.url)` is text that the compiler
  * does not rewrite, so spawn does: in a compiled package it looks for the .js beside it.
  */
+import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
+import { pathToFileURL } from 'node:url';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { DbError } from '../base/index.ts';
 import type { WorkerContext, WorkerHandle, Workers } from './workers.ts';
@@ -14,10 +16,20 @@ const runsFromSources = import.meta.url.endsWith('.ts');
 export const realWorkers: Workers = {
   parallelism: Math.max(1, availableParallelism() - 1),
   spawn(module, data) {
-    const url = runsFromSources ? module : new URL(module.href.replace(/\.ts$/, '.js'));
-    return wrap(new Worker(url, { workerData: data, execArgv: runsFromSources ? ['--import', 'tsx'] : [] }));
+    if (runsFromSources) return wrap(new Worker(bootstrap(module), { eval: true, workerData: data, execArgv: [] }));
+    return wrap(new Worker(new URL(module.href.replace(/\.ts$/, '.js')), { workerData: data }));
   },
 };
+
+/**
+ * A thread does not take over the parent's TypeScript loader, and on Node 20 `--import tsx` does nothing in a thread whose
+ * parent runs under tsx. So the thread registers the loader itself, then loads the module. Messages wait until it listens.
+ */
+function bootstrap(module: URL): string {
+  // `require` resolves to the CommonJS twin; the ES module lies beside it.
+  const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx/esm/api').replace(/\.cjs$/, '.mjs')).href;
+  return `import(${JSON.stringify(loader)}).then(({ register }) => { register(); return import(${JSON.stringify(module.href)}); });`;
+}
 
 function wrap(worker: Worker): WorkerHandle {
   let failure: Error | undefined;
