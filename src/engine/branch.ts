@@ -22,6 +22,7 @@ import {
 import { CatalogStore, readAll } from './catalog-store.ts';
 import { Counters } from './counters.ts';
 import { MetaKind, metaId, metaKey } from './key-space.ts';
+import { GarbageCollector } from './range-garbage.ts';
 import { RowCounts } from './row-counts.ts';
 import type { StorageSession } from './storage-scope.ts';
 import { type StorageParts, TableStore } from './table-store.ts';
@@ -49,19 +50,21 @@ export class Branch {
   readonly transactions: TransactionManager;
   readonly catalogStore: CatalogStore;
   readonly autoIncrement: Counters;
+  readonly rowIds: Counters;
   readonly rowCounts: RowCounts;
+  readonly garbage: GarbageCollector;
   readonly #parts: StorageParts;
-  readonly #rowIds: Counters;
   #closed = false;
 
-  private constructor(tree: LsmTree, transactions: TransactionManager, catalogStore: CatalogStore) {
+  private constructor(tree: LsmTree, transactions: TransactionManager, catalogStore: CatalogStore, options: BranchOptions) {
     this.tree = tree;
     this.transactions = transactions;
     this.catalogStore = catalogStore;
     this.autoIncrement = new Counters(transactions, MetaKind.AUTO_INCREMENT);
-    this.#rowIds = new Counters(transactions, MetaKind.ROW_ID);
+    this.rowIds = new Counters(transactions, MetaKind.ROW_ID);
     this.rowCounts = new RowCounts();
-    this.#parts = { tree, autoIncrement: this.autoIncrement, rowIds: this.#rowIds, rowCounts: this.rowCounts };
+    this.garbage = new GarbageCollector(transactions, options.env, options.onBackgroundError);
+    this.#parts = { tree, autoIncrement: this.autoIncrement, rowIds: this.rowIds, rowCounts: this.rowCounts };
   }
 
   static async open(options: BranchOptions): Promise<Branch> {
@@ -87,8 +90,9 @@ export class Branch {
       snapshots,
       ...(options.writeBytesMax !== undefined && { writeBytesMax: options.writeBytesMax }),
     });
-    const branch = new Branch(tree, transactions, await CatalogStore.open(transactions));
+    const branch = new Branch(tree, transactions, await CatalogStore.open(transactions), options);
     await readAll(transactions, MetaKind.ROW_COUNT, (value, key) => branch.rowCounts.set(metaId(key), decodeCount(value)));
+    branch.garbage.start();
     return branch;
   }
 
@@ -112,6 +116,7 @@ export class Branch {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    await this.garbage.close();
     if (this.transactions.fenced === undefined) await this.#writeBack();
     await this.transactions.close();
     await this.tree.close();
@@ -119,7 +124,7 @@ export class Branch {
 
   async #writeBack(): Promise<void> {
     await this.autoIncrement.close();
-    await this.#rowIds.close();
+    await this.rowIds.close();
     await this.catalogStore.close();
     const transaction = this.begin({ isolation: 'read-committed' });
     for (const [tableId, count] of this.rowCounts.entries()) {

@@ -66,8 +66,9 @@ export class CatalogStore {
       const draft = new CatalogDraft(this, transaction);
       const result = await work(draft);
       draft.write();
+      // Before anyone who waited for a lock of this change can look.
+      transaction.onCommitted(() => this.#publish(draft));
       await transaction.commit();
-      this.#publish(draft);
       return result;
     } finally {
       transaction.rollback();

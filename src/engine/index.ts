@@ -7,3 +7,4 @@ export { CatalogSnapshot, type Relation } from './catalog-snapshot.ts';
 export { CatalogStore, type ChangeOptions } from './catalog-store.ts';
 export { Database, type DatabaseOptions, openDatabase } from './database.ts';
 export { type StorageSession } from './storage-scope.ts';
+export { StorageSchemaStore } from './storage-schema-store.ts';

@@ -1,0 +1,140 @@
+/**
+ * Key ranges that belong to nothing any more: dropped tables and indexes, and builds that a crash cut short.
+ *
+ * A row of kind GARBAGE names the range; it is written in the same commit that drops the table (or before a build starts),
+ * so nothing is ever forgotten. The collector deletes the range in small transactions beside other work, then the row.
+ * Dropping is therefore quick whatever the size, and compaction gives the space back.
+ */
+import type { Bytes } from '../base/index.ts';
+import type { Env } from '../env/index.ts';
+import type { Transaction, TransactionManager } from '../txn/index.ts';
+import { readAll } from './catalog-store.ts';
+import { MetaKind, metaKey, metaPrefix, prefixRange, tablePrefix } from './key-space.ts';
+import { KeyWriter } from './key-writer.ts';
+
+/** A table with all its indexes, or one index of it. */
+export interface GarbageRange {
+  readonly tableId: number;
+  readonly indexId?: number;
+}
+
+const WHOLE_TABLE = 0xffffffff;
+const BATCH_KEYS = 2000;
+/** What else is kept of a table. */
+const COUNTER_KINDS = [MetaKind.AUTO_INCREMENT, MetaKind.ROW_ID, MetaKind.ROW_COUNT];
+const EMPTY: Bytes = new Uint8Array(0);
+
+function garbageKey(range: GarbageRange): Bytes {
+  const writer = new KeyWriter();
+  writer.raw(metaPrefix(MetaKind.GARBAGE));
+  writer.u32(range.tableId);
+  writer.u32(range.indexId ?? WHOLE_TABLE);
+  return writer.finish();
+}
+
+function rangeOfKey(key: Bytes): GarbageRange {
+  const view = new DataView(key.buffer, key.byteOffset, key.length);
+  const tableId = view.getUint32(2);
+  const indexId = view.getUint32(6);
+  return indexId === WHOLE_TABLE ? { tableId } : { tableId, indexId };
+}
+
+export function markGarbage(transaction: Transaction, range: GarbageRange): void {
+  transaction.put(garbageKey(range), EMPTY);
+}
+
+/** The range is in use after all: the build was published. */
+export function unmarkGarbage(transaction: Transaction, range: GarbageRange): void {
+  transaction.delete(garbageKey(range));
+}
+
+export class GarbageCollector {
+  readonly #manager: TransactionManager;
+  readonly #env: Pick<Env, 'timers'>;
+  readonly #onError: ((error: unknown) => void) | undefined;
+  #running: Promise<void> | undefined = undefined;
+  #again = false;
+  #closed = false;
+  /** Ranges that are being built now. */
+  readonly #building = new Set<string>();
+
+  constructor(manager: TransactionManager, env: Pick<Env, 'timers'>, onError?: (error: unknown) => void) {
+    this.#manager = manager;
+    this.#env = env;
+    this.#onError = onError;
+  }
+
+  /** Keeps the collector away from ranges while `build` fills them. */
+  async guard<T>(ranges: readonly GarbageRange[], build: () => Promise<T>): Promise<T> {
+    for (const range of ranges) this.#building.add(nameOf(range));
+    try {
+      return await build();
+    } finally {
+      for (const range of ranges) this.#building.delete(nameOf(range));
+    }
+  }
+
+  /** Starts collecting in the background unless it runs already. */
+  start(): void {
+    if (this.#closed) return;
+    this.#again = true;
+    this.#running ??= this.#run().finally(() => {
+      this.#running = undefined;
+    });
+  }
+
+  /** Resolves when nothing is being collected. */
+  async idle(): Promise<void> {
+    while (this.#running !== undefined) await this.#running;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.idle();
+  }
+
+  async #run(): Promise<void> {
+    try {
+      while (this.#again && !this.#closed) {
+        this.#again = false;
+        const ranges: GarbageRange[] = [];
+        await readAll(this.#manager, MetaKind.GARBAGE, (_value, key) => ranges.push(rangeOfKey(key)));
+        for (const range of ranges) if (!this.#building.has(nameOf(range))) await this.#collect(range);
+      }
+    } catch (error) {
+      if (!this.#closed && this.#manager.fenced === undefined) this.#onError?.(error);
+    }
+  }
+
+  async #collect(range: GarbageRange): Promise<void> {
+    const { start, end } = prefixRange(tablePrefix(range.tableId, range.indexId));
+    for (;;) {
+      if (this.#closed) return;
+      const keys = await this.#someKeys(start, end);
+      const transaction = this.#manager.begin({ isolation: 'read-committed' });
+      for (const key of keys) transaction.delete(key);
+      if (keys.length < BATCH_KEYS) {
+        unmarkGarbage(transaction, range);
+        if (range.indexId === undefined) for (const kind of COUNTER_KINDS) transaction.delete(metaKey(kind, range.tableId));
+      }
+      await transaction.commit();
+      if (keys.length < BATCH_KEYS) return;
+      await this.#env.timers.yield();
+    }
+  }
+
+  async #someKeys(start: Bytes, end: Bytes): Promise<Bytes[]> {
+    const keys: Bytes[] = [];
+    const cursor = this.#manager.tree.cursor({ start, end, at: this.#manager.lastTimestamp, limitHint: BATCH_KEYS });
+    try {
+      while (keys.length < BATCH_KEYS && (await cursor.next())) keys.push(cursor.buffer.slice(cursor.keyStart, cursor.keyEnd));
+    } finally {
+      cursor.close();
+    }
+    return keys;
+  }
+}
+
+function nameOf(range: GarbageRange): string {
+  return `${range.tableId}/${range.indexId ?? '*'}`;
+}

@@ -1,0 +1,272 @@
+/**
+ * Schema changes on storage: each method is one durable change of the catalog, with the rows and entries that follow it.
+ *
+ * Order inside a change: lock names, then tables (which waits for transactions that use them), look the definitions up
+ * again, do the work on ranges that nobody can reach yet, and publish everything in one commit. Ranges that fall out of use
+ * are marked as garbage in that commit.
+ */
+import { sqlError } from '../base/index.ts';
+import type { TableDef, ViewDef } from '../sql/catalog/index.ts';
+import type { AlterPlan } from '../sql/ddl/index.ts';
+import { type Row, type Value, UTC } from '../sql/types/index.ts';
+import type { Branch } from './branch.ts';
+import type { CatalogDraft } from './catalog-draft.ts';
+import type { Relation } from './catalog-snapshot.ts';
+import { type GarbageRange, markGarbage, unmarkGarbage } from './range-garbage.ts';
+import type { RelationName, RowConversion, SchemaStore } from './schema-change/schema-store.ts';
+import { checkRows, copyTable, fillIndexes } from './table-rewrite.ts';
+
+type RowCheck = ((rows: readonly Row[]) => void) | undefined;
+
+export class StorageSchemaStore implements SchemaStore {
+  readonly #branch: () => Branch;
+
+  /** `branch` gives the branch as it is open now. */
+  constructor(branch: () => Branch) {
+    this.#branch = branch;
+  }
+
+  createSchema(name: string, collation: string): Promise<void> {
+    return this.#change(async (draft) => {
+      await draft.lockSchema(name);
+      if (draft.current.findSchema(name) !== undefined) throw sqlError('ER_DB_CREATE_EXISTS', name);
+      draft.putSchema({ id: await draft.allocateId(), name, collation });
+    });
+  }
+
+  alterSchema(name: string, collation: string): Promise<void> {
+    return this.#change(async (draft) => {
+      await draft.lockSchema(name);
+      const schema = draft.current.findSchema(name);
+      if (schema === undefined) throw sqlError('ER_BAD_DB_ERROR', name);
+      draft.putSchema({ ...schema, collation });
+    });
+  }
+
+  async dropSchema(name: string): Promise<number> {
+    const dropped = await this.#change(async (draft) => {
+      await draft.lockSchema(name);
+      if (draft.current.findSchema(name) === undefined) throw sqlError('ER_DB_DROP_EXISTS', name);
+      const relations = draft.current.tables(name);
+      for (const relation of relations) await dropRelation(draft, relation);
+      draft.dropSchema(name);
+      return relations;
+    });
+    this.#forget(dropped);
+    return dropped.length;
+  }
+
+  async createTable(table: TableDef): Promise<TableDef> {
+    const created = await this.#change(async (draft) => {
+      await lockFreeName(draft, table);
+      const withId: TableDef = { ...table, id: await draft.allocateId() };
+      draft.put(withId);
+      return withId;
+    });
+    const first = created.options['auto_increment'];
+    if (first !== undefined && BigInt(first) > 1n) await this.#branch().autoIncrement.reset(created.id, BigInt(first));
+    this.#branch().rowCounts.set(created.id, 0);
+    return created;
+  }
+
+  putView(view: ViewDef): Promise<void> {
+    return this.#change(async (draft) => {
+      await draft.lockName(view.schema, view.name);
+      const existing = draft.current.findTable(view.schema, view.name);
+      if (existing?.kind === 'table') throw sqlError('ER_WRONG_OBJECT', view.schema, view.name, 'VIEW');
+      if (draft.current.findSchema(view.schema) === undefined) throw sqlError('ER_BAD_DB_ERROR', view.schema);
+      const id = existing?.id ?? (await draft.allocateId());
+      draft.put({ ...view, id, version: (existing?.version ?? 0) + 1 });
+    });
+  }
+
+  async dropRelations(names: readonly RelationName[]): Promise<void> {
+    const dropped = await this.#change(async (draft) => {
+      const relations: Relation[] = [];
+      for (const { schema, name } of names) {
+        await draft.lockName(schema, name);
+        const relation = draft.current.findTable(schema, name);
+        if (relation === undefined) throw sqlError('ER_BAD_TABLE_ERROR', `${schema}.${name}`);
+        await dropRelation(draft, relation);
+        relations.push(relation);
+      }
+      return relations;
+    });
+    this.#forget(dropped);
+  }
+
+  renameTables(renames: readonly { readonly from: RelationName; readonly to: RelationName }[]): Promise<void> {
+    return this.#change(async (draft) => {
+      for (const { from, to } of renames) {
+        await draft.lockName(from.schema, from.name);
+        await draft.lockName(to.schema, to.name);
+        const relation = draft.preview.findTable(from.schema, from.name);
+        if (relation === undefined) throw sqlError('ER_NO_SUCH_TABLE', from.schema, from.name);
+        if (draft.preview.findTable(to.schema, to.name) !== undefined) throw sqlError('ER_TABLE_EXISTS_ERROR', to.name);
+        if (relation.kind === 'table') await draft.lockTable(relation);
+        draft.put({ ...relation, schema: to.schema, name: to.name, version: relation.version + 1 });
+        await moveReferences(draft, from, to);
+      }
+    });
+  }
+
+  async truncateTable(table: TableDef): Promise<void> {
+    const { before, after } = await this.#change(async (draft) => {
+      const now = await draft.lockTable(table);
+      const emptied: TableDef = { ...now, id: await draft.allocateId(), version: now.version + 1 };
+      draft.drop(now);
+      markGarbage(draft.transaction, { tableId: now.id });
+      draft.put(emptied);
+      return { before: now, after: emptied };
+    });
+    this.#branch().rowCounts.set(after.id, 0);
+    this.#forget([before]);
+  }
+
+  async alterTable(plan: AlterPlan, convert: RowConversion, check: RowCheck): Promise<void> {
+    try {
+      await this.#setAutoIncrement(plan, await this.#alter(plan, convert, check));
+    } finally {
+      this.#branch().garbage.start();
+    }
+  }
+
+  #alter(plan: AlterPlan, convert: RowConversion, check: RowCheck): Promise<TableDef> {
+    const { before } = plan;
+    return this.#change(async (draft) => {
+      const moved = before.schema !== plan.after.schema || before.name !== plan.after.name;
+      if (moved) {
+        await draft.lockName(before.schema, before.name);
+        await lockFreeName(draft, plan.after);
+      }
+      const now = await draft.lockTable(before);
+      if (now.version !== before.version) throw sqlError('ER_TABLE_DEF_CHANGED');
+      const result = plan.rebuild ? await this.#rebuild(draft, plan, convert, check) : await this.#alterInPlace(draft, plan, convert, check);
+      if (moved) await moveReferences(draft, before, plan.after);
+      return result;
+    });
+  }
+
+  /** The rows are written anew under another id; the old range becomes garbage. */
+  async #rebuild(draft: CatalogDraft, plan: AlterPlan, convert: RowConversion, check: RowCheck): Promise<TableDef> {
+    const branch = this.#branch();
+    const after: TableDef = { ...plan.after, id: await draft.allocateId() };
+    const range = { tableId: after.id };
+    const next = await branch.autoIncrement.peek(plan.before.id);
+    const copied = await this.#build([range], () =>
+      copyTable(branch.transactions, { from: plan.before, to: after }, convert, check),
+    );
+    unmarkGarbage(draft.transaction, range);
+    markGarbage(draft.transaction, { tableId: plan.before.id });
+    draft.drop(plan.before);
+    draft.put(after);
+    branch.rowCounts.set(after.id, copied.rows);
+    if (copied.rowIds > 0) await branch.rowIds.observe(after.id, BigInt(copied.rowIds));
+    if (next > 1n) await branch.autoIncrement.observe(after.id, next - 1n);
+    return after;
+  }
+
+  /** Definitions change, and indexes are filled or dropped; rows stay as they are. */
+  async #alterInPlace(draft: CatalogDraft, plan: AlterPlan, convert: RowConversion, check: RowCheck): Promise<TableDef> {
+    const branch = this.#branch();
+    const after: TableDef = { ...plan.after, id: plan.before.id };
+    const computed = after.columns.some((column) => column.generated?.stored === false);
+    const ranges = plan.addIndexes.map(({ id }) => ({ tableId: after.id, indexId: id }));
+    if (ranges.length > 0) {
+      await this.#build(ranges, () => fillIndexes(branch.transactions, after, plan.addIndexes, computed ? convert : undefined));
+      for (const range of ranges) unmarkGarbage(draft.transaction, range);
+    }
+    if (check !== undefined) await checkRows(branch.transactions, after, check);
+    for (const { id } of plan.dropIndexes) markGarbage(draft.transaction, { tableId: after.id, indexId: id });
+    draft.put(after);
+    return after;
+  }
+
+  /** Records the ranges as garbage before anything is written there; the publishing commit takes the record back. */
+  async #build<T>(ranges: readonly GarbageRange[], build: () => Promise<T>): Promise<T> {
+    const { garbage } = this.#branch();
+    return garbage.guard(ranges, async () => {
+      const transaction = this.#branch().begin({ isolation: 'read-committed' });
+      for (const range of ranges) markGarbage(transaction, range);
+      await transaction.commit();
+      return build();
+    });
+  }
+
+  /** AUTO_INCREMENT = n, but never below what is in use. */
+  async #setAutoIncrement(plan: AlterPlan, after: TableDef): Promise<void> {
+    if (plan.autoIncrement === undefined) return;
+    const used = await this.#greatestAutoIncrement(after);
+    const wanted = BigInt(plan.autoIncrement);
+    await this.#branch().autoIncrement.reset(after.id, wanted > used ? wanted : used + 1n);
+  }
+
+  async #greatestAutoIncrement(table: TableDef): Promise<bigint> {
+    const column = table.columns.find((candidate) => candidate.autoIncrement);
+    const index = table.indexes.find((candidate) => candidate.parts[0]?.columnId === column?.id);
+    if (column === undefined || index === undefined) return 0n;
+    const branch = this.#branch();
+    const transaction = branch.begin({ isolation: 'read-committed' });
+    const cursor = branch.storageFor(transaction, { timeZone: UTC }).scan({
+      table,
+      index,
+      ranges: [{}],
+      columns: [table.columns.indexOf(column)],
+      reverse: !(index.parts[0]?.descending ?? false),
+      limitHint: 1,
+    });
+    try {
+      const value: Value = (await cursor.next())?.[0]?.[0] ?? 0;
+      const greatest = typeof value === 'bigint' ? value : BigInt(Math.trunc(Number(value)));
+      return greatest > 0n ? greatest : 0n;
+    } finally {
+      cursor.close();
+      transaction.rollback();
+    }
+  }
+
+  #change<T>(work: (draft: CatalogDraft) => Promise<T>): Promise<T> {
+    return this.#branch().catalogStore.change(work);
+  }
+
+  /** Dropped tables leave nothing in memory; their rows go in the background. */
+  #forget(relations: readonly Relation[]): void {
+    const branch = this.#branch();
+    for (const { id } of relations) {
+      branch.autoIncrement.forget(id);
+      branch.rowIds.forget(id);
+      branch.rowCounts.remove(id);
+    }
+    branch.garbage.start();
+  }
+}
+
+async function lockFreeName(draft: CatalogDraft, relation: Relation): Promise<void> {
+  await draft.lockName(relation.schema, relation.name);
+  if (draft.current.findSchema(relation.schema) === undefined) throw sqlError('ER_BAD_DB_ERROR', relation.schema);
+  if (draft.current.findTable(relation.schema, relation.name) !== undefined) {
+    throw sqlError('ER_TABLE_EXISTS_ERROR', relation.name);
+  }
+}
+
+async function dropRelation(draft: CatalogDraft, relation: Relation): Promise<void> {
+  if (relation.kind === 'table') {
+    await draft.lockTable(relation);
+    markGarbage(draft.transaction, { tableId: relation.id });
+  }
+  draft.drop(relation);
+}
+
+/** Foreign keys follow the name of the table they reference. */
+async function moveReferences(draft: CatalogDraft, from: RelationName, to: RelationName): Promise<void> {
+  for (const { table } of draft.preview.referencing(from.schema, from.name)) {
+    const child = draft.preview.findTableById(table.id) ?? table;
+    await draft.lockTable(draft.current.findTableById(table.id) ?? table);
+    const foreignKeys = child.foreignKeys.map((key) =>
+      key.referencedSchema === from.schema && key.referencedTable === from.name
+        ? { ...key, referencedSchema: to.schema, referencedTable: to.name }
+        : key,
+    );
+    draft.put({ ...child, foreignKeys, version: child.version + 1 });
+  }
+}

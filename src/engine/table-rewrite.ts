@@ -1,0 +1,91 @@
+/** Makes rows follow a changed definition: copies a table into a new range, fills new indexes, checks rows. */
+import { type Bytes, prefixEnd } from '../base/index.ts';
+import type { IndexDef, TableDef } from '../sql/catalog/index.ts';
+import { type Row, UTC } from '../sql/types/index.ts';
+import type { TransactionManager } from '../txn/index.ts';
+import { HiddenLoader } from './hidden-loader.ts';
+import { codecOf } from './table-codec.ts';
+
+const BATCH_ROWS = 512;
+const reading = { zone: UTC };
+
+interface StoredRow {
+  readonly handle: Bytes;
+  readonly row: Row;
+}
+
+/** Makes rows of the new definition from rows of the old one. */
+export type RowConversion = (rows: readonly Row[]) => Row[];
+
+/** Returns how many rows there are, and the hidden row ids used. */
+export async function copyTable(
+  manager: TransactionManager,
+  tables: { readonly from: TableDef; readonly to: TableDef },
+  convert: RowConversion,
+  check: ((rows: readonly Row[]) => void) | undefined,
+): Promise<{ readonly rows: number; readonly rowIds: number }> {
+  const loader = new HiddenLoader(manager, tables.to);
+  let rows = 0;
+  try {
+    for await (const batch of storedRows(manager, tables.from)) {
+      const converted = convert(batch.map(({ row }) => row));
+      check?.(converted);
+      for (const row of converted) await loader.addRow(row);
+      rows += batch.length;
+    }
+    await loader.finish();
+  } finally {
+    loader.abort();
+  }
+  return { rows, rowIds: loader.rowIdsUsed };
+}
+
+/** Fills indexes of `table` (the new definition) from rows read by it. `complete` computes columns that are not stored. */
+export async function fillIndexes(
+  manager: TransactionManager,
+  table: TableDef,
+  indexes: readonly IndexDef[],
+  complete: RowConversion | undefined,
+): Promise<void> {
+  const codec = codecOf(table);
+  const filled = indexes.filter((index) => index.kind === 'btree').map((index) => codec.secondaryOf(index));
+  if (filled.length === 0) return;
+  const loader = new HiddenLoader(manager, table);
+  try {
+    for await (const batch of storedRows(manager, table)) {
+      const rows = complete?.(batch.map(({ row }) => row)) ?? batch.map(({ row }) => row);
+      for (let i = 0; i < batch.length; i++) {
+        const { handle } = batch[i] as StoredRow;
+        for (const secondary of filled) await loader.addEntry(secondary, rows[i] as Row, handle);
+      }
+    }
+    await loader.finish();
+  } finally {
+    loader.abort();
+  }
+}
+
+export async function checkRows(manager: TransactionManager, table: TableDef, check: (rows: readonly Row[]) => void): Promise<void> {
+  for await (const batch of storedRows(manager, table)) check(batch.map(({ row }) => row));
+}
+
+/** All rows as committed now, in batches; TIMESTAMP values in UTC. */
+async function* storedRows(manager: TransactionManager, table: TableDef): AsyncGenerator<StoredRow[]> {
+  const codec = codecOf(table);
+  const { decode } = codec.fullDecoder;
+  const { prefix } = codec.clustered;
+  const cursor = manager.tree.cursor({ start: prefix, end: prefixEnd(prefix), at: manager.lastTimestamp });
+  try {
+    let batch: StoredRow[] = [];
+    for (let more = await cursor.next(); more; more = await cursor.next()) {
+      const handle = cursor.buffer.slice(cursor.keyStart, cursor.keyEnd);
+      batch.push({ handle, row: decode(cursor.buffer, cursor.valueStart, reading) });
+      if (batch.length < BATCH_ROWS) continue;
+      yield batch;
+      batch = [];
+    }
+    if (batch.length > 0) yield batch;
+  } finally {
+    cursor.close();
+  }
+}
