@@ -39,6 +39,7 @@ export class Connection {
   #capabilities = 0;
   #terminating: SqlError | undefined | 'silent';
   #ended = false;
+  #inCommand = false;
   /** Commands finished, for the idle sweep. */
   #commandCount = 0;
 
@@ -79,10 +80,20 @@ export class Connection {
 
   /** KILL, shutdown, time-outs. `error` is told to an idle client; a running statement was told its own. */
   terminate(error?: SqlError): void {
+    const { session } = this;
+    if (session !== undefined) {
+      session.onTerminate = undefined;
+      session.kill('connection');
+    }
+    this.#endSoon(error);
+  }
+
+  /** Now when idle, else behind the running command. A client that does not read is not waited for. */
+  #endSoon(error?: SqlError): void {
+    if (this.#terminating !== undefined) return;
     this.#terminating = error ?? 'silent';
-    this.session?.kill('connection');
-    if (!this.transport.busy) this.#failAndEnd(error);
-    else if (this.transport.congested) this.transport.destroy();
+    if (this.transport.congested) this.transport.destroy();
+    else if (!this.transport.busy && !this.#inCommand) this.#failAndEnd(error);
   }
 
   async #handshake(): Promise<void> {
@@ -115,7 +126,7 @@ export class Connection {
     const session = await this.#context.engine.connect(this.#connectOptions(identity, account));
     if (transport.closed) return void (await session.close());
     sender.session = session;
-    session.onTerminate = () => this.terminate();
+    session.onTerminate = () => this.#endSoon();
     transport.reader.maxBytes = this.#context.packetBytesMax();
     this.#commands = new Commands(session, sender, {
       transport,
@@ -172,6 +183,7 @@ export class Connection {
   #onCommand(payload: Buffer): MaybePromise<void> {
     this.#commandCount++;
     let outcome: MaybePromise<boolean>;
+    this.#inCommand = true;
     try {
       outcome = (this.#commands as Commands).run(payload);
     } catch (error) {
@@ -192,6 +204,7 @@ export class Connection {
   }
 
   #afterCommand(goOn: boolean): void {
+    this.#inCommand = false;
     this.transport.flush();
     if (this.transport.closed) this.#closeSession();
     else if (!goOn || this.#terminating !== undefined) this.transport.end();
