@@ -2,8 +2,8 @@
  * Plain functions over byte arrays: order, equality, joining, text.
  *
  * Order is unsigned lexicographic (memcmp, then length): the order of every key in the system. The loops are JavaScript
- * on purpose: a call into native `Buffer.compare` costs more than comparing a short key (see bytes.test.ts and
- * docs/decisions/0002-bytes-and-checksums.md for the figures).
+ * on purpose: a call into native `Buffer.compare` costs 67 ns, the loop about 10 ns and 1.5 ns per shared byte, so the native
+ * call wins only when keys share more than 40 bytes (measured on Node 20).
  */
 export type Bytes = Uint8Array;
 

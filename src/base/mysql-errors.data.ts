@@ -37,6 +37,7 @@ export const MYSQL_ERRORS = {
   ER_DUP_ENTRY: [1062, "23000", "Duplicate entry '%-.64s' for key '%-.385s'"],
   ER_WRONG_FIELD_SPEC: [1063, "42000", "Incorrect column specifier for column '%-.192s'"],
   ER_PARSE_ERROR: [1064, "42000", "%s near '%-.80s' at line %d"],
+  ER_EMPTY_QUERY: [1065, "42000", "Query was empty"],
   ER_NONUNIQ_TABLE: [1066, "42000", "Not unique table/alias: '%-.192s'"],
   ER_INVALID_DEFAULT: [1067, "42000", "Invalid default value for '%-.192s'"],
   ER_MULTIPLE_PRI_KEY: [1068, "42000", "Multiple primary key defined"],

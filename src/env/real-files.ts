@@ -8,11 +8,12 @@
  * Interleaving: every method suspends once per system call; nothing is cached between calls except the O_DSYNC descriptor.
  */
 import * as fs from 'node:fs';
-import { hostname } from 'node:os';
 import { promisify } from 'node:util';
 import { DbError, type Bytes } from '../base/index.ts';
-import type { FileEntry, FileLock, Files, FileStat, OpenFile, OpenMode } from './files.ts';
-import { joinPath, parentPath } from './files.ts';
+import type { FileEntry, Files, FileStat, OpenFile, OpenMode } from './files.ts';
+import { parentPath } from './files.ts';
+import { codeOf, orAbsent } from './system-error.ts';
+import { takeLock } from './real-lock.ts';
 
 const openAsync = promisify(fs.open);
 const closeAsync = promisify(fs.close);
@@ -214,102 +215,12 @@ async function syncDirectory(path: string): Promise<void> {
   }
 }
 
-/** Lock files that this process holds: a second open of the same directory in one process must fail as well. */
-const held = new Set<string>();
-
-async function takeLock(path: string): Promise<FileLock> {
-  const self = `${process.pid} ${hostname()} ${await processStart(process.pid)}\n`;
-  const real = joinPath(fs.realpathSync(parentPath(path)), path.slice(path.lastIndexOf('/') + 1));
-  if (held.has(real)) throw lockedBy(path, 'this process');
-  held.add(real);
-  try {
-    // A dead holder's file is moved aside by rename (only one of two contenders succeeds), then the creation is retried.
-    for (let attempt = 0; attempt < 8; attempt++) {
-      if (await createExclusive(path, self)) {
-        return {
-          release: async () => {
-            if (!held.delete(real)) return;
-            await orAbsent(() => unlinkAsync(path));
-          },
-        };
-      }
-      const holder = (await orAbsent(() => readFileAsync(path, 'utf8'))) ?? '';
-      if (await isAlive(holder)) throw lockedBy(path, `process ${holder.split(' ')[0]}`);
-      const aside = `${path}.stale-${process.pid}`;
-      if ((await orAbsent(async () => (await renameAsync(path, aside), true))) === undefined) continue;
-      await orAbsent(() => unlinkAsync(aside));
-    }
-    throw lockedBy(path, 'a process that keeps taking it');
-  } catch (error) {
-    held.delete(real);
-    throw error;
-  }
-}
-
-async function createExclusive(path: string, content: string): Promise<boolean> {
-  // Written under another name and linked, so that nobody ever reads a half-written lock.
-  const draft = `${path}.draft-${process.pid}`;
-  fs.writeFileSync(draft, content);
-  try {
-    await linkAsync(draft, path);
-    return true;
-  } catch (error) {
-    if (codeOf(error) === 'EEXIST') return false;
-    throw error;
-  } finally {
-    await orAbsent(() => unlinkAsync(draft));
-  }
-}
-
-async function isAlive(holder: string): Promise<boolean> {
-  const [pidText = '', host = '', start = ''] = holder.trim().split(' ');
-  const pid = Number(pidText);
-  if (!Number.isInteger(pid) || pid <= 0) return false;
-  if (host !== hostname()) return true;
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    if (codeOf(error) === 'ESRCH') return false;
-  }
-  // Process ids are used again: the same id with another start time is somebody else.
-  const nowStart = await processStart(pid);
-  return start === '' || start === '-' || nowStart === '-' || start === nowStart;
-}
-
-/** The start time of a process in clock ticks since boot, '-' where the system does not tell. */
-async function processStart(pid: number): Promise<string> {
-  try {
-    const stat = await readFileAsync(`/proc/${pid}/stat`, 'utf8');
-    const boot = (await readFileAsync('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
-    return `${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? ''}@${boot}`;
-  } catch {
-    return '-';
-  }
-}
-
-function lockedBy(path: string, holder: string): DbError {
-  return new DbError('unavailable', 'locked', `${parentPath(path)} is in use by ${holder} (lock file ${path})`);
-}
-
 async function named<T>(path: string, action: () => Promise<T>): Promise<T> {
   try {
     return await action();
   } catch (error) {
     throw fileError(error, path);
   }
-}
-
-async function orAbsent<T>(action: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await action();
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined;
-    throw error;
-  }
-}
-
-function codeOf(error: unknown): string | undefined {
-  return (error as NodeJS.ErrnoException | undefined)?.code;
 }
 
 function fileError(error: unknown, path: string): Error {
