@@ -1,2 +1,2 @@
 /** Scalar, aggregate and window functions; operators are functions too. */
-export { findAggregate, findFunction, findWindow, functionNames } from './registry.ts';
+export { findAggregate, findFunction, findWindow, functionNames, functionRegistry } from './registry.ts';

@@ -8,14 +8,16 @@ import { COMPARISON } from './comparison.ts';
 import { CONTROL } from './control.ts';
 import { LIKE } from './like.ts';
 import { LOGIC } from './logic.ts';
+import { NUMERIC } from './numeric.ts';
 import { STRING_BASIC } from './string-basic.ts';
+import { STRING_SEARCH } from './string-search.ts';
 import { WINDOW_FUNCTIONS } from './window.ts';
 
 function byName<T extends { readonly name: string }>(...lists: readonly (readonly T[])[]): ReadonlyMap<string, T> {
   return new Map(lists.flat().map((def) => [def.name, def]));
 }
 
-const scalars: ReadonlyMap<string, FunctionDef> = byName(ARITHMETIC, CAST, COMPARISON, CONTROL, LIKE, LOGIC, STRING_BASIC);
+const scalars: ReadonlyMap<string, FunctionDef> = byName(ARITHMETIC, CAST, COMPARISON, CONTROL, LIKE, LOGIC, NUMERIC, STRING_BASIC, STRING_SEARCH);
 const aggregates: ReadonlyMap<string, AggregateDef> = byName(AGGREGATE_NUMBER, AGGREGATE_VALUE);
 const windows: ReadonlyMap<string, WindowFunctionDef> = byName(WINDOW_FUNCTIONS);
 
@@ -32,3 +34,6 @@ export function findWindow(name: string): WindowFunctionDef | undefined {
 export function functionNames(): readonly string[] {
   return [...scalars.keys()];
 }
+
+/** The registry as one object, for the planner's port. */
+export const functionRegistry = { findFunction, findAggregate, findWindow };
