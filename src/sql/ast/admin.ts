@@ -49,8 +49,7 @@ export type FlushTarget =
         | 'privileges'
         | 'status'
         | 'user_resources'
-        | 'optimizer_costs'
-        | 'hosts';
+        | 'optimizer_costs';
       readonly channel: string | undefined;
     };
 /** RESET BINARY LOGS AND GTIDS, RESET REPLICA, RESET PERSIST. */

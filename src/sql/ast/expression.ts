@@ -382,7 +382,6 @@ export type AggregateName =
   | 'group_concat'
   | 'json_arrayagg'
   | 'json_objectagg'
-  | 'any_value'
   | 'st_collect';
 /** An aggregate, or with `over` an aggregate used as a window function. COUNT(*) has `star` and no args. */
 export interface AggregateCall extends Span {

@@ -1,0 +1,70 @@
+/** Qualified names: tables, columns, routines, accounts. */
+import type { AccountName, ColumnReference, ObjectName, TableName } from '../ast/index.ts';
+import type { Cursor } from './cursor.ts';
+import { K, T } from './token.ts';
+
+/** `[schema.]name`, or `.name`. */
+export function parseTableName(p: Cursor): TableName {
+  const start = p.start;
+  if (p.kind === T.DOT) {
+    p.advance();
+    const name = p.name();
+    return { schema: undefined, name, start, end: p.lastEnd };
+  }
+  const first = p.name();
+  if (p.kind !== T.DOT) return { schema: undefined, name: first, start, end: p.lastEnd };
+  p.advance();
+  const name = p.name();
+  return { schema: first, name, start, end: p.lastEnd };
+}
+
+export function parseObjectName(p: Cursor): ObjectName {
+  const first = p.name();
+  return p.accept(T.DOT) ? { schema: first, name: p.name() } : { schema: undefined, name: first };
+}
+
+/** A table name that may carry `.*`, in the target list of a multi-table DELETE. */
+export function parseTableNameWithStar(p: Cursor): TableName {
+  const start = p.start;
+  let schema: string | undefined;
+  let name = p.name();
+  if (p.accept(T.DOT) && !p.accept(T.STAR)) {
+    schema = name;
+    name = p.name();
+    if (p.accept(T.DOT)) p.expect(T.STAR);
+  }
+  return { schema, name, start, end: p.lastEnd };
+}
+
+/** `[[schema.]table.]name`. */
+export function parseColumn(p: Cursor): ColumnReference {
+  const start = p.start;
+  const first = p.name();
+  if (!p.accept(T.DOT))
+    return { kind: 'column', start, end: p.lastEnd, schema: undefined, table: undefined, name: first };
+  const second = p.name();
+  if (!p.accept(T.DOT)) return { kind: 'column', start, end: p.lastEnd, schema: undefined, table: first, name: second };
+  const name = p.name();
+  return { kind: 'column', start, end: p.lastEnd, schema: first, table: second, name };
+}
+
+/** `'user'[@'host']` or CURRENT_USER[()]. */
+export function parseAccount(p: Cursor): AccountName {
+  if (p.accept(K.CURRENT_USER)) {
+    if (p.accept(T.LEFT_PAREN)) p.expect(T.RIGHT_PAREN);
+    return { current: true, user: '', host: '' };
+  }
+  const user = p.nameOrString();
+  return { current: false, user, host: parseHost(p) ?? '%' };
+}
+
+/** [@host]. */
+export function parseHost(p: Cursor): string | undefined {
+  if (!p.accept(T.AT)) return undefined;
+  if (p.kind === T.HOSTNAME) {
+    const host = p.text();
+    p.advance();
+    return host;
+  }
+  return p.nameOrString();
+}

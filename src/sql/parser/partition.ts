@@ -1,0 +1,101 @@
+/** PARTITION BY and partition definitions. */
+import type { Partitioning, PartitionDefinition, PartitionMethod, PartitionValue } from '../ast/index.ts';
+import { type Cursor, nameOf } from './cursor.ts';
+import { parsePartitionOptions } from './table-option.ts';
+import { K, T } from './token.ts';
+
+/** At PARTITION BY. */
+export function parsePartitioning(p: Cursor): Partitioning {
+  const start = p.start;
+  p.expectAll(K.PARTITION, K.BY);
+  const method = parseMethod(p);
+  const count = p.accept(K.PARTITIONS) ? partitionNumber(p) : undefined;
+  let subpartitionBy: PartitionMethod | undefined;
+  let subpartitionCount: number | undefined;
+  if (p.accept(K.SUBPARTITION)) {
+    p.expect(K.BY);
+    subpartitionBy = parseHashOrKey(p);
+    subpartitionCount = p.accept(K.SUBPARTITIONS) ? partitionNumber(p) : undefined;
+  }
+  const partitions = p.kind === T.LEFT_PAREN ? parsePartitionDefinitions(p) : [];
+  return { start, end: p.lastEnd, method, count, subpartitionBy, subpartitionCount, partitions };
+}
+
+function partitionNumber(p: Cursor): number {
+  if (p.kind !== T.INTEGER && p.kind !== T.HEX) p.fail();
+  return p.number();
+}
+
+function parseMethod(p: Cursor): PartitionMethod {
+  if (p.kind !== K.RANGE && p.kind !== K.LIST) return parseHashOrKey(p);
+  const type = p.kind === K.RANGE ? 'range' : 'list';
+  p.advance();
+  if (p.accept(K.COLUMNS)) return { type, expression: undefined, columns: p.parenthesised(nameOf) };
+  return { type, expression: partitionExpression(p), columns: undefined };
+}
+
+function parseHashOrKey(p: Cursor): PartitionMethod {
+  const linear = p.accept(K.LINEAR);
+  if (p.accept(K.HASH)) return { type: 'hash', linear, expression: partitionExpression(p) };
+  p.expect(K.KEY);
+  let algorithm: number | undefined;
+  if (p.accept(K.ALGORITHM)) {
+    p.expect(T.EQ);
+    algorithm = p.number();
+    if (algorithm !== 1 && algorithm !== 2) p.fail();
+  }
+  p.expect(T.LEFT_PAREN);
+  const columns = p.kind === T.RIGHT_PAREN ? [] : p.list(nameOf);
+  p.expect(T.RIGHT_PAREN);
+  return { type: 'key', linear, algorithm, columns };
+}
+
+function partitionExpression(p: Cursor) {
+  p.expect(T.LEFT_PAREN);
+  const expression = p.grammar.bitExpression(p);
+  p.expect(T.RIGHT_PAREN);
+  return expression;
+}
+
+/** '(' PARTITION …, … ')'. */
+export function parsePartitionDefinitions(p: Cursor): PartitionDefinition[] {
+  return p.parenthesised(parsePartitionDefinition);
+}
+
+function parsePartitionDefinition(p: Cursor): PartitionDefinition {
+  p.expect(K.PARTITION);
+  const name = p.name();
+  let lessThan: readonly PartitionValue[] | undefined;
+  let inValues: readonly (readonly PartitionValue[])[] | undefined;
+  if (p.accept(K.VALUES)) {
+    if (p.accept(K.LESS)) {
+      p.expect(K.THAN);
+      lessThan = p.accept(K.MAXVALUE) ? [{ kind: 'maxvalue' }] : p.parenthesised(partitionValue);
+    } else {
+      p.expect(K.IN);
+      inValues = parseInValues(p);
+    }
+  }
+  const options = parsePartitionOptions(p);
+  const subpartitions = p.kind === T.LEFT_PAREN ? p.parenthesised(parseSubpartition) : [];
+  return { name, lessThan, in: inValues, options, subpartitions };
+}
+
+function parseSubpartition(p: Cursor): PartitionDefinition['subpartitions'][number] {
+  p.expect(K.SUBPARTITION);
+  const name = p.nameOrString();
+  return { name, options: parsePartitionOptions(p) };
+}
+
+function partitionValue(p: Cursor): PartitionValue {
+  if (p.accept(K.MAXVALUE)) return { kind: 'maxvalue' };
+  return p.grammar.bitExpression(p);
+}
+
+/** (1, 2, 3), or tuples ((1, 2), (3, 4)). */
+function parseInValues(p: Cursor): (readonly PartitionValue[])[] {
+  if (p.kind === T.LEFT_PAREN && p.peek(1) === T.LEFT_PAREN) {
+    return p.parenthesised((inner) => inner.parenthesised(partitionValue));
+  }
+  return p.parenthesised(partitionValue).map((value) => [value]);
+}

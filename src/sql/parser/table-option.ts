@@ -1,0 +1,189 @@
+/** Table options of CREATE TABLE and ALTER TABLE, and options of partitions. */
+import type { NamedOption, TableOption } from '../ast/index.ts';
+import { charsetName, collationName } from './charset-name.ts';
+import type { Cursor } from './cursor.ts';
+import { acceptCharacterSet } from './data-type.ts';
+import { parseTableName } from './name.ts';
+import { K, T } from './token.ts';
+
+type ValueReader = (p: Cursor) => NamedOption['value'];
+
+const number: ValueReader = (p) => (p.kind === T.HEX ? p.number() : p.integer());
+const text: ValueReader = (p) => p.string();
+const nameOrText: ValueReader = (p) => p.nameOrString();
+/** A number, or DEFAULT (undefined). */
+const numberOrDefault: ValueReader = (p) => (p.accept(K.DEFAULT) ? undefined : number(p));
+/** A size: 4194304, or 4M. */
+export const size: ValueReader = (p) => {
+  if (p.kind !== T.IDENTIFIER) return number(p);
+  const written = p.text();
+  if (!/^\d+[kmgt]$/i.test(written)) p.fail();
+  p.advance();
+  const unit = 1024 ** ('kmgt'.indexOf(written.slice(-1).toLowerCase()) + 1);
+  return Number(written.slice(0, -1)) * unit;
+};
+/** One of some keywords. */
+function word(...kinds: number[]): ValueReader {
+  return (p) => {
+    if (!kinds.includes(p.kind)) p.fail();
+    const value = p.word();
+    p.advance();
+    return value;
+  };
+}
+
+/** Options whose value follows an optional '='. */
+const OPTIONS: Readonly<Record<number, ValueReader>> = {
+  [K.ENGINE]: nameOrText,
+  [K.SECONDARY_ENGINE]: (p) => (p.accept(K.NULL) ? undefined : p.nameOrString()),
+  [K.MAX_ROWS]: number,
+  [K.MIN_ROWS]: number,
+  [K.AVG_ROW_LENGTH]: number,
+  [K.PASSWORD]: text,
+  [K.COMMENT]: text,
+  [K.COMPRESSION]: text,
+  [K.ENCRYPTION]: text,
+  [K.AUTO_INCREMENT]: number,
+  [K.PACK_KEYS]: numberOrDefault,
+  [K.STATS_AUTO_RECALC]: numberOrDefault,
+  [K.STATS_PERSISTENT]: numberOrDefault,
+  [K.STATS_SAMPLE_PAGES]: numberOrDefault,
+  [K.CHECKSUM]: number,
+  [K.TABLE_CHECKSUM]: number,
+  [K.DELAY_KEY_WRITE]: number,
+  [K.ROW_FORMAT]: word(K.DEFAULT, K.FIXED, K.DYNAMIC, K.COMPRESSED, K.REDUNDANT, K.COMPACT),
+  [K.INSERT_METHOD]: word(K.NO, K.FIRST, K.LAST),
+  [K.TABLESPACE]: nameOrText,
+  [K.CONNECTION]: text,
+  [K.KEY_BLOCK_SIZE]: number,
+  [K.ENGINE_ATTRIBUTE]: text,
+  [K.SECONDARY_ENGINE_ATTRIBUTE]: text,
+  [K.AUTOEXTEND_SIZE]: size,
+  [K.UNION]: tableList,
+};
+
+function tableList(p: Cursor): readonly string[] {
+  p.expect(T.LEFT_PAREN);
+  const tables = p.kind === T.RIGHT_PAREN ? [] : p.list(parseTableName);
+  p.expect(T.RIGHT_PAREN);
+  return tables.map((table) => (table.schema === undefined ? table.name : `${table.schema}.${table.name}`));
+}
+
+/** One table option, or undefined when none follows. */
+export function parseTableOption(p: Cursor): TableOption | undefined {
+  const reader = OPTIONS[p.kind];
+  if (reader !== undefined) {
+    const name = p.word();
+    p.advance();
+    p.accept(T.EQ);
+    return { name, value: reader(p) };
+  }
+  switch (p.kind) {
+    case K.DEFAULT:
+    case K.CHAR:
+    case K.CHARSET:
+    case K.COLLATE:
+      return parseCharsetOption(p);
+    case K.DATA:
+    case K.INDEX: {
+      if (p.peek(1) !== K.DIRECTORY) return undefined;
+      const name = `${p.word()} directory`;
+      p.expectAll(p.kind, K.DIRECTORY);
+      p.accept(T.EQ);
+      return { name, value: p.string() };
+    }
+    case K.STORAGE:
+      p.advance();
+      return { name: 'storage', value: word(K.DISK, K.MEMORY)(p) as string };
+    case K.START:
+      p.expectAll(K.START, K.TRANSACTION);
+      return { name: 'start transaction', value: true };
+    default:
+      return parseTidbOption(p);
+  }
+}
+
+/** [DEFAULT] CHARACTER SET [=] x, [DEFAULT] COLLATE [=] x. */
+export function parseCharsetOption(p: Cursor): NamedOption {
+  p.accept(K.DEFAULT);
+  if (p.accept(K.COLLATE)) {
+    p.accept(T.EQ);
+    return { name: 'collate', value: collationName(p) };
+  }
+  if (p.kind === K.ENCRYPTION) {
+    p.advance();
+    p.accept(T.EQ);
+    return { name: 'encryption', value: p.string() };
+  }
+  if (!acceptCharacterSet(p)) p.fail();
+  p.accept(T.EQ);
+  return { name: 'default charset', value: p.accept(K.DEFAULT) ? undefined : charsetName(p) };
+}
+
+/** TiDB's TTL and AUTO_ID_CACHE … as they come out of its own SHOW CREATE TABLE. */
+function parseTidbOption(p: Cursor): TableOption | undefined {
+  for (const name of ['auto_id_cache', 'auto_random_base', 'shard_row_id_bits', 'pre_split_regions']) {
+    if (!p.isWord(name)) continue;
+    p.advance();
+    p.accept(T.EQ);
+    return { name, value: p.integer() };
+  }
+  for (const name of ['ttl_enable', 'ttl_job_interval']) {
+    if (!p.isWord(name)) continue;
+    p.advance();
+    p.accept(T.EQ);
+    return { name, value: p.string() };
+  }
+  return undefined;
+}
+
+/** [options], separated by spaces or commas. */
+export function parseTableOptions(p: Cursor): TableOption[] {
+  const options: TableOption[] = [];
+  for (;;) {
+    const option = parseTableOption(p);
+    if (option === undefined) return options;
+    options.push(option);
+    if (p.accept(T.COMMA)) {
+      const next = parseTableOption(p);
+      if (next === undefined) p.fail();
+      options.push(next);
+    }
+  }
+}
+
+/** [options of a partition or subpartition]. */
+export function parsePartitionOptions(p: Cursor): NamedOption[] {
+  const options: NamedOption[] = [];
+  for (;;) {
+    switch (p.kind) {
+      case K.STORAGE:
+        p.advance();
+        if (p.kind !== K.ENGINE) p.fail();
+        break;
+      case K.TABLESPACE:
+      case K.ENGINE:
+      case K.MAX_ROWS:
+      case K.MIN_ROWS:
+      case K.COMMENT: {
+        const name = p.word();
+        const reader = OPTIONS[p.kind] as ValueReader;
+        p.advance();
+        p.accept(T.EQ);
+        options.push({ name, value: reader(p) });
+        break;
+      }
+      case K.NODEGROUP:
+        p.advance();
+        p.accept(T.EQ);
+        options.push({ name: 'nodegroup', value: number(p) });
+        break;
+      case K.DATA:
+      case K.INDEX:
+        options.push(parseTableOption(p) ?? p.fail());
+        break;
+      default:
+        return options;
+    }
+  }
+}
