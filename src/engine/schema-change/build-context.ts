@@ -3,7 +3,7 @@ import { sqlError } from '../../base/index.ts';
 import { formatExpression } from '../../sql/restore/index.ts';
 import type { TableDef } from '../../sql/catalog/index.ts';
 import type { BuildContext } from '../../sql/ddl/index.ts';
-import { parseExpression } from '../../sql/parser/index.ts';
+import { parseExpressionText } from '../../sql/parser/index.ts';
 import { bindTableExpression, bindTableExpressions } from '../../sql/planner/index.ts';
 import { plannerContext } from '../session/plan-context.ts';
 import type { EngineSession } from '../session/session.ts';
@@ -23,7 +23,7 @@ export function buildContext(session: EngineSession, schemaName: string): BuildC
     strict: sqlMode.strictTransTables || sqlMode.strictAllTables,
     formatExpression: (expression) => formatExpression(expression),
     literalDefault: (expression, type, column) => literalDefault(session, expression, type, column),
-    expressionType: (sql, table) => bindTableExpression(table, parseExpression(sql, {}), plannerContext(session, sql, [])).type,
+    expressionType: (sql, table) => bindTableExpression(table, parseExpressionText(sql), plannerContext(session, sql, [])).type,
   };
 }
 

@@ -1,7 +1,8 @@
 /** Column definitions that a query's result would have: CREATE TABLE … AS SELECT. */
+import { assert } from '../../base/index.ts';
 import type * as ast from '../../sql/ast/index.ts';
 import { columnTypeText } from '../../sql/ddl/index.ts';
-import { parseDataType } from '../../sql/parser/index.ts';
+import { parse } from '../../sql/parser/index.ts';
 import type { FieldType } from '../../sql/types/index.ts';
 import { planFor } from '../session/prepared.ts';
 import type { EngineSession } from '../session/session.ts';
@@ -17,7 +18,7 @@ function definitionOf(name: string, type: FieldType): ast.ColumnDefinition {
     name,
     start: 0,
     end: 0,
-    type: parseDataType(columnTypeText(storable(type)), {}),
+    type: dataTypeOf(storable(type)),
     nullable: type.nullable,
     default: undefined,
     onUpdate: undefined,
@@ -32,6 +33,14 @@ function definitionOf(name: string, type: FieldType): ast.ColumnDefinition {
     srid: undefined,
     options: [],
   };
+}
+
+/** The syntax tree of a type, by way of its text: one spelling of types is enough. */
+function dataTypeOf(type: FieldType): ast.DataType {
+  const { statement } = parse(`CREATE TABLE t (c ${columnTypeText(type)})`);
+  const element = statement.kind === 'create-table' ? statement.elements[0] : undefined;
+  assert(element?.kind === 'column', 'a column definition was parsed');
+  return element.column.type;
 }
 
 const VARCHAR_CHARACTERS_MAX = 16_383;

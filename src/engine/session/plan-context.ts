@@ -1,6 +1,6 @@
 /** Builds the planner's view of a session. */
 import type { PlannerContext, PlannerSession } from '../../sql/planner/index.ts';
-import { parseExpression, parseQuery } from '../../sql/parser/index.ts';
+import { parseExpressionText, parseQueryText } from '../../sql/parser/index.ts';
 import { type FieldType, findCollation } from '../../sql/types/index.ts';
 import { getVariableRow, typeOfVariable } from '../variables/index.ts';
 import type { EngineSession } from './session.ts';
@@ -47,7 +47,6 @@ class SessionPlanning implements PlannerSession {
 }
 
 export function plannerContext(session: EngineSession, sourceText: string, paramTypes: readonly FieldType[]): PlannerContext {
-  const { sqlMode } = session.state;
   return {
     catalog: session.host.catalog(),
     database: session.state.database,
@@ -58,13 +57,9 @@ export function plannerContext(session: EngineSession, sourceText: string, param
     stats: session.host.stats,
     virtualTables: session.virtualTables,
     privileges: session.privileges,
-    parseQuery: (sql) => parseQuery(sql, { sqlMode: storedTextMode(sqlMode) }),
-    parseExpression: (sql) => parseExpression(sql, { sqlMode: storedTextMode(sqlMode) }),
+    // Stored texts are canonical: they read the same whatever the session's sql_mode says.
+    parseQuery: (sql) => parseQueryText(sql),
+    parseExpression: (sql) => parseExpressionText(sql),
     sourceText,
   };
-}
-
-/** Stored texts are canonical: quoted with back quotes, whatever the session's sql_mode says. */
-function storedTextMode<T extends { readonly ansiQuotes: boolean }>(mode: T): T {
-  return mode.ansiQuotes ? { ...mode, ansiQuotes: false } : mode;
 }

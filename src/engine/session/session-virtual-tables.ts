@@ -3,7 +3,7 @@ import type { MaybePromise } from '../../base/index.ts';
 import type { Catalog, TableDef, ViewDef } from '../../sql/catalog/index.ts';
 import type { VirtualTables } from '../../sql/exec/index.ts';
 import { findVirtualTable, type InfoSource, type ProcessInfo, virtualRows } from '../../sql/infoschema/index.ts';
-import { parseQuery } from '../../sql/parser/index.ts';
+import { parseQueryText } from '../../sql/parser/index.ts';
 import type { VirtualTableProvider } from '../../sql/planner/index.ts';
 import { type Batch, BATCH_ROWS, DateTime, type FieldType, fromCivilSeconds, type Row, type Value } from '../../sql/types/index.ts';
 import { SYSTEM_VARIABLES } from '../variables/index.ts';
@@ -79,7 +79,7 @@ export class SessionVirtualTables implements VirtualTableProvider, VirtualTables
 
   viewColumns(view: ViewDef): readonly { name: string; type: FieldType }[] | undefined {
     try {
-      const ready = planFor(this.#session, parseQuery(view.sql, {}), view.sql, []);
+      const ready = planFor(this.#session, parseQueryText(view.sql), view.sql, []);
       return ready.columns.map((column, place) => ({ name: view.columns[place] ?? column.name, type: column.type }));
     } catch {
       return undefined;

@@ -9,7 +9,7 @@
  */
 import { DbError, isPromise, type MaybePromise, SqlError, sqlError, andThen } from '../../base/index.ts';
 import type { Interrupt } from '../../sql/exec/index.ts';
-import { parse } from '../../sql/parser/index.ts';
+import { isEmptyFrom, parse } from '../../sql/parser/index.ts';
 import type { FieldType, Value } from '../../sql/types/index.ts';
 import { collationById } from '../../sql/types/index.ts';
 import type { StorageSession } from '../storage-scope.ts';
@@ -132,9 +132,8 @@ export class EngineSession implements Session {
     const cached = this.plans.findText(this, sql);
     if (cached !== undefined) return this.guard(sql, () => cached.execute(NO_PARAMS, NO_TYPES));
     return this.guard(sql, () => {
-      const parsed = parse(sql, { sqlMode: this.state.sqlMode });
-      if (parsed.end < sql.length && !this.#multiStatements) requireEnd(sql, parsed.end);
-      return runStatement(this, parsed.statement, sql, parsed.paramCount);
+      const parsed = parse(sql, { sqlMode: this.state.sqlMode.text, multi: this.#multiStatements, parameters: false });
+      return runStatement(this, parsed.statement, sql, 0);
     });
   }
 
@@ -151,13 +150,11 @@ export class EngineSession implements Session {
         started = true;
         let text = sql;
         return this.guard(sql, () => {
-          const parsed = parse(sql, { sqlMode: this.state.sqlMode, from });
+          const parsed = parse(sql, { sqlMode: this.state.sqlMode.text, from, multi: this.#multiStatements, parameters: false });
           text = sql.slice(from, parsed.end);
-          const rest = skipBlanks(sql, parsed.end);
-          more = rest < sql.length;
-          if (more && !this.#multiStatements) requireEnd(sql, parsed.end);
-          from = rest;
-          return runStatement(this, parsed.statement, sql, parsed.paramCount);
+          from = parsed.end;
+          more = this.#multiStatements && !isEmptyFrom(sql, from);
+          return runStatement(this, parsed.statement, sql, 0);
         }, () => {
           more = false;
           return text;
@@ -169,8 +166,7 @@ export class EngineSession implements Session {
   prepare(sql: string): MaybePromise<PreparedStatement> {
     try {
       this.beginStatement(sql);
-      const parsed = parse(sql, { sqlMode: this.state.sqlMode });
-      requireEnd(sql, parsed.end);
+      const parsed = parse(sql, { sqlMode: this.state.sqlMode.text });
       return Prepared.create(this, parsed.statement, sql, parsed.paramCount);
     } catch (error) {
       throw this.statementFailed(error);
@@ -316,18 +312,3 @@ export class EngineSession implements Session {
 
 const NO_PARAMS: readonly Value[] = [];
 const NO_TYPES: readonly FieldType[] = [];
-
-function skipBlanks(sql: string, from: number): number {
-  let place = from;
-  while (place < sql.length && (sql.charCodeAt(place) <= 32 || sql[place] === ';')) place++;
-  return place;
-}
-
-/** Text after the end of a statement is a syntax error unless multi-statements are on. */
-function requireEnd(sql: string, end: number): void {
-  const rest = skipBlanks(sql, end);
-  if (rest < sql.length) {
-    const line = sql.slice(0, rest).split('\n').length;
-    throw sqlError('ER_PARSE_ERROR', 'You have an error in your SQL syntax; check the manual that corresponds to your MySQL server version for the right syntax to use', sql.slice(rest, rest + 80), line);
-  }
-}

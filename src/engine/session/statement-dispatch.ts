@@ -207,7 +207,7 @@ function prepareByName(session: EngineSession, statement: ast.Prepare): Statemen
     text = value === null ? 'NULL' : value instanceof Uint8Array ? new TextDecoder().decode(value) : String(value);
   }
   session.preparedNames.delete(statement.name);
-  const parsed = parse(text, { sqlMode: session.state.sqlMode });
+  const parsed = parse(text, { sqlMode: session.state.sqlMode.text });
   session.preparedNames.set(statement.name, Prepared.create(session, parsed.statement, text, parsed.paramCount));
   return okResult({ info: 'Statement prepared' });
 }

@@ -53,12 +53,9 @@ function query(session: EngineSession, show: ShowQuery, filter: ast.ShowFilter |
 }
 
 export function runText(session: EngineSession, text: string): MaybePromise<StatementResult> {
-  const parsed = parse(text, { sqlMode: PLAIN_MODE });
+  const parsed = parse(text);
   return runPlan(session, planFor(session, parsed.statement, text, []), []);
 }
-
-/** Rewritten texts use back quotes and backslash escapes, whatever the session's sql_mode. */
-const PLAIN_MODE = {};
 
 function schemaOf(session: EngineSession, written: string | undefined): string {
   const schema = written ?? session.state.database;

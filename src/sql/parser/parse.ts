@@ -4,7 +4,7 @@
  * The text is trimmed as MySQL's server does before it reads (white space at both ends, ';' at the end), so offsets in
  * the tree are those of the given text and lines are counted from the statement's first character.
  */
-import type { Statement } from '../ast/index.ts';
+import type { Query, Statement } from '../ast/index.ts';
 import { sqlError } from '../../base/index.ts';
 import { Cursor } from './cursor.ts';
 import { parseBit, parseConjunct, parseExpression, parseValue } from './expression.ts';
@@ -121,4 +121,11 @@ export function parseExpressionText(text: string, options: ParseOptions = {}): E
   const expression = parseExpression(cursor);
   if (cursor.kind !== T.END) cursor.fail();
   return expression;
+}
+
+/** A stored query (a view's body). */
+export function parseQueryText(sql: string): Query {
+  const { statement } = parse(sql);
+  if (statement.kind !== 'query') throw sqlError('ER_PARSE_ERROR', 'a query was expected', sql.slice(0, 80), 1);
+  return statement;
 }
