@@ -175,8 +175,8 @@ export class LockTable {
   cancel(owner: LockOwner, error: Error): void {
     const waiter = owner.waiting;
     if (waiter === undefined) return;
-    this.#leaveQueue(waiter);
     waiter.settle(error);
+    this.#leaveQueue(waiter);
   }
 
   #wait(owner: LockOwner, entry: LockEntry, request: LockRequest, upgrade: boolean): Promise<LockOutcome> {
