@@ -1,0 +1,137 @@
+/**
+ * A table's row rules, compiled: conversions, defaults, generated columns, checks. No execution state.
+ *
+ * Compiled once per `RowWriter` object of the planner and shared by all plans that hold it.
+ */
+import { sqlError } from '../../../base/index.ts';
+import { compile, type EvalContext, type Evaluator, type Expr } from '../../expr/index.ts';
+import type { RowWriter } from '../../plan/index.ts';
+import { type FieldType, implicitDefaultOf, type Row, storeOf, type Value } from '../../types/index.ts';
+import { compileVerdict, type Verdict } from '../predicate.ts';
+import { sameValueOf } from './same-value.ts';
+import type { WriteRun } from './write-run.ts';
+
+/** Evaluates and converts a value for one column. */
+export type ColumnSetter = (input: Row, write: WriteRun) => Value;
+
+interface DefaultRule {
+  /** Known without evaluating anything. */
+  readonly constant: Value | undefined;
+  readonly evaluate: ColumnSetter | undefined;
+}
+
+export interface TableWriter {
+  readonly writer: RowWriter;
+  readonly width: number;
+  readonly defaults: readonly DefaultRule[];
+  readonly generated: readonly { readonly column: number; readonly set: ColumnSetter }[];
+  readonly virtual: readonly { readonly column: number; readonly set: ColumnSetter }[];
+  readonly onUpdateNow: readonly { readonly column: number; readonly set: ColumnSetter }[];
+  readonly checks: readonly { readonly name: string; readonly verdict: Verdict }[];
+  readonly same: readonly ((a: Value, b: Value) => boolean)[];
+}
+
+const compiledWriters = new WeakMap<RowWriter, TableWriter>();
+
+export function tableWriterOf(writer: RowWriter): TableWriter {
+  let compiled = compiledWriters.get(writer);
+  if (compiled === undefined) {
+    compiled = compileTableWriter(writer);
+    compiledWriters.set(writer, compiled);
+  }
+  return compiled;
+}
+
+function compileTableWriter(writer: RowWriter): TableWriter {
+  const { columns } = writer.table;
+  const generated = writer.generated.map(({ column, expr }) => ({ column, set: compileSetter(writer, column, expr) }));
+  return {
+    writer,
+    width: columns.length,
+    defaults: columns.map((_, i) => compileDefault(writer, i)),
+    generated,
+    virtual: generated.filter(({ column }) => columns[column]!.generated?.stored === false),
+    onUpdateNow: writer.onUpdateNow.map(({ column, expr }) => ({ column, set: compileSetter(writer, column, expr) })),
+    checks: writer.checks.map(({ name, condition }) => ({ name, verdict: compileVerdict(condition) })),
+    same: columns.map((column) => sameValueOf(column.type)),
+  };
+}
+
+function compileDefault(writer: RowWriter, position: number): DefaultRule {
+  const expr = writer.defaults[position];
+  const column = writer.table.columns[position]!;
+  if (expr === undefined) return { constant: column.type.nullable ? null : undefined, evaluate: undefined };
+  if (expr.kind === 'constant' && (expr.value === null || expr.type === column.type)) return { constant: expr.value, evaluate: undefined };
+  return { constant: undefined, evaluate: compileSetter(writer, position, expr) };
+}
+
+/** Evaluates `expr` and converts it to the column's type. NULL passes: what it means depends on the statement (`requireValue`). */
+export function compileSetter(writer: RowWriter, position: number, expr: Expr): ColumnSetter {
+  return compileStored(compile(expr), expr.type, writer, position);
+}
+
+function compileStored(evaluate: Evaluator, from: FieldType, writer: RowWriter, position: number): ColumnSetter {
+  const { name, type } = writer.table.columns[position]!;
+  const store = storeOf(from, type);
+  return (input, write) => {
+    const value = evaluate(input, write.eval);
+    if (value === null) return null;
+    write.target.column = name;
+    return store(value, write.target, write.eval);
+  };
+}
+
+/** For values that come in a row (INSERT … SELECT). */
+export function compileStoreAt(source: number, from: FieldType, writer: RowWriter, position: number): ColumnSetter {
+  return compileStored((row) => row[source]!, from, writer, position);
+}
+
+/**
+ * A NULL for a NOT NULL column: error 1048, or a warning and the type's zero where the statement is lenient (`lenient`: not a
+ * single-row INSERT; IGNORE always is).
+ */
+export function requireValue(table: TableWriter, position: number, write: WriteRun, lenient: boolean): Value {
+  const column = table.writer.table.columns[position]!;
+  if (!write.ignore && (write.eval.session.strict || !lenient)) throw sqlError('ER_BAD_NULL_ERROR', column.name);
+  write.eval.warn(1048, `Column '${column.name}' cannot be null`, 'Warning');
+  return implicitDefaultOf(column.type);
+}
+
+/** The value of DEFAULT for a column; 1364 when there is none. `input` is the row its expression may refer to. */
+export function defaultValue(table: TableWriter, position: number, input: Row, write: WriteRun): Value {
+  const { constant, evaluate } = table.defaults[position]!;
+  if (constant !== undefined) return constant;
+  if (evaluate !== undefined) return evaluate(input, write);
+  return missingDefault(table, position, write);
+}
+
+function missingDefault(table: TableWriter, position: number, write: WriteRun): Value {
+  const column = table.writer.table.columns[position]!;
+  if (column.autoIncrement || column.type.kind === 'enum') return implicitDefaultOf(column.type);
+  if (write.eval.session.strict && !write.ignore) throw sqlError('ER_NO_DEFAULT_FOR_FIELD', column.name);
+  write.eval.warn(1364, `Field '${column.name}' doesn't have a default value`, 'Warning');
+  return implicitDefaultOf(column.type);
+}
+
+export function computeGenerated(table: TableWriter, row: Row, write: WriteRun): void {
+  for (const { column, set } of table.generated) {
+    const value = set(row, write);
+    row[column] = value === null && !table.writer.table.columns[column]!.type.nullable ? requireValue(table, column, write, true) : value;
+  }
+}
+
+/** Storage does not keep virtual columns, but needs them where an index has them. */
+export function computeVirtual(table: TableWriter, row: Row, write: WriteRun): void {
+  for (const { column, set } of table.virtual) row[column] = set(row, write);
+}
+
+export function verifyChecks(table: TableWriter, row: Row, context: EvalContext): void {
+  for (const { name, verdict } of table.checks) {
+    if (verdict(row, context) === false) throw sqlError('ER_CHECK_CONSTRAINT_VIOLATED', name);
+  }
+}
+
+export function sameRow(table: TableWriter, before: Row, after: Row): boolean {
+  for (let i = 0; i < table.width; i++) if (!table.same[i]!(before[i]!, after[i]!)) return false;
+  return true;
+}
