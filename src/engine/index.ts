@@ -8,3 +8,4 @@ export { CatalogStore, type ChangeOptions } from './catalog-store.ts';
 export { Database, type DatabaseOptions, openDatabase } from './database.ts';
 export { type StorageSession } from './storage-scope.ts';
 export { StorageSchemaStore } from './storage-schema-store.ts';
+export { openEngine, type OpenedEngine, type OpenEngineOptions } from './open-engine.ts';

@@ -14,6 +14,7 @@ import { Grants, closure } from './grants.ts';
 import { requireAccountRights } from './grant-rights.ts';
 import type { StaticPrivilege } from './privileges.data.ts';
 import { NO_PRIVILEGES, bit, findBit } from './privileges.ts';
+import { privilegeRows } from './privilege-rows.ts';
 import { runAccountStatement } from './run-account-statement.ts';
 import { requiredPrivileges, type Requirement } from './statement-privileges.ts';
 
@@ -112,20 +113,25 @@ export class AccountRights {
   }
 
   requireDatabase(name: string): void {
-    if (!this.canSeeDatabase(name)) throw this.#databaseDenied(name);
+    if (!this.maySeeSchema(name)) throw this.#databaseDenied(name);
   }
 
   /** What SHOW DATABASES and information_schema list. */
-  canSeeDatabase(name: string): boolean {
+  maySeeSchema(name: string): boolean {
     if (OPEN_SCHEMAS.has(name.toLowerCase())) return true;
     const { grants } = this;
     return grants.globals !== NO_PRIVILEGES || grants.reachesDatabase(name);
   }
 
-  canSeeTable(schema: string, table: string): boolean {
+  maySeeTable(schema: string, table: string): boolean {
     if (OPEN_SCHEMAS.has(schema.toLowerCase())) return true;
     const { grants } = this;
     return grants.globals !== NO_PRIVILEGES || grants.onDatabase(schema) !== NO_PRIVILEGES || grants.onTable(schema, table) !== undefined;
+  }
+
+  /** information_schema.*_PRIVILEGES. */
+  privilegeRows(table: string): readonly (readonly (string | null)[])[] {
+    return privilegeRows(this, table);
   }
 
   currentRole(): string {
