@@ -184,7 +184,7 @@ export class Transaction {
   /** Synchronous when nothing was written. Rejects with 1213 or 9007 when another commit won; the transaction is over either way. */
   commit(): MaybePromise<void> {
     this.#requireActive();
-    if (this.#writes === undefined || this.#writes.versions === 0) {
+    if (!this.#hasWrites()) {
       this.#finish('committed');
       return undefined;
     }
@@ -242,6 +242,16 @@ export class Transaction {
     this.#writes ??= this.#manager.takeWriteSet();
     this.#writes.put(key, value, 0);
     if (this.#writes.usedBytes > this.#manager.writeBytesMax) throw sqlError('ER_TRANS_CACHE_FULL');
+  }
+
+  /** Whether any write is left: a savepoint may have undone all. Nearly always the first key tells. */
+  #hasWrites(): boolean {
+    const writes = this.#writes;
+    if (writes === undefined) return false;
+    for (let record = writes.first; record !== 0; record = writes.next(record)) {
+      if (writes.newestVersion(record) !== 0) return true;
+    }
+    return false;
   }
 
   #finish(state: 'committed' | 'rolled-back'): void {
