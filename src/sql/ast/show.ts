@@ -16,8 +16,7 @@ export type Show =
   | ShowRoutineCode
   | ShowProfile
   | ShowLogEvents
-  | ShowDiagnostics
-  | ShowParseTree;
+  | ShowDiagnostics;
 
 export interface ShowSimple extends Span {
   readonly kind: 'show';
@@ -126,12 +125,6 @@ export interface ShowDiagnostics extends Span {
   readonly what: 'warnings' | 'errors';
   readonly limit: Limit | undefined;
 }
-/** SHOW PARSE_TREE statement. */
-export interface ShowParseTree extends Span {
-  readonly kind: 'show-parse-tree';
-  readonly statement: Statement;
-}
-
 /** EXPLAIN of a statement or of a connection. */
 export interface Explain extends Span {
   readonly kind: 'explain';

@@ -39,7 +39,7 @@ export interface LockTables extends Span {
   readonly locks: readonly {
     readonly table: TableName;
     readonly alias: string | undefined;
-    readonly type: 'read' | 'read local' | 'write' | 'low priority write';
+    readonly type: 'read' | 'read local' | 'write';
   }[];
 }
 export interface UnlockTables extends Span {

@@ -118,6 +118,9 @@ export function parseAlterUser(p: Cursor, start: number): AlterUser {
   const ifExists = parseIfExists(p);
   const users: UserSpecification[] = [];
   let defaultRoles: DefaultRoles | undefined;
+  if (p.kind === K.USER && p.peek(1) === T.LEFT_PAREN) {
+    return { kind: 'alter-user', start, ifExists, ...alterSelf(p), end: p.lastEnd };
+  }
   do {
     users.push(alterSpecification(p));
   } while (p.accept(T.COMMA));
@@ -133,15 +136,31 @@ export function parseAlterUser(p: Cursor, start: number): AlterUser {
   return { kind: 'alter-user', start, end: p.lastEnd, ifExists, users, options, defaultRoles };
 }
 
+/** USER() IDENTIFIED BY 'x' [REPLACE 'x'] [RETAIN CURRENT PASSWORD], DISCARD OLD PASSWORD, or factors; nothing more. */
+function alterSelf(p: Cursor): Pick<AlterUser, 'users' | 'options' | 'defaultRoles'> {
+  p.expectAll(K.USER, T.LEFT_PAREN, T.RIGHT_PAREN);
+  const account: AccountName = { current: true, user: '', host: '' };
+  const actions: string[] = [];
+  const factors: AuthClause[] = [];
+  let auth: AuthClause | undefined;
+  if (p.kind === K.IDENTIFIED) {
+    if (p.peek(1) !== K.BY) {
+      p.advance();
+      p.fail();
+    }
+    auth = parseAuth(p, true);
+  } else if (p.accept(K.DISCARD)) {
+    p.expectAll(K.OLD, K.PASSWORD);
+    actions.push('discard old password');
+  } else {
+    parseFactorActions(p, actions, factors);
+  }
+  return { users: [{ account, auth, factors, actions }], options: NO_ACCOUNT_OPTIONS, defaultRoles: undefined };
+}
+
 function alterSpecification(p: Cursor): UserSpecification {
   const actions: string[] = [];
-  let account: AccountName;
-  if (p.kind === K.USER && p.peek(1) === T.LEFT_PAREN) {
-    p.expectAll(K.USER, T.LEFT_PAREN, T.RIGHT_PAREN);
-    account = { current: true, user: '', host: '' };
-  } else {
-    account = parseAccount(p);
-  }
+  const account = parseAccount(p);
   let auth: AuthClause | undefined;
   const factors: AuthClause[] = [];
   if (p.kind === K.IDENTIFIED) {

@@ -108,7 +108,7 @@ export function acceptNoBinlog(p: Cursor): boolean {
 function parseAdd(p: Cursor): PartitionOperation {
   acceptNoBinlog(p);
   if (p.accept(K.PARTITIONS)) return { type: 'add', definitions: [], count: p.number() };
-  if (p.kind !== T.LEFT_PAREN) p.fail();
+  if (p.kind === T.END) return { type: 'add', definitions: [], count: undefined };
   return { type: 'add', definitions: parsePartitionDefinitions(p), count: undefined };
 }
 

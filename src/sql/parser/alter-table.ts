@@ -240,7 +240,7 @@ function parseRename(p: Cursor): AlterAction {
   p.advance();
   if (p.kind === K.INDEX || p.kind === K.KEY) {
     p.advance();
-    const from = indexName(p);
+    const from = p.name();
     p.expect(K.TO);
     return { kind: 'rename-index', from, to: p.name() };
   }

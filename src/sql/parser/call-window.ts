@@ -42,7 +42,7 @@ function windowCall(name: WindowFunctionName, syntax: WindowSyntax): Parser {
 /** Counts (of NTILE, LEAD, LAG, NTH_VALUE) are literals, parameters or variables; a default is any expression. */
 function laterArgument(p: Cursor, name: WindowFunctionName, position: number): Expression {
   if ((name === 'lead' || name === 'lag') && position === 2) return p.grammar.expression(p);
-  const ok = p.kind === T.INTEGER || p.kind === T.PARAMETER || p.kind === T.AT || p.isName() || p.kind === K.NULL;
+  const ok = p.kind === T.INTEGER || p.kind === T.PARAMETER || p.kind === T.AT || p.isName();
   if (!ok && name !== 'nth_value') p.fail();
   return p.grammar.bitExpression(p);
 }

@@ -129,7 +129,7 @@ now(K.CURTIME, 'curtime');
 now(K.SYSDATE, 'sysdate');
 now(K.UTC_TIME, 'utc_time');
 now(K.UTC_TIMESTAMP, 'utc_timestamp');
-for (const [kind, parse] of SPECIAL_CALLS) define(kind, parse);
+for (const [kind, parse] of SPECIAL_CALLS) define(kind, parse, kind === K.MATCH);
 for (const [kind, parse] of AGGREGATES) define(kind, parse);
 for (const [kind, parse] of WINDOW_CALLS) define(kind, parse);
 

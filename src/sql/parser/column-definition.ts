@@ -157,9 +157,17 @@ function parseInlineCheck(p: Cursor, lists: Lists): boolean {
   return true;
 }
 
+const GENERATED_CONFLICTS: Readonly<Record<number, string>> = {
+  [K.DEFAULT]: 'DEFAULT',
+  [K.ON]: 'ON UPDATE',
+  [K.AUTO_INCREMENT]: 'AUTO_INCREMENT',
+  [K.SERIAL]: 'AUTO_INCREMENT',
+};
+
 /** DEFAULT, ON UPDATE, AUTO_INCREMENT, SERIAL DEFAULT VALUE: not for generated columns. */
 function parseValueAttribute(p: Cursor, column: Draft, generated: boolean): boolean {
-  if (generated) return false;
+  const wanted = GENERATED_CONFLICTS[p.kind];
+  if (generated && wanted !== undefined) p.failWrongUsage(wanted, 'generated column');
   switch (p.kind) {
     case K.DEFAULT:
       p.advance();
@@ -208,22 +216,13 @@ function parseStorageAttribute(p: Cursor, column: Draft, lists: Lists): boolean 
       return true;
     }
     default:
-      return parseAutoRandom(p, lists);
+      return false;
   }
 }
 
 function wordOption(p: Cursor, lists: Lists, name: string): boolean {
   lists.options.push({ name, value: p.word() });
   p.advance();
-  return true;
-}
-
-/** TiDB: AUTO_RANDOM[(shard bits[, range])]. */
-function parseAutoRandom(p: Cursor, lists: Lists): boolean {
-  if (!p.isWord('auto_random')) return false;
-  p.advance();
-  const numbers = p.kind === T.LEFT_PAREN ? p.parenthesised((inner) => String(inner.number())) : [];
-  lists.options.push({ name: 'auto_random', value: numbers });
   return true;
 }
 

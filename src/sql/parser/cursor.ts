@@ -29,13 +29,30 @@ export interface Grammar {
   /** What follows a parenthesised query that turned out to be the first operand of a larger one. */
   continueQuery(p: Cursor, first: Query): Query;
   statement(p: Cursor): Statement;
+  startsStatement(kind: number): boolean;
 }
 
 /** Nested constructs (parentheses, subqueries, calls, CASE, blocks). MySQL's own limit is its thread stack. */
 export const NESTING_MAX = 400;
 /** Operators applied one after another to the left (a + b + c …), UNIONs in a row. */
 export const CHAIN_MAX = 2000;
-const NEAR_LENGTH = 80;
+const NEAR_BYTES_MAX = 80;
+const SYNTAX_MESSAGE =
+  'You have an error in your SQL syntax; check the manual that corresponds to your MySQL server version for the right syntax to use';
+
+/** The text from `offset` on, as far as 80 bytes of UTF-8 go; characters beyond the basic plane print as '?'. */
+function nearText(source: string, offset: number, limit: number): string {
+  let near = '';
+  let bytes = 0;
+  for (const character of source.slice(offset, Math.min(limit, offset + NEAR_BYTES_MAX))) {
+    const code = character.codePointAt(0) as number;
+    const size = code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+    if (bytes + size > NEAR_BYTES_MAX) break;
+    bytes += size;
+    near += size === 4 ? '?' : character;
+  }
+  return near;
+}
 
 export class Cursor {
   readonly lexer = new Lexer();
@@ -51,6 +68,8 @@ export class Cursor {
   pending: Expression | undefined = undefined;
   /** INTO written between a SELECT's items and its FROM, until the query takes it over. */
   selectInto: { readonly select: Select; readonly into: IntoClause } | undefined = undefined;
+  /** The query being parsed is a statement, which may end in INTO. */
+  intoAllowed = false;
   depth = 0;
   /** Inside a stored program's body, where more kinds of statement and local names are allowed. */
   inRoutine = false;
@@ -65,6 +84,7 @@ export class Cursor {
     this.depth = 0;
     this.pending = undefined;
     this.selectInto = undefined;
+    this.intoAllowed = false;
     this.inRoutine = false;
     if (this.warnings.length > 0) this.warnings = [];
     this.lexer.read();
@@ -151,17 +171,11 @@ export class Cursor {
     this.failAt(this.start);
   }
 
-  failAt(offset: number): never {
-    const limit = this.lexer.limit;
-    const near = this.source.slice(offset, Math.min(limit, offset + NEAR_LENGTH));
+  failAt(offset: number, message = SYNTAX_MESSAGE): never {
+    const near = nearText(this.source, offset, this.lexer.limit);
     let line = 1;
     for (let at = this.origin; at < offset; at++) if (this.source.charCodeAt(at) === 10) line++;
-    throw sqlError(
-      'ER_PARSE_ERROR',
-      'You have an error in your SQL syntax; check the manual that corresponds to your MySQL server version for the right syntax to use',
-      near,
-      line,
-    );
+    throw sqlError('ER_PARSE_ERROR', message, near, line);
   }
 
   /** Enters a nested construct; pair with `leave`. */

@@ -218,6 +218,12 @@ function length(p: Cursor, type: TypeDraft): void {
 }
 
 function lengthNumber(p: Cursor): number {
+  // MySQL takes a decimal here and cuts it
+  if (p.kind === T.DECIMAL) {
+    const value = Math.trunc(Number(p.text()));
+    p.advance();
+    return value;
+  }
   if (p.kind !== T.INTEGER) p.fail();
   return p.number();
 }

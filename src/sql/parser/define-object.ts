@@ -72,7 +72,7 @@ function parseObjectOptions(p: Cursor, type: Type, action: Action): NamedOption[
     case 'instance':
       return instanceOptions(p);
     case 'library':
-      return libraryOptions(p);
+      return libraryOptions(p, action === 'alter');
     case 'spatial reference system':
       return spatialOptions(p);
   }
@@ -248,13 +248,15 @@ function instanceOptions(p: Cursor): NamedOption[] {
   return [option('redo_log', enable)];
 }
 
-function libraryOptions(p: Cursor): NamedOption[] {
+function libraryOptions(p: Cursor, alter: boolean): NamedOption[] {
   const options: NamedOption[] = [];
   for (;;) {
     if (p.accept(K.COMMENT)) options.push(option('comment', p.string()));
-    else if (p.accept(K.LANGUAGE)) options.push(option('language', p.name()));
+    else if (!alter && p.accept(K.LANGUAGE)) options.push(option('language', p.name()));
     else break;
   }
+  if (alter && options.length === 0) p.fail();
+  if (alter) return options;
   if (p.kind === K.AS) options.push(option('body', parseRoutineBody(p).text));
   return options;
 }

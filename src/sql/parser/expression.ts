@@ -120,10 +120,11 @@ function truthTest(p: Cursor): 'null' | 'true' | 'false' | 'unknown' {
 
 function parseComparison(p: Cursor, left: Expression): Expression {
   const operator = COMPARISON[p.kind] as ComparisonOperator;
+  const operatorStart = p.start;
   p.advance();
   if ((p.kind === K.ANY || p.kind === K.ALL) && (p.kind === K.ALL || p.peek(1) === T.LEFT_PAREN)) {
     const quantifier = p.kind === K.ALL ? 'all' : 'any';
-    if (operator === '<=>') p.fail();
+    if (operator === '<=>') p.failAt(operatorStart);
     p.advance();
     const query = p.grammar.subquery(p);
     return { kind: 'quantified-comparison', start: left.start, end: p.lastEnd, operator, quantifier, left, query };

@@ -42,6 +42,7 @@ function finishGrant(p: Cursor, start: number, list: readonly RoleOrPrivilege[])
   const to = p.list(granteeSpecification);
   const grantOption = p.accept(K.WITH);
   if (grantOption) p.expectAll(K.GRANT, K.OPTION);
+  failRoutineColumns(p, privileges, on);
   let as: AccountName | undefined;
   let asRolesClause: GrantPrivileges['asRoles'];
   if (p.accept(K.AS)) {
@@ -92,6 +93,7 @@ export function parseRevoke(p: Cursor): Statement {
     p.expect(K.FROM);
     const from = p.list(parseAccount);
     const ignoreUnknownUser = parseIgnoreUnknown(p);
+    failRoutineColumns(p, privileges, on);
     return { kind: 'revoke', start, end: p.lastEnd, ifExists, privileges, on, from, ignoreUnknownUser };
   }
   const roles = asRoles(p, list);
@@ -99,6 +101,12 @@ export function parseRevoke(p: Cursor): Statement {
   const from = p.list(parseAccount);
   const ignoreUnknownUser = parseIgnoreUnknown(p);
   return { kind: 'revoke-roles', start, end: p.lastEnd, ifExists, roles, from, ignoreUnknownUser };
+}
+
+/** Columns of a routine are a syntax error, found when the statement is complete. */
+function failRoutineColumns(p: Cursor, privileges: readonly Privilege[], on: PrivilegeTarget): void {
+  if (on.type === undefined || on.type === 'table') return;
+  if (privileges.some((privilege) => privilege.columns.length > 0)) p.fail();
 }
 
 function parseIgnoreUnknown(p: Cursor): boolean {
@@ -156,7 +164,6 @@ const SINGLE = new Set<number>([
   K.DELETE,
   K.USAGE,
   K.INDEX,
-  K.DROP,
   K.EXECUTE,
   K.RELOAD,
   K.SHUTDOWN,
@@ -180,6 +187,8 @@ function privilegeWords(p: Cursor): string | undefined {
       return expectSecond(p, K.TABLES);
     case K.REPLICATION:
       return second === K.CLIENT || second === K.SLAVE ? take(p, 2) : expectSecond(p, K.CLIENT);
+    case K.DROP:
+      return second === K.ROLE ? take(p, 2) : take(p, 1);
     case K.ALTER:
       return second === K.ROUTINE ? take(p, 2) : take(p, 1);
     case K.CREATE:

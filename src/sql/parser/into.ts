@@ -3,6 +3,7 @@ import type { ColumnReference, FieldsClause, IntoClause, LinesClause, UserVariab
 import { charsetName } from './charset-name.ts';
 import type { Cursor } from './cursor.ts';
 import { acceptCharacterSet } from './data-type.ts';
+import { localName } from './order.ts';
 import { userVariableName } from './primary.ts';
 import { K, T } from './token.ts';
 
@@ -25,7 +26,7 @@ export function intoTarget(p: Cursor): UserVariable | ColumnReference {
     const name = userVariableName(p);
     return { kind: 'user-variable', start, end: p.lastEnd, name };
   }
-  const name = p.name();
+  const name = localName(p);
   return { kind: 'column', start, end: p.lastEnd, schema: undefined, table: undefined, name };
 }
 

@@ -229,10 +229,11 @@ export class Lexer {
     return false;
   }
 
-  /** 5 or 6 digits of a version, else 0: then the comment is code without a version. */
+  /** Length of a version: 5 digits, or 6 that do not begin with 0; else 0, and the comment is code of any version. */
   #versionDigits(offset: number): number {
     let n = 0;
     while (n < 6 && isDigit(this.#charAt(offset + n))) n++;
+    if (n === 6 && this.#charAt(offset) === 48) return 5;
     return n >= 5 ? n : 0;
   }
 
@@ -395,7 +396,7 @@ export class Lexer {
         continue;
       }
       this.#at = at + 1;
-      return at === from ? T.ABORT : T.QUOTED_IDENTIFIER;
+      return T.QUOTED_IDENTIFIER;
     }
     return this.#abortOne();
   }
@@ -469,9 +470,6 @@ export class Lexer {
         return this.#readAt(d);
       case 63:
         return this.allowParameters && !(d >= 0 && isNameCharacter(d)) ? T.PARAMETER : T.OTHER;
-      case 92:
-        if (d !== 78) return T.OTHER;
-        return this.#take(2, K.NULL);
       default:
         return this.#readLongOperator(c, d);
     }

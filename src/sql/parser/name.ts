@@ -1,21 +1,31 @@
 /** Qualified names: tables, columns, routines, accounts. */
 import type { AccountName, ColumnReference, ObjectName, TableName } from '../ast/index.ts';
+import { sqlError } from '../../base/index.ts';
 import type { Cursor } from './cursor.ts';
 import { K, T } from './token.ts';
 
 /** `[schema.]name`, or `.name`. */
 export function parseTableName(p: Cursor): TableName {
   const start = p.start;
-  if (p.kind === T.DOT) {
-    p.advance();
-    const name = p.name();
-    return { schema: undefined, name, start, end: p.lastEnd };
+  let schema: string | undefined;
+  let name: string;
+  if (p.accept(T.DOT)) {
+    name = p.name();
+  } else {
+    name = p.name();
+    if (p.accept(T.DOT)) {
+      schema = name;
+      name = p.name();
+      if (!isProperName(schema)) throw sqlError('ER_WRONG_DB_NAME', schema);
+    }
   }
-  const first = p.name();
-  if (p.kind !== T.DOT) return { schema: undefined, name: first, start, end: p.lastEnd };
-  p.advance();
-  const name = p.name();
-  return { schema: first, name, start, end: p.lastEnd };
+  if (!isProperName(name)) throw sqlError('ER_WRONG_TABLE_NAME', name);
+  return { schema, name, start, end: p.lastEnd };
+}
+
+/** Names of databases and tables are not empty and do not end in a space. */
+function isProperName(name: string): boolean {
+  return name.length > 0 && name.charCodeAt(name.length - 1) !== 32;
 }
 
 export function parseObjectName(p: Cursor): ObjectName {

@@ -1,5 +1,6 @@
 /** ORDER BY items and LIMIT. */
 import type { Expression, Limit, OrderItem, SortDirection } from '../ast/index.ts';
+import { sqlError } from '../../base/index.ts';
 import type { Cursor } from './cursor.ts';
 import { fitsUnsigned } from './literal.ts';
 import { K, T } from './token.ts';
@@ -52,6 +53,13 @@ function limitOption(p: Cursor): Expression {
     const value = p.integer();
     return { kind: 'integer', start, end: p.lastEnd, value };
   }
-  const name = p.name();
+  const name = localName(p);
   return { kind: 'column', start, end: p.lastEnd, schema: undefined, table: undefined, name };
+}
+
+/** The name of a local variable, which can only be in a stored program. */
+export function localName(p: Cursor): string {
+  const name = p.name();
+  if (!p.inRoutine) throw sqlError('ER_SP_UNDECLARED_VAR', name);
+  return name;
 }

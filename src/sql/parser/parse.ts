@@ -11,7 +11,7 @@ import { parseBit, parseConjunct, parseExpression, parseValue } from './expressi
 import { parsePrimary } from './primary.ts';
 import { continueQuery, parseQuery, parseSubquery } from './select.ts';
 import { parserMode } from './sql-mode.ts';
-import { parseStatement } from './statement.ts';
+import { parseStatement, startsStatement } from './statement.ts';
 import { T } from './token.ts';
 import type { Expression } from '../ast/index.ts';
 
@@ -51,6 +51,7 @@ function makeCursor(): Cursor {
     subquery: parseSubquery,
     continueQuery,
     statement: parseStatement,
+    startsStatement,
   };
   return cursor;
 }

@@ -22,7 +22,7 @@ export function parsePartitioning(p: Cursor): Partitioning {
 }
 
 function partitionNumber(p: Cursor): number {
-  if (p.kind !== T.INTEGER && p.kind !== T.HEX) p.fail();
+  if (p.kind === T.DECIMAL || p.kind === T.FLOAT) p.failAt(p.start, 'Only integers allowed as number here');
   return p.number();
 }
 
@@ -41,8 +41,9 @@ function parseHashOrKey(p: Cursor): PartitionMethod {
   let algorithm: number | undefined;
   if (p.accept(K.ALGORITHM)) {
     p.expect(T.EQ);
+    const at = p.start;
     algorithm = p.number();
-    if (algorithm !== 1 && algorithm !== 2) p.fail();
+    if (algorithm !== 1 && algorithm !== 2) p.failAt(at);
   }
   p.expect(T.LEFT_PAREN);
   const columns = p.kind === T.RIGHT_PAREN ? [] : p.list(nameOf);

@@ -82,6 +82,8 @@ function parseKeyword(p: Cursor): Expression {
   const call = CALLS[p.kind];
   if (call !== undefined && (call.bare || p.peek(1) === T.LEFT_PAREN)) return call.parse(p);
   if (p.isName()) return parseNamed(p);
+  // a call's keyword without '(': the error is what follows
+  if (call !== undefined) p.advance();
   return p.fail();
 }
 
@@ -229,6 +231,7 @@ export function variableScope(p: Cursor): VariableScope | undefined {
 
 function parseSystemVariable(p: Cursor, start: number): Expression {
   const scope = variableScope(p);
+  if (scope !== undefined && SCOPES[p.kind] !== undefined) p.fail();
   const first = p.name();
   if (!p.accept(T.DOT))
     return { kind: 'system-variable', start, end: p.lastEnd, scope, component: undefined, name: first };

@@ -29,13 +29,22 @@ function parseForeignBody(p: Cursor): RoutineBody {
     const text = p.string();
     return { start, end: p.lastEnd, text };
   }
-  const tag = /^\$\w*\$/.exec(p.source.slice(start, start + 66))?.[0];
+  if (p.kind === T.HEX || p.kind === T.INTRODUCER) {
+    const text = p.source.slice(start, p.start);
+    p.accept(T.INTRODUCER);
+    if (p.kind === T.STRING) p.string();
+    else p.digitsText();
+    return { start, end: p.lastEnd, text };
+  }
+  const tag = DOLLAR_TAG.exec(p.source.slice(start, start + 258))?.[0];
   if (tag === undefined) return p.fail();
   const end = p.source.indexOf(tag, start + tag.length);
   if (end === -1) return p.fail();
   p.resumeAt(end + tag.length);
   return { start, end: end + tag.length, text: p.source.slice(start + tag.length, end) };
 }
+
+const DOLLAR_TAG = /^\$[^$\s\0]*\$/;
 
 function parseBodyStatement(p: Cursor): void {
   p.enter();
@@ -65,6 +74,10 @@ function parseBodyStatement(p: Cursor): void {
       break;
     case K.OPEN:
     case K.CLOSE:
+      if (p.peek(1) === T.COLON) {
+        parseLabelledOrPlain(p);
+        break;
+      }
       p.advance();
       p.name();
       break;
@@ -80,12 +93,13 @@ function parseBodyStatement(p: Cursor): void {
 
 /** label: BEGIN | LOOP | WHILE | REPEAT; or any other statement. */
 function parseLabelledOrPlain(p: Cursor): void {
-  if (!p.isName() || p.peek(1) !== T.COLON) {
+  const isLabel = p.isName() && (p.peek(1) === T.COLON || !p.grammar.startsStatement(p.kind));
+  if (!isLabel) {
     p.grammar.statement(p);
     return;
   }
   p.name();
-  p.advance();
+  p.expect(T.COLON);
   if (p.kind === K.BEGIN) parseBlock(p);
   else if (p.kind === K.LOOP || p.kind === K.WHILE || p.kind === K.REPEAT) parseLoop(p);
   else p.fail();

@@ -159,7 +159,6 @@ function parseCharacteristic(p: Cursor, found: CharacteristicsDraft, create: boo
       found.deterministic = false;
       return true;
     case K.USING:
-      if (!create) return false;
       return parseLibraries(p);
     default:
       return false;
@@ -169,11 +168,15 @@ function parseCharacteristic(p: Cursor, found: CharacteristicsDraft, create: boo
 /** USING (library [AS name], …). */
 function parseLibraries(p: Cursor): boolean {
   p.advance();
-  p.parenthesised((inner) => {
-    parseObjectName(inner);
-    if (inner.accept(K.AS) || inner.isName()) inner.name();
-  });
+  p.expect(T.LEFT_PAREN);
+  if (p.kind !== T.RIGHT_PAREN) p.list(parseLibrary);
+  p.expect(T.RIGHT_PAREN);
   return true;
+}
+
+function parseLibrary(p: Cursor): void {
+  parseObjectName(p);
+  if (p.accept(K.AS) || p.isName()) p.name();
 }
 
 /** At PROCEDURE or FUNCTION, behind ALTER. */

@@ -31,10 +31,23 @@ import { parseWindows } from './window.ts';
 
 /** A query up to its last clause. */
 export function parseQuery(p: Cursor): Query {
+  return parseQueryWith(p, false);
+}
+
+/** A query that is a statement: it may end in INTO. */
+export function parseTopQuery(p: Cursor): Query {
+  return parseQueryWith(p, true);
+}
+
+function parseQueryWith(p: Cursor, intoAllowed: boolean): Query {
   p.enter();
   const start = p.start;
   const withClause = p.kind === K.WITH ? parseWith(p) : undefined;
-  const query = finishQuery(p, parseBody(p, parseTerm(p)), start, withClause);
+  p.intoAllowed = intoAllowed;
+  const body = parseBody(p, parseTerm(p));
+  p.intoAllowed = intoAllowed;
+  const query = finishQuery(p, body, start, withClause);
+  p.intoAllowed = false;
   p.leave();
   return query;
 }
@@ -52,10 +65,10 @@ export function parseSubquery(p: Cursor): Query {
 }
 
 /** '(' query ')'. */
-function parseQueryParens(p: Cursor): Query {
+function parseQueryParens(p: Cursor, intoAllowed = false): Query {
   p.expect(T.LEFT_PAREN);
   if (p.kind !== T.LEFT_PAREN && !queryStarts(p)) p.fail();
-  const query = parseQuery(p);
+  const query = parseQueryWith(p, intoAllowed);
   p.expect(T.RIGHT_PAREN);
   return query;
 }
@@ -77,12 +90,19 @@ function finishQuery(p: Cursor, body: QueryBody, start: number, withClause: With
   const limit = parseLimit(p);
   let into = hoisted;
   let locking: readonly LockingClause[] = [];
-  if (p.kind === K.INTO && into === undefined) into = parseInto(p);
+  const intoAllowed = p.intoAllowed;
+  if (p.kind === K.INTO && intoAllowed) into = oneInto(p, into);
   if (p.kind === K.FOR || p.kind === K.LOCK) locking = parseLocking(p);
-  if (p.kind === K.INTO && into === undefined) into = parseInto(p);
+  if (p.kind === K.INTO && intoAllowed && (into === undefined || into === hoisted)) into = oneInto(p, into);
   const bare = withClause === undefined && orderBy.length === 0 && limit === undefined && locking.length === 0;
   if (bare && into === undefined && body.kind === 'query') return body;
   return { kind: 'query', start, end: p.lastEnd, with: withClause, body, orderBy, limit, locking, into };
+}
+
+function oneInto(p: Cursor, earlier: IntoClause | undefined): IntoClause {
+  const into = parseInto(p);
+  if (earlier !== undefined) throw sqlError('ER_MULTIPLE_INTO_CLAUSES');
+  return into;
 }
 
 /** The INTO clause written before FROM: it belongs to the whole query, whose last operand that SELECT must be. */
@@ -164,7 +184,7 @@ function parseOperand(p: Cursor): QueryBody {
     case K.SELECT:
       return parseSelect(p);
     case T.LEFT_PAREN:
-      return unwrap(parseQueryParens(p));
+      return parseParensOperand(p);
     case K.VALUES: {
       const start = p.start;
       p.advance();
@@ -180,6 +200,14 @@ function parseOperand(p: Cursor): QueryBody {
     default:
       return p.fail();
   }
+}
+
+/** '(' query ')' as an operand; one with INTO must be the whole statement. */
+function parseParensOperand(p: Cursor): QueryBody {
+  const query = parseQueryParens(p, p.intoAllowed);
+  const whole = p.kind === T.END || p.kind === T.SEMICOLON || p.kind === T.RIGHT_PAREN;
+  if (query.into !== undefined && !whole) p.fail();
+  return unwrap(query);
 }
 
 function valuesRow(p: Cursor): Expression[] {
@@ -204,6 +232,7 @@ const NO_OPTIONS: SelectOptions = {
 function parseSelect(p: Cursor): Select {
   const start = p.start;
   p.expect(K.SELECT);
+  p.intoAllowed = false;
   const hints = parseHints(p);
   const { distinct, options } = parseOptions(p);
   const items = parseItems(p);

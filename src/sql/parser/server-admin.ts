@@ -50,7 +50,9 @@ export function parsePurge(p: Cursor): PurgeLogs {
     return { kind: 'purge-logs', start, end: p.lastEnd, to, before: undefined };
   }
   p.expect(K.BEFORE);
+  const timeStart = p.start;
   const before = p.grammar.expression(p);
+  if (before.kind === 'subquery') p.failAt(timeStart);
   return { kind: 'purge-logs', start, end: p.lastEnd, to: undefined, before };
 }
 
@@ -77,7 +79,6 @@ export function parseInstall(p: Cursor): InstallPlugin {
 function installVariable(p: Cursor): InstallPlugin['variables'][number] {
   if (p.kind === K.GLOBAL || p.kind === K.PERSIST) scopeKeyword(p);
   else if (p.kind === K.SESSION || p.kind === K.LOCAL || p.kind === K.PERSIST_ONLY) {
-    p.advance();
     p.fail();
   }
   let name = p.name();

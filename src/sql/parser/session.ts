@@ -13,6 +13,8 @@ import type {
 } from '../ast/index.ts';
 import type { Cursor } from './cursor.ts';
 import { signedLiteral } from './column-definition.ts';
+import { parseColumn } from './name.ts';
+import { localName } from './order.ts';
 import { userVariableName } from './primary.ts';
 import { K, T } from './token.ts';
 
@@ -107,6 +109,7 @@ export function parseSignal(p: Cursor): Signal {
 function signalItem(p: Cursor): Signal['items'][number] {
   const name = conditionItem(p);
   p.expect(T.EQ);
+  if (p.kind === T.MINUS || p.kind === T.PLUS) p.fail();
   return { name, value: simpleValue(p) };
 }
 
@@ -121,9 +124,7 @@ function conditionItem(p: Cursor): string {
 function simpleValue(p: Cursor): Expression {
   if (p.kind === T.AT || p.kind === T.PARAMETER) return p.grammar.primary(p);
   if (p.isName() && p.peek(1) !== T.STRING) {
-    const start = p.start;
-    const name = p.name();
-    return { kind: 'column', start, end: p.lastEnd, schema: undefined, table: undefined, name };
+    return parseColumn(p);
   }
   return signedLiteral(p);
 }
@@ -135,6 +136,7 @@ export function parseGetDiagnostics(p: Cursor): GetDiagnostics {
   if (area === 'current') p.accept(K.CURRENT);
   p.expect(K.DIAGNOSTICS);
   if (p.accept(K.CONDITION)) {
+    if (p.kind === T.PARAMETER || p.kind === T.MINUS || p.kind === T.PLUS) p.fail();
     const condition = simpleValue(p);
     const items = p.list((inner) => diagnosticsItem(inner, true));
     return { kind: 'get-diagnostics', start, end: p.lastEnd, area, condition, items };
@@ -144,7 +146,7 @@ export function parseGetDiagnostics(p: Cursor): GetDiagnostics {
 }
 
 function diagnosticsItem(p: Cursor, ofCondition: boolean): GetDiagnostics['items'][number] {
-  const target = p.kind === T.AT ? userVariable(p) : p.name();
+  const target = p.kind === T.AT ? userVariable(p) : localName(p);
   p.expect(T.EQ);
   const known = ofCondition
     ? CONDITION_ITEMS.has(p.kind) || p.kind === K.RETURNED_SQLSTATE

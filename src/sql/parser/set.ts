@@ -66,6 +66,12 @@ function setAssignment(p: Cursor): SetAssignment {
   return systemAssignment(p, scopeKeyword(p));
 }
 
+/** Scope words are no names of variables behind another scope. */
+function isScopeKeyword(p: Cursor): boolean {
+  const kind = p.kind;
+  return kind === K.GLOBAL || kind === K.SESSION || kind === K.LOCAL || kind === K.PERSIST || kind === K.PERSIST_ONLY;
+}
+
 /** GLOBAL, SESSION, LOCAL, PERSIST or PERSIST_ONLY before a variable's name; consumed. */
 export function scopeKeyword(p: Cursor): VariableScope | undefined {
   const scope: VariableScope | undefined =
@@ -95,6 +101,7 @@ function expectEqual(p: Cursor): void {
 function systemAssignment(p: Cursor, scope: VariableScope | undefined): SetAssignment {
   let component: string | undefined;
   let name: string;
+  if (scope !== undefined && isScopeKeyword(p)) p.fail();
   if (p.accept(K.DEFAULT)) {
     p.expect(T.DOT);
     component = 'default';

@@ -47,11 +47,6 @@ export function parseShow(p: Cursor): Show {
     case K.BINLOG:
     case K.RELAYLOG:
       return parseShowEvents(p, start);
-    case K.PARSE_TREE: {
-      p.advance();
-      const statement = p.grammar.statement(p);
-      return { kind: 'show-parse-tree', start, end: p.lastEnd, statement };
-    }
     default:
       return parseSimple(p, start);
   }

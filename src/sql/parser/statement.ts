@@ -9,7 +9,7 @@ import { parseGrant, parseRevoke } from './grant.ts';
 import { parseInsert } from './insert.ts';
 import { parseLoadData } from './load-data.ts';
 import { parseChange, parseStart, parseStop } from './replication.ts';
-import { parseQuery, parseWith } from './select.ts';
+import { parseTopQuery, parseWith } from './select.ts';
 import {
   parseDeallocate,
   parseExecute,
@@ -83,6 +83,10 @@ define(parseChange, K.CHANGE, K.CLONE);
 define(parseBinlog, K.BINLOG);
 define(parseShutdown, K.SHUTDOWN, K.RESTART);
 
+export function startsStatement(kind: number): boolean {
+  return STATEMENTS[kind] !== undefined;
+}
+
 /** One statement, without the ';' behind it. */
 export function parseStatement(p: Cursor): Statement {
   const parse = STATEMENTS[p.kind];
@@ -94,11 +98,7 @@ export function parseStatement(p: Cursor): Statement {
 }
 
 function parseQueryStatement(p: Cursor): Query {
-  if (p.kind === K.VALUES && p.peek(1) !== K.ROW) {
-    p.advance();
-    p.fail();
-  }
-  return parseQuery(p);
+  return parseTopQuery(p);
 }
 
 /** WITH … of SELECT, UPDATE or DELETE. */
@@ -111,7 +111,7 @@ function parseWithStatement(p: Cursor): Statement {
   if (p.kind === K.DELETE) return parseDelete(p, start, withClause);
   p.rewind(index);
   p.paramCount = params;
-  return parseQuery(p);
+  return parseTopQuery(p);
 }
 
 /** LOAD DATA, LOAD XML, LOAD INDEX. */

@@ -22,6 +22,20 @@ export const size: ValueReader = (p) => {
   const unit = 1024 ** ('kmgt'.indexOf(written.slice(-1).toLowerCase()) + 1);
   return Number(written.slice(0, -1)) * unit;
 };
+/** 0 or 1, or DEFAULT. */
+const flagOrDefault: ValueReader = (p) => {
+  if (p.kind === T.INTEGER && p.text() !== '0' && p.text() !== '1') p.fail();
+  return numberOrDefault(p);
+};
+/** A number up to `max`; MySQL words the error in its own way. */
+function bounded(name: string, max: number): ValueReader {
+  return (p) => {
+    const start = p.start;
+    const value = number(p) as number | bigint;
+    if (value > max) p.failAt(start, `The valid range for ${name} is [0,${max}]. Error`);
+    return value;
+  };
+}
 /** One of some keywords. */
 function word(...kinds: number[]): ValueReader {
   return (p) => {
@@ -38,15 +52,15 @@ const OPTIONS: Readonly<Record<number, ValueReader>> = {
   [K.SECONDARY_ENGINE]: (p) => (p.accept(K.NULL) ? undefined : p.nameOrString()),
   [K.MAX_ROWS]: number,
   [K.MIN_ROWS]: number,
-  [K.AVG_ROW_LENGTH]: number,
+  [K.AVG_ROW_LENGTH]: bounded('avg_row_length', 4294967295),
   [K.PASSWORD]: text,
   [K.COMMENT]: text,
   [K.COMPRESSION]: text,
   [K.ENCRYPTION]: text,
   [K.AUTO_INCREMENT]: number,
-  [K.PACK_KEYS]: numberOrDefault,
-  [K.STATS_AUTO_RECALC]: numberOrDefault,
-  [K.STATS_PERSISTENT]: numberOrDefault,
+  [K.PACK_KEYS]: flagOrDefault,
+  [K.STATS_AUTO_RECALC]: flagOrDefault,
+  [K.STATS_PERSISTENT]: flagOrDefault,
   [K.STATS_SAMPLE_PAGES]: numberOrDefault,
   [K.CHECKSUM]: number,
   [K.TABLE_CHECKSUM]: number,
@@ -55,7 +69,7 @@ const OPTIONS: Readonly<Record<number, ValueReader>> = {
   [K.INSERT_METHOD]: word(K.NO, K.FIRST, K.LAST),
   [K.TABLESPACE]: nameOrText,
   [K.CONNECTION]: text,
-  [K.KEY_BLOCK_SIZE]: number,
+  [K.KEY_BLOCK_SIZE]: bounded('key_block_size', 65535),
   [K.ENGINE_ATTRIBUTE]: text,
   [K.SECONDARY_ENGINE_ATTRIBUTE]: text,
   [K.AUTOEXTEND_SIZE]: size,
@@ -99,7 +113,7 @@ export function parseTableOption(p: Cursor): TableOption | undefined {
       p.expectAll(K.START, K.TRANSACTION);
       return { name: 'start transaction', value: true };
     default:
-      return parseTidbOption(p);
+      return undefined;
   }
 }
 
@@ -117,39 +131,20 @@ export function parseCharsetOption(p: Cursor): NamedOption {
   }
   if (!acceptCharacterSet(p)) p.fail();
   p.accept(T.EQ);
-  return { name: 'default charset', value: p.accept(K.DEFAULT) ? undefined : charsetName(p) };
-}
-
-/** TiDB's TTL and AUTO_ID_CACHE … as they come out of its own SHOW CREATE TABLE. */
-function parseTidbOption(p: Cursor): TableOption | undefined {
-  for (const name of ['auto_id_cache', 'auto_random_base', 'shard_row_id_bits', 'pre_split_regions']) {
-    if (!p.isWord(name)) continue;
-    p.advance();
-    p.accept(T.EQ);
-    return { name, value: p.integer() };
-  }
-  for (const name of ['ttl_enable', 'ttl_job_interval']) {
-    if (!p.isWord(name)) continue;
-    p.advance();
-    p.accept(T.EQ);
-    return { name, value: p.string() };
-  }
-  return undefined;
+  return { name: 'default charset', value: charsetName(p) };
 }
 
 /** [options], separated by spaces or commas. */
 export function parseTableOptions(p: Cursor): TableOption[] {
   const options: TableOption[] = [];
-  for (;;) {
-    const option = parseTableOption(p);
-    if (option === undefined) return options;
+  let option = parseTableOption(p);
+  while (option !== undefined) {
     options.push(option);
-    if (p.accept(T.COMMA)) {
-      const next = parseTableOption(p);
-      if (next === undefined) p.fail();
-      options.push(next);
-    }
+    const comma = p.accept(T.COMMA);
+    option = parseTableOption(p);
+    if (comma && option === undefined) p.fail();
   }
+  return options;
 }
 
 /** [options of a partition or subpartition]. */

@@ -155,7 +155,7 @@ function parseFactor(p: Cursor): TableReference {
       return parseJsonTable(p);
     case T.LEFT_BRACE: {
       p.advance();
-      p.name();
+      p.expect(K.OJ);
       const table = parseTableReference(p);
       p.expect(T.RIGHT_BRACE);
       return table;

@@ -140,8 +140,12 @@ function parseXid(p: Cursor): Xid {
   return { gtrid, bqual, formatId };
 }
 
+const XID_PART_MAX = 64;
+
 function xidPart(p: Cursor): string {
-  return p.kind === T.HEX || p.kind === T.BIT ? p.digitsText() : p.string();
+  const part = p.kind === T.HEX || p.kind === T.BIT ? p.digitsText() : p.string();
+  if (part.length > XID_PART_MAX) p.fail();
+  return part;
 }
 
 // ---- LOCK ----
@@ -162,9 +166,8 @@ function tableLock(p: Cursor): LockTables['locks'][number] {
   const table = parseTableName(p);
   const alias = parseAlias(p);
   if (p.accept(K.READ)) return { table, alias, type: p.accept(K.LOCAL) ? 'read local' : 'read' };
-  const low = p.accept(K.LOW_PRIORITY);
   p.expect(K.WRITE);
-  return { table, alias, type: low ? 'low priority write' : 'write' };
+  return { table, alias, type: 'write' };
 }
 
 export function parseUnlock(p: Cursor): UnlockTables | LockInstance {

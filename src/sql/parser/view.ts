@@ -3,18 +3,16 @@ import type { CreateView } from '../ast/index.ts';
 import { parseIfNotExists } from './create-table.ts';
 import { type Cursor, nameOf } from './cursor.ts';
 import { parseTableName } from './name.ts';
-import { queryStarts } from './parens.ts';
 import { K, T } from './token.ts';
 
 type ViewHead = Pick<CreateView, 'orReplace' | 'algorithm' | 'definer' | 'security'>;
 
 export function parseView(p: Cursor, start: number, head: ViewHead, alter: boolean): CreateView {
   p.expect(K.VIEW);
-  const ifNotExists = !alter && parseIfNotExists(p);
+  const ifNotExists = !alter && !head.orReplace && parseIfNotExists(p);
   const view = parseTableName(p);
   const columns = p.kind === T.LEFT_PAREN ? p.parenthesised(nameOf) : [];
   p.expect(K.AS);
-  if (p.kind !== T.LEFT_PAREN && !queryStarts(p)) p.fail();
   const query = p.grammar.query(p);
   const checkOption = parseCheckOption(p);
   return { kind: 'create-view', start, end: p.lastEnd, ...head, alter, ifNotExists, view, columns, query, checkOption };
