@@ -269,6 +269,9 @@ export interface CteDefinition {
   /** For recursive ones: `plan` is the seed, `recursive` reads the last round through a work-table-scan. */
   readonly recursive?: PhysicalNode;
   readonly distinct: boolean;
+  /** LIMIT and OFFSET of a recursive one: enough rows end the recursion. */
+  readonly limit?: Expr;
+  readonly offset?: Expr;
 }
 export interface CteScanNode extends NodeBase {
   readonly kind: 'cte-scan';

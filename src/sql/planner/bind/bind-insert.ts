@@ -1,0 +1,118 @@
+/** INSERT and REPLACE: target columns, VALUES rows or a query, ON DUPLICATE KEY UPDATE. */
+import { sqlError } from '../../../base/index.ts';
+import type * as ast from '../../ast/index.ts';
+import type { TableDef } from '../../catalog/index.ts';
+import type { Expr } from '../../expr/index.ts';
+import type { Assignment, RowWriter } from '../../plan/index.ts';
+import { bindTarget } from './bind-target.ts';
+import { type Block, type BoundQuery, type QueryEnv } from './block.ts';
+import { ROW_IDS, rowBlock, RowSource, rowWriterOf } from './row-writer.ts';
+import { columnPositions, ListSource, type Source } from './scope.ts';
+
+export interface BoundInsert {
+  readonly writer: RowWriter;
+  readonly columns: readonly number[];
+  readonly rows: readonly (readonly Assignment[])[] | undefined;
+  readonly query: BoundQuery | undefined;
+  readonly onDuplicate: readonly Assignment[];
+  /** Where the query's columns stand in the rows of ON DUPLICATE KEY UPDATE. */
+  readonly queryOffset: number;
+}
+
+export function bindInsert(node: ast.Insert, env: QueryEnv): BoundInsert {
+  const { table, access } = bindTarget(node.table, env, node.replace ? ['insert', 'delete'] : ['insert']);
+  const writer = rowWriterOf(table, env);
+  const columns = targetColumns(node, table);
+  for (const privilege of access?.written ?? []) if (privilege.privilege === 'insert') Object.assign(privilege, { columns: columns.map((column) => table.columns[column]!.name) });
+  const rows = node.rows === undefined ? undefined : bindRows(node.rows, columns, table, env);
+  const query = node.query === undefined ? undefined : bindSource(node.query, columns, env);
+  const width = table.columns.length;
+  const onDuplicate = node.onDuplicate.length === 0 ? [] : bindOnDuplicate(node, table, columns, query, env);
+  if (onDuplicate.length > 0) access?.written.push({ privilege: 'update', columns: onDuplicate.map(({ column }) => table.columns[column]!.name) });
+  return { writer, columns, rows, query, onDuplicate, queryOffset: width * 2 };
+}
+
+function targetColumns(node: ast.Insert, table: TableDef): number[] {
+  if (node.columns === undefined) {
+    const all = table.columns.flatMap((column, i) => (column.hidden || column.invisible || column.state !== 'public' ? [] : [i]));
+    return node.rows?.every((row) => row.length === 0) === true ? [] : all;
+  }
+  const positions = columnPositions(table);
+  const columns: number[] = [];
+  for (const name of node.columns) {
+    const position = positions.get(name.name.toLowerCase());
+    if (position === undefined || (name.table !== undefined && name.table !== table.name)) {
+      throw sqlError('ER_BAD_FIELD_ERROR', name.table === undefined ? name.name : `${name.table}.${name.name}`, 'field list');
+    }
+    if (columns.includes(position)) throw sqlError('ER_FIELD_SPECIFIED_TWICE', table.columns[position]!.name);
+    columns.push(position);
+  }
+  return columns;
+}
+
+function isDefault(node: ast.Expression): boolean {
+  return node.kind === 'default';
+}
+
+function bindRows(rows: readonly (readonly ast.Expression[])[], columns: readonly number[], table: TableDef, env: QueryEnv): Assignment[][] {
+  const block = rowBlock([new RowSource(table, table.name, { offset: 0, firstId: ROW_IDS })], env);
+  block.clause = 'field list';
+  return rows.map((row, i) => {
+    if (row.length !== columns.length && !(row.length === 0 && rows.length === 1)) throw sqlError('ER_WRONG_VALUE_COUNT_ON_ROW', i + 1);
+    return row.map((value, c) => bindAssignment(value, columns[c]!, table, block));
+  });
+}
+
+/** A generated column takes DEFAULT only. */
+function bindAssignment(value: ast.Expression, column: number, table: TableDef, block: Block): Assignment {
+  if (isDefault(value)) return { column, expr: { default: true } };
+  const def = table.columns[column]!;
+  if (def.generated !== undefined) throw sqlError('ER_NON_DEFAULT_VALUE_FOR_GENERATED_COLUMN', def.name, table.name);
+  return { column, expr: block.bind(value) };
+}
+
+function bindSource(query: ast.Query, columns: readonly number[], env: QueryEnv): BoundQuery {
+  const bound = env.binders.query(query, { ...env, top: false, dropOrder: false });
+  if (bound.outputs.length !== columns.length) throw sqlError('ER_WRONG_VALUE_COUNT_ON_ROW', 1);
+  return bound;
+}
+
+/** Rows there are: the existing full row, the new full row, then for INSERT … SELECT the row of the query. */
+function bindOnDuplicate(node: ast.Insert, table: TableDef, columns: readonly number[], query: BoundQuery | undefined, env: QueryEnv): Assignment[] {
+  const width = table.columns.length;
+  const existing = new RowSource(table, table.name, { offset: 0, firstId: ROW_IDS });
+  const inserted = new RowSource(table, table.name, { offset: width, firstId: ROW_IDS + width });
+  const sources: Source[] = [existing];
+  if (node.rowAlias !== undefined) sources.push(new RowSource(table, node.rowAlias, { offset: width, firstId: ROW_IDS + width }, aliasNames(node, table, columns)));
+  if (query !== undefined) sources.push(...querySources(query, width * 2));
+  const block = rowBlock(sources, env);
+  block.clause = 'field list';
+  block.insertedRow = inserted;
+  const positions = columnPositions(table);
+  return node.onDuplicate.map(({ column, value }) => {
+    const position = positions.get(column.name.toLowerCase());
+    if (position === undefined) throw sqlError('ER_BAD_FIELD_ERROR', column.name, 'field list');
+    return bindAssignment(value, position, table, block);
+  });
+}
+
+function aliasNames(node: ast.Insert, table: TableDef, columns: readonly number[]): ReadonlyMap<string, number> {
+  if (node.rowAliasColumns.length === 0) return columnPositions(table);
+  if (node.rowAliasColumns.length !== columns.length) throw sqlError('ER_VIEW_WRONG_LIST');
+  return new Map(node.rowAliasColumns.map((name, i) => [name.toLowerCase(), columns[i]!]));
+}
+
+/** The query's tables stay visible by the columns that it selects. */
+function querySources(query: BoundQuery, offset: number): Source[] {
+  const byTable = new Map<string, { name: string; expr: Expr }[]>();
+  for (const [i, { name, expr }] of query.outputs.entries()) {
+    const table = expr.kind === 'column' ? (expr.table ?? '') : '';
+    const column: Expr = { kind: 'column', id: ROW_IDS - 1 - i, index: offset + i, name, table, type: expr.type };
+    const own = expr.kind === 'column' ? expr.name : name;
+    const known = byTable.get(table);
+    if (known === undefined) byTable.set(table, [{ name: own, expr: column }]);
+    else known.push({ name: own, expr: column });
+  }
+  return [...byTable].map(([table, columns]) => new ListSource(table, undefined, columns));
+}
+

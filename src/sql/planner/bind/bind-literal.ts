@@ -1,0 +1,95 @@
+/** Literals: their values and types as MySQL reports them. */
+import { sqlError } from '../../../base/index.ts';
+import type * as ast from '../../ast/index.ts';
+import type { Expr } from '../../expr/index.ts';
+import {
+  DateFlag,
+  Decimal,
+  dateType,
+  datetimeType,
+  decimalType,
+  doubleType,
+  intType,
+  parseDateTime,
+  parseTime,
+  timeType,
+  varbinaryType,
+  varcharType,
+} from '../../types/index.ts';
+import { constant, NULL } from './call-builder.ts';
+import type { StatementState } from './statement-state.ts';
+
+export type Literal =
+  | ast.NullLiteral
+  | ast.BooleanLiteral
+  | ast.IntegerLiteral
+  | ast.DecimalLiteral
+  | ast.FloatLiteral
+  | ast.StringLiteral
+  | ast.BytesLiteral
+  | ast.TemporalLiteral;
+
+export function bindLiteral(node: Literal, state: StatementState): Expr {
+  switch (node.kind) {
+    case 'null':
+      return NULL;
+    case 'boolean':
+      return constant(node.value ? 1 : 0, intType('big', { nullable: false, width: 1 }), true);
+    case 'integer': {
+      const unsigned = typeof node.value === 'bigint' && node.value > 9223372036854775807n;
+      return constant(node.value, intType('big', { nullable: false, unsigned, width: String(node.value).length }), true);
+    }
+    case 'decimal':
+      return decimalLiteral(node.text);
+    case 'float':
+      return constant(node.value, doubleType({ nullable: false, length: node.text.length }), true);
+    case 'string':
+      return stringLiteral(node, state);
+    case 'bytes':
+      return bytesLiteral(node, state);
+    case 'temporal':
+      return temporalLiteral(node);
+  }
+}
+
+function decimalLiteral(text: string): Expr {
+  const value = Decimal.fromString(text);
+  const point = text.indexOf('.');
+  const scale = point < 0 ? 0 : text.length - point - 1;
+  const digits = text.length - (point < 0 ? 0 : 1);
+  const whole = text.slice(0, point < 0 ? text.length : point).replace(/^0+/, '').length;
+  const precision = Math.max(1, Math.min(digits, whole + scale));
+  return constant(value, decimalType(precision, Math.min(scale, 30), { nullable: false }), true);
+}
+
+function stringLiteral(node: ast.StringLiteral, state: StatementState): Expr {
+  if (node.bytes !== undefined) return constant(node.bytes, varbinaryType(node.bytes.length, { nullable: false }), true);
+  const collation = state.context.session.collationConnection;
+  const text = constant(node.value, varcharType([...node.value].length, { collation, nullable: false }), true);
+  return node.charset === undefined ? text : introduced(text, node.charset, state);
+}
+
+/** `_charset'text'`: the literal's bytes read as that charset. */
+function introduced(literal: Expr, charset: string, state: StatementState): Expr {
+  return state.calls.call('convert_using', [literal], { word: charset, extra: { introducer: true } });
+}
+
+function bytesLiteral(node: ast.BytesLiteral, state: StatementState): Expr {
+  // Unsigned marks it as a number where one is wanted.
+  const literal = constant(node.bytes, varbinaryType(node.bytes.length, { nullable: false, unsigned: true }), true);
+  return node.charset === undefined || node.charset === 'binary' ? literal : introduced(literal, node.charset, state);
+}
+
+function temporalLiteral(node: ast.TemporalLiteral): Expr {
+  if (node.type === 'time') {
+    const parsed = parseTime(node.text);
+    if (parsed.warnings !== 0 || parsed.micros === undefined) throw sqlError('ER_WRONG_VALUE', 'TIME', node.text);
+    return constant(parsed.micros, timeType(Math.min(parsed.fractionDigits, 6), { nullable: false }), true);
+  }
+  const parsed = parseDateTime(node.text, DateFlag.FUZZY);
+  if (parsed.warnings !== 0 || parsed.kind === 'none' || parsed.kind === 'error') {
+    throw sqlError('ER_WRONG_VALUE', node.type === 'date' ? 'DATE' : 'DATETIME', node.text);
+  }
+  if (node.type === 'date') return constant(parsed.value.ymd, dateType({ nullable: false }), true);
+  return constant(parsed.value, datetimeType(Math.min(parsed.fractionDigits, 6), { nullable: false }), true);
+}

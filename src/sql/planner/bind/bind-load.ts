@@ -1,0 +1,51 @@
+/** LOAD DATA: where each field goes, SET assignments, and the file's format. */
+import { sqlError } from '../../../base/index.ts';
+import type * as ast from '../../ast/index.ts';
+import type { Assignment, LoadFormat, RowWriter } from '../../plan/index.ts';
+import { bindTarget } from './bind-target.ts';
+import { type QueryEnv } from './block.ts';
+import { ROW_IDS, rowBlock, RowSource, rowWriterOf } from './row-writer.ts';
+import { columnPositions } from './scope.ts';
+
+export interface BoundLoad {
+  readonly writer: RowWriter;
+  readonly fields: readonly (number | { readonly variable: string })[];
+  readonly set: readonly Assignment[];
+  readonly format: LoadFormat;
+}
+
+export function bindLoad(node: ast.LoadData, env: QueryEnv): BoundLoad {
+  if (node.format === 'xml') throw sqlError('ER_NOT_SUPPORTED_YET', 'LOAD XML');
+  const { table } = bindTarget(node.table, env, node.duplicates === 'replace' ? ['insert', 'delete'] : ['insert'], 'LOAD');
+  const positions = columnPositions(table);
+  const fields =
+    node.columns.length === 0
+      ? table.columns.flatMap((column, i) => (column.hidden || column.invisible || column.state !== 'public' ? [] : [i]))
+      : node.columns.map((field) => (field.kind === 'user-variable' ? { variable: field.name } : position(field.name, positions)));
+  const block = rowBlock([new RowSource(table, table.name, { offset: 0, firstId: ROW_IDS })], env);
+  block.clause = 'field list';
+  const set = node.assignments.map(({ column, value }): Assignment => {
+    const at = position(column.name, positions);
+    return { column: at, expr: value.kind === 'default' ? { default: true } : block.bind(value) };
+  });
+  return { writer: rowWriterOf(table, env), fields, set, format: formatOf(node) };
+}
+
+function position(name: string, positions: ReadonlyMap<string, number>): number {
+  const at = positions.get(name.toLowerCase());
+  if (at === undefined) throw sqlError('ER_BAD_FIELD_ERROR', name, 'field list');
+  return at;
+}
+
+function formatOf(node: ast.LoadData): LoadFormat {
+  return {
+    charset: node.charset ?? 'utf8mb4',
+    fieldsTerminatedBy: node.fields.terminatedBy ?? '\t',
+    enclosedBy: node.fields.enclosedBy ?? '',
+    optionallyEnclosed: node.fields.optionallyEnclosed,
+    escapedBy: node.fields.escapedBy ?? '\\',
+    linesStartingBy: node.lines.startingBy ?? '',
+    linesTerminatedBy: node.lines.terminatedBy ?? '\n',
+    ignoreLines: Number(node.ignoreLines),
+  };
+}

@@ -1,0 +1,145 @@
+/**
+ * UPDATE and DELETE, of one table or several: the query that finds the rows, with each target's full row and handle among
+ * its columns, and what to assign.
+ */
+import { sqlError } from '../../../base/index.ts';
+import type * as ast from '../../ast/index.ts';
+import type { ColumnExpr, Expr } from '../../expr/index.ts';
+import type { SortKey } from '../../plan/index.ts';
+import { varbinaryType } from '../../types/index.ts';
+import type { LogicalNode } from '../logical/logical-plan.ts';
+import { filter } from '../logical/make.ts';
+import { bindCondition } from './bind-condition.ts';
+import { bindFrom } from './bind-from.ts';
+import { bindLimit } from './bind-limit.ts';
+import { bindOrderKeys } from './bind-order-by.ts';
+import { bindWith } from './bind-with.ts';
+import { Block, type QueryEnv } from './block.ts';
+import { type Source, TableSource } from './scope.ts';
+import { isVirtualSchema } from './virtual-schema.ts';
+
+export interface BoundAssignment {
+  readonly column: number;
+  readonly expr: Expr | { readonly default: true };
+}
+
+export interface BoundTarget {
+  readonly source: TableSource;
+  /** The full row, in the order of the table's columns, then the handle. */
+  readonly columns: readonly ColumnExpr[];
+  readonly handle: ColumnExpr;
+  readonly assignments: BoundAssignment[];
+}
+
+export interface BoundModify {
+  readonly plan: LogicalNode;
+  readonly targets: readonly BoundTarget[];
+}
+
+export function bindUpdate(node: ast.Update, outer: QueryEnv): BoundModify {
+  const env = node.with === undefined ? outer : { ...outer, ctes: bindWith(node.with, outer) };
+  const block = new Block(env);
+  block.relation = bindFrom(node.tables, block);
+  const targets: BoundTarget[] = [];
+  block.clause = 'field list';
+  for (const assignment of node.assignments) {
+    const { source, position } = assignedColumn(assignment.column, block);
+    const target = targets.find((candidate) => candidate.source === source) ?? addTarget(source, targets, block);
+    target.assignments.push({ column: position, expr: bindValue(assignment.value, source, position, block) });
+  }
+  for (const target of targets) {
+    const columns = target.assignments.map(({ column }) => target.source.scan.table.columns[column]!.name);
+    target.source.access?.written.push({ privilege: 'update', columns });
+  }
+  return { plan: finishPlan(node, block), targets };
+}
+
+export function bindDelete(node: ast.Delete, outer: QueryEnv): BoundModify {
+  const env = node.with === undefined ? outer : { ...outer, ctes: bindWith(node.with, outer) };
+  const block = new Block(env);
+  block.relation = bindFrom(node.from, block);
+  const targets: BoundTarget[] = [];
+  const sources = node.targets === undefined ? [block.relation.sources[0]!] : node.targets.map((target) => deletedSource(target, block));
+  for (const source of sources) {
+    const target = addTarget(requireTable(source, 'DELETE', block), targets, block);
+    target.source.access?.written.push({ privilege: 'delete', columns: [] });
+    if (target.source.access !== undefined) target.source.access.writeOnly = true;
+  }
+  return { plan: finishPlan(node, block), targets };
+}
+
+function deletedSource(target: ast.TableName, block: Block): Source {
+  const source = block.relation!.sources.find((candidate) => candidate.alias === target.name && (target.schema === undefined || candidate.schema === target.schema));
+  if (source === undefined) throw sqlError('ER_UNKNOWN_TABLE', target.name, 'MULTI DELETE');
+  return source;
+}
+
+/** Only base tables can be written; a mergeable view leads to the one table behind it. */
+function requireTable(source: Source, statement: string, block: Block): TableSource {
+  if (source instanceof TableSource && !source.scan.virtual && !isVirtualSchema(source.schema)) return source;
+  if (source.schema !== undefined && !isVirtualSchema(source.schema)) {
+    const tables = new Set(source.all().map(({ expr }) => (expr.kind === 'column' ? sourceOfColumn(expr.id, block) : undefined)));
+    const [only] = tables;
+    if (tables.size === 1 && only !== undefined) return only;
+  }
+  throw sqlError('ER_NON_UPDATABLE_TABLE', source.alias, statement);
+}
+
+function sourceOfColumn(id: number, block: Block): TableSource | undefined {
+  return block.state.tableSources.find((source) => source.scan.columns.some((column) => column.id === id));
+}
+
+function assignedColumn(name: ast.ColumnReference, block: Block): { source: TableSource; position: number } {
+  const column = block.resolve(name);
+  const source = column.kind === 'column' ? sourceOfColumn(column.id, block) : undefined;
+  if (source === undefined || column.kind !== 'column' || source.scan.virtual) {
+    throw sqlError('ER_NON_UPDATABLE_TABLE', column.kind === 'column' ? (column.table ?? '') : '', 'UPDATE');
+  }
+  const at = source.scan.columns.findIndex((candidate) => candidate.id === column.id);
+  return { source, position: source.scan.positions[at]! };
+}
+
+function bindValue(value: ast.Expression, source: TableSource, position: number, block: Block): Expr | { readonly default: true } {
+  if (value.kind === 'default') return { default: true };
+  const column = source.scan.table.columns[position]!;
+  if (column.generated !== undefined) throw sqlError('ER_NON_DEFAULT_VALUE_FOR_GENERATED_COLUMN', column.name, source.scan.table.name);
+  return block.bind(value);
+}
+
+/** Reads the whole row and its handle, and locks what it reads. */
+function addTarget(source: TableSource, targets: BoundTarget[], block: Block): BoundTarget {
+  if (targets.some((target) => target.source === source)) throw sqlError('ER_NONUNIQ_TABLE', source.alias);
+  const { scan } = source;
+  const used = new Set(source.access?.columns);
+  const columns = scan.table.columns.map((_, position) => source.column(position));
+  if (source.access !== undefined) {
+    source.access.columns.clear();
+    for (const name of used) source.access.columns.add(name);
+  }
+  scan.lock = { strength: 'update', wait: 'wait' };
+  scan.handle = block.state.newColumn(varbinaryType(3072), 'handle', source.alias);
+  const target: BoundTarget = { source, columns, handle: scan.handle, assignments: [] };
+  targets.push(target);
+  return target;
+}
+
+interface Tail {
+  readonly where: ast.Expression | undefined;
+  readonly orderBy: readonly ast.OrderItem[];
+  readonly limit: ast.Limit | undefined;
+}
+
+function finishPlan(node: Tail, block: Block): LogicalNode {
+  if (block.relation!.sources.length > 1 && (node.orderBy.length > 0 || node.limit !== undefined)) {
+    throw sqlError('ER_WRONG_USAGE', 'UPDATE', node.limit === undefined ? 'ORDER BY' : 'LIMIT');
+  }
+  if (node.where !== undefined) {
+    block.clause = 'where clause';
+    const conditions = bindCondition(node.where, block);
+    block.relation!.plan = filter(block.relation!.plan, conditions);
+  }
+  const by: readonly SortKey[] = bindOrderKeys(node.orderBy, [], block, block, false);
+  let plan = block.relation!.plan;
+  if (by.length > 0) plan = { kind: 'sort', child: plan, by };
+  return bindLimit(plan, node.limit, block, false);
+}

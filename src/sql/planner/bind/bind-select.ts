@@ -1,0 +1,198 @@
+/**
+ * One SELECT: names in MySQL's order of visibility, then the stages of the plan
+ *
+ *   FROM → WHERE → (aggregate) → HAVING → windows → QUALIFY → [project, DISTINCT] → ORDER BY → LIMIT
+ *
+ * SELECT, HAVING and ORDER BY are bound over FROM first; only then is it known whether the block is grouped, and if it is,
+ * `Grouping` rewrites them over the aggregate's output.
+ */
+import { sqlError } from '../../../base/index.ts';
+import type * as ast from '../../ast/index.ts';
+import type { Expr } from '../../expr/index.ts';
+import type { SortKey } from '../../plan/index.ts';
+import { intType } from '../../types/index.ts';
+import type { LogicalNode } from '../logical/logical-plan.ts';
+import { filter } from '../logical/make.ts';
+import { bindCondition } from './bind-condition.ts';
+import { bindFrom } from './bind-from.ts';
+import { bindGroupKeys } from './bind-group-by.ts';
+import { applyLocking } from './bind-locking.ts';
+import { bindLimit } from './bind-limit.ts';
+import { bindDistinct, bindOrderKeys } from './bind-order-by.ts';
+import { attach, type Attachment, Block, type BoundQuery, type QueryEnv } from './block.ts';
+import { Grouping } from './grouping.ts';
+import type { NamedExpr } from './scope.ts';
+import { sourceName } from './source-name.ts';
+
+/** What ORDER BY and LIMIT of the query around a SELECT are. */
+export interface QueryTail {
+  readonly orderBy: readonly ast.OrderItem[];
+  readonly limit: ast.Limit | undefined;
+  readonly locking: readonly ast.LockingClause[];
+}
+
+export interface SelectItem extends NamedExpr {
+  /** Written alias, which HAVING, GROUP BY and ORDER BY may use. */
+  readonly alias: string | undefined;
+  readonly node: ast.Expression | undefined;
+}
+
+class Pending {
+  readonly list: Attachment[] = [];
+  attach(attachment: Attachment): void {
+    this.list.push(attachment);
+  }
+}
+
+export function bindSelect(select: ast.Select, tail: QueryTail, env: QueryEnv): BoundQuery {
+  const block = new Block(env);
+  block.namedWindows = namedWindows(select);
+  block.relation = bindFrom(select.from, block);
+  if (tail.locking.length > 0) applyLocking(tail.locking, block);
+  const post = new Pending();
+  const havingPending = new Pending();
+  const rollup = select.groupBy !== undefined && select.groupBy.rollup !== 'none';
+  if (rollup) {
+    block.levelColumn = env.state.newColumn(intType('big', { unsigned: true, nullable: false }), 'grouping level');
+    block.groupKeys = bindGroupKeys(select, [], block);
+  }
+  const items = bindItems(select, block, post);
+  const where = bindWhere(select.where, block);
+  const keys = rollup ? block.groupKeys : bindGroupKeys(select, items, block);
+  const having = select.having === undefined ? [] : bindHaving(select.having, items, keys, block, havingPending);
+  const qualify = bindQualify(select.qualify, items, block, post);
+  const order = bindOrderKeys(tail.orderBy, items, block, post, select.distinct);
+  const parts: Parts = { items, having, qualify, order, havingPending: havingPending.list, post: post.list };
+  block.relation.plan = filter(block.relation.plan, where);
+  const grouped = keys.length > 0 || select.groupBy !== undefined || block.aggregateCalls.length > 0;
+  return assemble(select, tail, grouped ? new Grouping(block, keys, rollup).rewrite(parts) : { ...parts, plan: block.relation.plan }, block);
+}
+
+export interface Parts {
+  readonly items: readonly SelectItem[];
+  readonly having: readonly Expr[];
+  readonly qualify: readonly Expr[];
+  readonly order: readonly SortKey[];
+  readonly havingPending: readonly Attachment[];
+  readonly post: readonly Attachment[];
+}
+
+function assemble(select: ast.Select, tail: QueryTail, parts: Parts & { readonly plan: LogicalNode }, block: Block): BoundQuery {
+  let plan = parts.plan;
+  for (const attachment of parts.havingPending) plan = attach(plan, attachment);
+  plan = filter(plan, parts.having);
+  for (const attachment of parts.post) plan = attach(plan, attachment);
+  for (const window of block.windows) {
+    const calls = window.calls.map(({ call }) => call);
+    const columns = window.calls.map(({ column }) => column);
+    plan = { kind: 'window', child: plan, partitionBy: window.partitionBy, orderBy: window.orderBy, calls, columns };
+  }
+  plan = filter(plan, parts.qualify);
+  let outputs: readonly NamedExpr[] = parts.items;
+  let order = parts.order;
+  if (select.distinct) ({ plan, outputs, order } = bindDistinct(plan, parts.items, order, block));
+  if (order.length > 0 && !(block.env.dropOrder && tail.limit === undefined)) plan = { kind: 'sort', child: plan, by: order };
+  plan = bindLimit(plan, tail.limit, block, select.options.calcFoundRows && block.env.top);
+  return { plan, outputs };
+}
+
+// ---- select list ----
+
+function bindItems(select: ast.Select, block: Block, post: Pending): SelectItem[] {
+  block.clause = 'field list';
+  block.allowAggregates = true;
+  block.allowWindows = true;
+  block.attachPoint = post;
+  const items: SelectItem[] = [];
+  for (const item of select.items) {
+    if (item.kind === 'star') expandStar(item, block, items);
+    else {
+      const expr = block.bind(item.expression);
+      items.push({ name: item.alias ?? sourceName(item), expr, alias: item.alias, node: item.expression });
+    }
+  }
+  block.allowAggregates = false;
+  block.allowWindows = false;
+  block.attachPoint = block;
+  return items;
+}
+
+function expandStar(star: ast.SelectStar, block: Block, into: SelectItem[]): void {
+  const relation = block.relation!;
+  if (relation.sources.length === 0) throw sqlError('ER_NO_TABLES_USED');
+  if (star.table === undefined) {
+    for (const { name, expr } of relation.star()) into.push({ name, expr, alias: undefined, node: undefined });
+    return;
+  }
+  const source = relation.sources.find(
+    (candidate) => candidate.alias === star.table && (star.schema === undefined || candidate.schema === star.schema),
+  );
+  if (source === undefined) throw sqlError('ER_BAD_TABLE_ERROR', star.schema === undefined ? star.table : `${star.schema}.${star.table}`);
+  for (const { name, expr } of source.all()) into.push({ name, expr, alias: undefined, node: undefined });
+}
+
+function namedWindows(select: ast.Select): ReadonlyMap<string, ast.WindowSpecification> {
+  const named = new Map<string, ast.WindowSpecification>();
+  for (const { name, specification } of select.windows) {
+    if (named.has(name.toLowerCase())) throw sqlError('ER_WINDOW_DUPLICATE_NAME', name);
+    named.set(name.toLowerCase(), specification);
+  }
+  return named;
+}
+
+// ---- conditions ----
+
+function bindWhere(where: ast.Expression | undefined, block: Block): Expr[] {
+  if (where === undefined) return [];
+  block.clause = 'where clause';
+  return bindCondition(where, block);
+}
+
+/** HAVING sees the select list and the group keys; FROM only inside aggregates. */
+function bindHaving(having: ast.Expression, items: readonly SelectItem[], keys: readonly Expr[], block: Block, pending: Pending): Expr[] {
+  block.clause = 'having clause';
+  block.allowAggregates = true;
+  block.fromVisible = false;
+  block.attachPoint = pending;
+  block.aliasFirst = (name) => (block.insideAggregate ? undefined : findHavingName(name, items, keys));
+  try {
+    return bindCondition(having, block);
+  } finally {
+    block.aliasFirst = undefined;
+    block.attachPoint = block;
+    block.fromVisible = true;
+    block.allowAggregates = false;
+  }
+}
+
+function findHavingName(name: ast.ColumnReference, items: readonly SelectItem[], keys: readonly Expr[]): Expr | undefined {
+  const lower = name.name.toLowerCase();
+  const isNamed = (expr: Expr): boolean =>
+    expr.kind === 'column' && expr.name.toLowerCase() === lower && (name.table === undefined || expr.table === name.table);
+  const key = keys.find(isNamed);
+  if (key !== undefined) return key;
+  if (name.table === undefined) {
+    const matches = items.filter((item) => item.name.toLowerCase() === lower);
+    const first = matches[0];
+    if (first === undefined) return undefined;
+    return first.expr;
+  }
+  return items.find((item) => isNamed(item.expr))?.expr;
+}
+
+function bindQualify(qualify: ast.Expression | undefined, items: readonly SelectItem[], block: Block, post: Pending): Expr[] {
+  if (qualify === undefined) return [];
+  block.allowAggregates = true;
+  block.allowWindows = true;
+  block.attachPoint = post;
+  block.aliasLast = (name) => items.find((item) => name.table === undefined && item.name.toLowerCase() === name.name.toLowerCase())?.expr;
+  try {
+    return bindCondition(qualify, block);
+  } finally {
+    block.aliasLast = undefined;
+    block.attachPoint = block;
+    block.allowAggregates = false;
+    block.allowWindows = false;
+  }
+}
+
