@@ -46,8 +46,9 @@ function ipv4(text: string): number | undefined {
   return parts.reduce((sum, part) => sum * 256 + part, 0);
 }
 
-/** Higher is tried first: no wildcard, then the longer literal start. */
+/** Higher is tried first: no wildcard, then networks, then the longer literal start. */
 export function specificity(pattern: string): number {
+  if (pattern.includes('/')) return 999;
   const wild = pattern.replace(/\\./g, 'x').search(/[%_]/);
   return wild < 0 ? 1000 : wild;
 }

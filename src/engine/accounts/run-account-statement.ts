@@ -83,7 +83,7 @@ function flushPrivileges(rights: AccountRights, statement: ast.Flush): MaybeProm
 function showGrants(rights: AccountRights, statement: ast.ShowGrants): StatementResult {
   const { book } = rights.accounts;
   const account = statement.account === undefined ? rights.account : resolveAccount(statement.account, rights.account);
-  requireToLook(rights, account);
+  if (!isOwn(rights, account)) rights.check('select', 'mysql', 'user', []);
   const user = requireUser(book, account);
   let roles = statement.using.map((role) => resolveAccount(role, rights.account));
   const granted = book.rolesOf(account);
@@ -96,17 +96,14 @@ function showGrants(rights: AccountRights, statement: ast.ShowGrants): Statement
 function showCreateUser(rights: AccountRights, statement: ast.ShowCreateUser): StatementResult {
   const { book } = rights.accounts;
   const account = resolveAccount(statement.account, rights.account);
-  requireToLook(rights, account);
+  if (!isOwn(rights, account)) rights.requireOnDatabase('select', 'mysql');
   const user = book.findUser(account);
   if (user === undefined) throw cannot('SHOW CREATE USER', [quoteAccount(account)], ' (User account does not exist)');
   return rows([[`CREATE USER for ${account.user}@${account.host}`, varcharType(GRANTS_CHARACTERS)]], [[createUserText(book, user)]]);
 }
 
-/** Others' accounts are for those who may read the schema mysql. */
-function requireToLook(rights: AccountRights, account: AccountId): void {
-  if (accountKey(account) === accountKey(rights.account)) return;
-  if (rights.roles.some((role) => accountKey(role) === accountKey(account))) return;
-  rights.requireOnDatabase('select', 'mysql');
+function isOwn(rights: AccountRights, account: AccountId): boolean {
+  return [rights.account, ...rights.roles].some((each) => accountKey(each) === accountKey(account));
 }
 
 function ok(warningCount = 0): OkResult {

@@ -11,10 +11,8 @@ export type Requirement =
   | { readonly level: 'global'; readonly anyOf: readonly string[] }
   /** 1044. */
   | { readonly level: 'database'; readonly privilege: StaticPrivilege; readonly schema: string }
-  /** 1142. */
-  | { readonly level: 'table'; readonly privilege: StaticPrivilege; readonly schema: string; readonly table: string }
-  /** FILE: 1045. */
-  | { readonly level: 'file' };
+  /** All of them; 1142 names those that are missing. */
+  | { readonly level: 'table'; readonly privileges: readonly StaticPrivilege[]; readonly schema: string; readonly table: string };
 
 export function requiredPrivileges(statement: ast.Statement, database: string | null): readonly Requirement[] {
   const rule = RULES[statement.kind] as ((statement: ast.Statement, at: Place) => readonly Requirement[]) | undefined;
@@ -32,8 +30,7 @@ class Place {
   }
 
   table(name: ast.ObjectName, ...privileges: StaticPrivilege[]): Requirement[] {
-    const schema = name.schema ?? this.#database;
-    return privileges.map((privilege) => ({ level: 'table', privilege, schema, table: name.name }));
+    return [{ level: 'table', privileges, schema: this.schemaOf(name), table: name.name }];
   }
 
   tables(names: readonly ast.ObjectName[], ...privileges: StaticPrivilege[]): Requirement[] {
@@ -58,14 +55,13 @@ type Rules = {
 };
 
 const RULES: Rules = {
-  query: (statement) => (writesFile(statement) ? [{ level: 'file' }] : NONE),
+  query: (statement) => (writesFile(statement) ? global('FILE') : NONE),
   'create-table': createTable,
-  'alter-table': (statement, at) => [
-    ...at.table(statement.table, 'alter'),
-    ...statement.actions.flatMap((action) =>
-      action.kind === 'rename-table' ? [...at.table(statement.table, 'drop'), ...at.table(action.to, 'create', 'insert')] : [],
-    ),
-  ],
+  'alter-table': (statement, at) => {
+    const renamed = statement.actions.flatMap((action) => (action.kind === 'rename-table' ? [action.to] : []));
+    if (renamed.length === 0) return at.table(statement.table, 'alter');
+    return [...at.table(statement.table, 'alter', 'drop'), ...at.tables(renamed, 'create', 'insert')];
+  },
   'drop-table': (statement, at) =>
     statement.temporary ? statement.tables.map((table) => onDatabase('create temporary tables', at.schemaOf(table))) : at.tables(statement.tables, 'drop'),
   'rename-table': (statement, at) =>
@@ -96,8 +92,8 @@ const RULES: Rules = {
   'lock-instance': () => global('BACKUP_ADMIN'),
   replication: () => global('SUPER', 'REPLICATION_SLAVE_ADMIN'),
   'show-engine': () => global('PROCESS'),
-  'create-role': () => global('CREATE ROLE', 'CREATE USER'),
-  'drop-role': () => global('DROP ROLE', 'CREATE USER'),
+  'create-role': () => global('CREATE USER', 'CREATE ROLE'),
+  'drop-role': () => global('CREATE USER', 'DROP ROLE'),
   'create-user': () => global('CREATE USER'),
   'drop-user': () => global('CREATE USER'),
   'rename-user': () => global('CREATE USER'),
