@@ -1,10 +1,8 @@
 /** The `BuildContext` of a session, and the check that a definition's expressions bind. */
 import { sqlError } from '../../base/index.ts';
-import { formatExpression } from '../../sql/restore/index.ts';
 import type { TableDef } from '../../sql/catalog/index.ts';
 import type { BuildContext } from '../../sql/ddl/index.ts';
-import { parseExpressionText } from '../../sql/parser/index.ts';
-import { bindTableExpression, bindTableExpressions } from '../../sql/planner/index.ts';
+import { bindRowExpression, bindTableExpressions } from '../../sql/planner/index.ts';
 import { plannerContext } from '../session/plan-context.ts';
 import type { EngineSession } from '../session/session.ts';
 import { literalDefault } from './literal-default.ts';
@@ -21,9 +19,9 @@ export function buildContext(session: EngineSession, schemaName: string): BuildC
     nowMs: session.host.env.clock.nowMs(),
     foreignKeyChecks: session.foreignKeyChecks,
     strict: sqlMode.strictTransTables || sqlMode.strictAllTables,
-    formatExpression: (expression) => formatExpression(expression),
+    formatExpression: (expression) => (session.currentSql ?? '').slice(expression.start, expression.end),
     literalDefault: (expression, type, column) => literalDefault(session, expression, type, column),
-    expressionType: (sql, table) => bindTableExpression(table, parseExpressionText(sql), plannerContext(session, sql, [])).type,
+    expressionType: (sql, table) => bindRowExpression(sql, table, plannerContext(session, sql, [])).type,
   };
 }
 

@@ -3,7 +3,6 @@ import { andThen, type MaybePromise, sqlError } from '../../base/index.ts';
 import type * as ast from '../../sql/ast/index.ts';
 import type { ViewDef } from '../../sql/catalog/index.ts';
 import { checkTableName, UNASSIGNED_ID } from '../../sql/ddl/index.ts';
-import { formatViewBody } from '../../sql/restore/index.ts';
 import { okResult } from '../session/results.ts';
 import { planFor } from '../session/prepared.ts';
 import type { EngineSession } from '../session/session.ts';
@@ -45,7 +44,7 @@ function viewDefinition(statement: ast.CreateView, schema: string, session: Engi
     name: statement.view.name,
     version: version + 1,
     columns: [...names],
-    sql: formatViewBody(statement.query, { database: session.state.database, catalog: session.host.catalog() }),
+    sql: (session.currentSql ?? '').slice(statement.query.start, statement.query.end),
     definer,
     security: statement.security ?? 'definer',
     algorithm: statement.algorithm ?? 'undefined',

@@ -1,0 +1,73 @@
+/** The engine end to end over memory: a statement goes from text to storage and back. */
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { realEnv } from '../../env/index.ts';
+import { openLog } from '../../log/index.ts';
+import { openStore } from '../../store/index.ts';
+import type { Row } from '../../sql/types/index.ts';
+import { openDatabase, type Database } from '../database.ts';
+import type { Session } from '../session-port.ts';
+import { ALL_RIGHTS } from './all-rights.ts';
+import { SqlEngine } from './engine.ts';
+
+let database: Database;
+let session: Session;
+
+beforeEach(async () => {
+  const env = realEnv();
+  database = await openDatabase({ store: await openStore('memory:', env), log: await openLog('memory:', env), env });
+  const engine = new SqlEngine({ database, env, accounts: { findAccount: () => undefined, privilegesOf: () => ALL_RIGHTS } });
+  session = await engine.connect({ user: 'root', host: 'localhost' });
+  await run('CREATE DATABASE test');
+  await run('USE test');
+});
+
+afterEach(async () => {
+  await session.close();
+  await database.close();
+});
+
+async function run(sql: string): Promise<Row[]> {
+  const result = await session.execute(sql);
+  if (result.kind === 'ok') return [];
+  const rows: Row[] = [];
+  for (;;) {
+    const batch = await result.next();
+    if (batch === undefined) break;
+    rows.push(...batch);
+  }
+  await result.close();
+  return rows;
+}
+
+test('rows that were inserted are selected by key, by range and by index', async () => {
+  await run('CREATE TABLE t (id INT PRIMARY KEY, name VARCHAR(20), score INT, KEY by_score (score))');
+  await run("INSERT INTO t VALUES (1, 'one', 10), (2, 'two', 20), (3, NULL, 30)");
+  expect(await run('SELECT name FROM t WHERE id = 2')).toEqual([['two']]);
+  expect(await run('SELECT id FROM t WHERE id >= 2 ORDER BY id')).toEqual([[2], [3]]);
+  expect(await run('SELECT id, name FROM t WHERE score = 30')).toEqual([[3, null]]);
+  expect(await run('SELECT COUNT(*), MAX(score) FROM t')).toEqual([[3, 30]]);
+});
+
+test('a rollback undoes what a transaction wrote, a savepoint the rest after it', async () => {
+  await run('CREATE TABLE t (id INT PRIMARY KEY)');
+  await run('BEGIN');
+  await run('INSERT INTO t VALUES (1)');
+  await run('SAVEPOINT a');
+  await run('INSERT INTO t VALUES (2)');
+  await run('ROLLBACK TO a');
+  await run('COMMIT');
+  expect(await run('SELECT id FROM t')).toEqual([[1]]);
+  await run('BEGIN');
+  await run('DELETE FROM t');
+  await run('ROLLBACK');
+  expect(await run('SELECT id FROM t')).toEqual([[1]]);
+});
+
+test('errors carry errno, SQLSTATE and text of MySQL', async () => {
+  await run('CREATE TABLE t (id INT PRIMARY KEY)');
+  await run('INSERT INTO t VALUES (1)');
+  await expect(run('INSERT INTO t VALUES (1)')).rejects.toMatchObject({ errno: 1062, sqlState: '23000', message: "Duplicate entry '1' for key 't.PRIMARY'" });
+  await expect(run('SELECT nothing FROM t')).rejects.toMatchObject({ errno: 1054, message: "Unknown column 'nothing' in 'field list'" });
+  await expect(run('SELECT * FROM missing')).rejects.toMatchObject({ errno: 1146, message: "Table 'test.missing' doesn't exist" });
+  await expect(run('SELEC 1')).rejects.toMatchObject({ errno: 1064 });
+});
