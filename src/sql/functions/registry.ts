@@ -11,13 +11,18 @@ import { LOGIC } from './logic.ts';
 import { NUMERIC } from './numeric.ts';
 import { STRING_BASIC } from './string-basic.ts';
 import { STRING_SEARCH } from './string-search.ts';
+import { TEMPORAL_ARITHMETIC } from './temporal-arithmetic.ts';
+import { TEMPORAL_FORMAT } from './temporal-format.ts';
+import { TEMPORAL_MAKE } from './temporal-make.ts';
+import { TEMPORAL_NOW } from './temporal-now.ts';
+import { TEMPORAL_PARTS } from './temporal-parts.ts';
 import { WINDOW_FUNCTIONS } from './window.ts';
 
 function byName<T extends { readonly name: string }>(...lists: readonly (readonly T[])[]): ReadonlyMap<string, T> {
   return new Map(lists.flat().map((def) => [def.name, def]));
 }
 
-const scalars: ReadonlyMap<string, FunctionDef> = byName(ARITHMETIC, CAST, COMPARISON, CONTROL, LIKE, LOGIC, NUMERIC, STRING_BASIC, STRING_SEARCH);
+const scalars: ReadonlyMap<string, FunctionDef> = byName(ARITHMETIC, CAST, COMPARISON, CONTROL, LIKE, LOGIC, NUMERIC, STRING_BASIC, STRING_SEARCH, TEMPORAL_ARITHMETIC, TEMPORAL_FORMAT, TEMPORAL_MAKE, TEMPORAL_NOW, TEMPORAL_PARTS);
 const aggregates: ReadonlyMap<string, AggregateDef> = byName(AGGREGATE_NUMBER, AGGREGATE_VALUE);
 const windows: ReadonlyMap<string, WindowFunctionDef> = byName(WINDOW_FUNCTIONS);
 
