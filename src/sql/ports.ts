@@ -15,8 +15,8 @@ export interface KeyBound {
 }
 
 /**
- * A contiguous range of an index, in index order: `low` is where a forward scan starts. On a descending part the low bound is
- * therefore the greater value, and NULL comes last; on an ascending part NULL sorts first. Absent bound = unbounded.
+ * A contiguous range of an index. Bounds go by value: `low` holds the lesser values also where the part in which the bounds
+ * differ is descending (storage swaps the ends there). Absent bound = unbounded. NULL is the least value.
  * For a prefix key part the value is already cut to the prefix and the bound inclusive.
  */
 export interface KeyRange {
@@ -35,7 +35,7 @@ export interface LockRequest {
 export interface ScanRequest {
   readonly table: TableDef;
   readonly index: IndexDef;
-  readonly ranges: readonly KeyRange[]; // disjoint, ascending; an empty list reads nothing
+  readonly ranges: readonly KeyRange[]; // disjoint; an empty list reads nothing
   /** Columns to return, as positions in `table.columns`. Scanning a secondary index that does not cover them fetches the rows (index lookup). */
   readonly columns: readonly number[];
   readonly reverse: boolean;

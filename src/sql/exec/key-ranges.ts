@@ -3,7 +3,8 @@
  *
  * A bound is seen as a cut between keys: `low` inclusive and `high` exclusive cut before all keys with those values,
  * the other two after them. Cuts of one index are totally ordered, so overlapping and touching ranges merge by
- * comparing cuts. On a descending part start and end change roles (ports.ts: ranges are in index order).
+ * comparing cuts. In here ranges are in index order (`low` is where a forward scan starts), because only so do they sort and
+ * merge; `byValue` turns them into the port's form, whose bounds go by value also on descending parts.
  *
  * A bound that the column's type cannot hold exactly (a < 1.5 on INT, a date with a time) is rounded to the nearest value it can
  * hold, and inclusiveness follows from the direction of the rounding; an equality that is not exact matches nothing.
@@ -36,7 +37,7 @@ export function compileRanges(table: TableDef, index: IndexDef, access: IndexAcc
     const only = intervals[0]!;
     return (context) => {
       const range = only(context);
-      return range === undefined ? [] : [range];
+      return range === undefined ? [] : [byValue(range, parts)];
     };
   }
   return (context) => {
@@ -47,6 +48,16 @@ export function compileRanges(table: TableDef, index: IndexDef, access: IndexAcc
     }
     return mergeRanges(ranges, parts);
   };
+}
+
+/** Swaps the ends where the part in which they differ is descending. */
+function byValue(range: KeyRange, parts: readonly KeyPart[]): KeyRange {
+  const low = range.low?.values ?? [];
+  const high = range.high?.values ?? [];
+  let same = 0;
+  while (same < low.length && same < high.length && compareKeyValues(low[same]!, high[same]!, parts[same]!) === 0) same++;
+  if (same >= Math.max(low.length, high.length) || parts[same]?.descending !== true) return range;
+  return toRange(range.high, range.low);
 }
 
 export function indexParts(table: TableDef, index: IndexDef): readonly KeyPart[] {
@@ -126,7 +137,7 @@ export function mergeRanges(ranges: readonly KeyRange[], parts: readonly KeyPart
     if (last === undefined || compareCuts(range.low, 'low', last.high, 'high', parts) > 0) merged.push(range);
     else if (compareCuts(range.high, 'high', last.high, 'high', parts) > 0) merged[merged.length - 1] = toRange(last.low, range.high);
   }
-  return merged;
+  return merged.map((range) => byValue(range, parts));
 }
 
 function isEmptyRange(range: KeyRange, parts: readonly KeyPart[]): boolean {
