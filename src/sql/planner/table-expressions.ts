@@ -1,4 +1,5 @@
 /** Expressions of a table definition, bound outside of a statement: for DDL (backfill, checks of existing rows) and tests. */
+import type * as ast from '../ast/index.ts';
 import type { TableDef } from '../catalog/index.ts';
 import type { Expr } from '../expr/index.ts';
 import type { RowWriter } from '../plan/index.ts';
@@ -16,4 +17,10 @@ export function bindTableExpressions(table: TableDef, context: PlannerContext): 
 export function bindRowExpression(sql: string, table: TableDef, context: PlannerContext): Expr {
   const env = { ...queryEnv(new StatementState(context)), database: table.schema };
   return rowBlock([new RowSource(table, table.name, { offset: 0, firstId: ROW_IDS })], env).bind(context.parseExpression(sql));
+}
+
+/** The same for an expression that was parsed already. */
+export function bindTableExpression(table: TableDef, expression: ast.Expression, context: PlannerContext): Expr {
+  const env = { ...queryEnv(new StatementState(context)), database: table.schema };
+  return rowBlock([new RowSource(table, table.name, { offset: 0, firstId: ROW_IDS })], env).bind(expression);
 }

@@ -196,6 +196,7 @@ export function makeScan(
       output: outputOf(scan),
       estimatedRows: rows,
       estimatedCost: cost,
+      estimatedInputRows: read,
       ...sourceFields(scan),
       index,
       access,
