@@ -89,7 +89,7 @@ function compileInterval(interval: IndexInterval, parts: readonly KeyPart[]): Co
   const next = parts[interval.equal.length];
   const low = interval.low === undefined || next === undefined ? undefined : { ...compileKeyValue(interval.low.expr, next), inclusive: interval.low.inclusive };
   const high = interval.high === undefined || next === undefined ? undefined : { ...compileKeyValue(interval.high.expr, next), inclusive: interval.high.inclusive };
-  const excludeNull = next !== undefined && low === undefined && (interval.excludeNull === true || high !== undefined);
+  const excludeNull = next?.type.nullable === true && low === undefined && (interval.excludeNull === true || high !== undefined);
   return (context) => {
     const prefix: Value[] = [];
     for (const item of equal) {

@@ -29,6 +29,9 @@ describe('aggregation', () => {
   it('SELECT g, COUNT(*), SUM(v) FROM t GROUP BY g WITH ROLLUP', async () => {
     expect(show(await rowsFrom(groupNode({ rollup: true })))).toEqual(['NULL 2 10 0', 'a 2 4 0', 'b 2 2 0', 'NULL 6 16 1']);
   });
+  it('ROLLUP over no input still gives the grand total', async () => {
+    expect(show(await rowsFrom(groupNode({ rollup: true, child: rowsOf([TEXT, INT], []) })))).toEqual(['NULL 0 NULL 1']);
+  });
   it('two-level rollup gives subtotals after their groups', async () => {
     const child = rowsOf([INT, INT, INT], [[1, 1, 10], [1, 2, 20], [2, 1, 30]]);
     const node = groupNode({ child, groupBy: [column(0), column(1)], aggregates: [aggregate('sum', [column(2)])], rollup: true });

@@ -114,8 +114,16 @@ class StreamAggregate extends StepOperator {
   }
 
   #flushEnd(out: Batch): void {
-    if (this.#keyRow !== undefined) this.#flush(0, out);
-    else if (this.#shape.keys.length === 0) out.push(this.#feeder.results(this.#levels[0]!, []));
+    const { keys, rollup } = this.#shape;
+    if (this.#keyRow !== undefined) {
+      this.#flush(0, out);
+      return;
+    }
+    if (keys.length > 0 && !rollup) return;
+    // The grand total is there for no input too.
+    const total = this.#feeder.results(this.#levels[0]!, new Array<null>(keys.length).fill(null));
+    if (rollup) total.push(rolledUpBits(0, keys.length));
+    out.push(total);
   }
 
   protected step(): MaybePromise<Batch | undefined> {
