@@ -30,6 +30,8 @@ interface NodeBase {
   readonly output: readonly PlanColumn[];
   readonly estimatedRows: number;
   readonly estimatedCost: number;
+  /** Scans with a filter: rows read before it, for EXPLAIN. */
+  readonly estimatedInputRows?: number;
 }
 
 export interface SortKey {
