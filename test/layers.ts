@@ -59,9 +59,10 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
   engine: [...STORAGE, ...SQL, 'search', 'columnar'],
   wire: ['base', 'env', 'sql/types', 'engine'],
   serverless: [...STORAGE, 'sql/types', 'engine', 'wire'],
+  embedded: ['base', 'env', 'sql/types', 'engine'],
   /** src/index.ts, what `import 'ebb'` gives. */
-  package: ['base', 'env', 'sql/types', 'engine'],
-  cli: [...STORAGE, 'sql/types', 'sql/parser', 'sql/ast', 'engine', 'wire', 'serverless', 'package'],
+  package: ['base', 'embedded'],
+  cli: [...STORAGE, 'sql/types', 'sql/parser', 'sql/ast', 'engine', 'wire', 'serverless', 'embedded', 'package'],
 };
 
 export const PUBLIC_FILES: Readonly<Record<string, string>> = {
