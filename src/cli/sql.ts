@@ -1,0 +1,4 @@
+/** `ebb sql`. */
+export async function run(_args: readonly string[]): Promise<number> {
+  return 0;
+}
