@@ -10,6 +10,7 @@ import type { CommitLog } from '../log/index.ts';
 import { LsmTree, type MemoryBudget } from '../lsm/index.ts';
 import type { TableDef } from '../sql/catalog/index.ts';
 import type { TransactionStorage } from '../sql/ports.ts';
+import type { TimeZone } from '../sql/types/index.ts';
 import type { ObjectStore } from '../store/index.ts';
 import {
   SnapshotList,
@@ -22,7 +23,8 @@ import {
 import { CatalogStore, readAll } from './catalog-store.ts';
 import { Counters } from './counters.ts';
 import { MetaKind, metaId, metaKey } from './key-space.ts';
-import { GarbageCollector } from './range-garbage.ts';
+import { GarbageCollector, type GarbageRange, markGarbage } from './range-garbage.ts';
+import type { LoaderOptions } from './range-loader.ts';
 import { RowCounts } from './row-counts.ts';
 import type { StorageSession } from './storage-scope.ts';
 import { type StorageParts, TableStore } from './table-store.ts';
@@ -54,9 +56,13 @@ export class Branch {
   readonly rowCounts: RowCounts;
   readonly garbage: GarbageCollector;
   readonly #parts: StorageParts;
+  readonly #budget: MemoryBudget;
+  readonly #env: Env;
   #closed = false;
 
   private constructor(tree: LsmTree, transactions: TransactionManager, catalogStore: CatalogStore, options: BranchOptions) {
+    this.#budget = options.budget;
+    this.#env = options.env;
     this.tree = tree;
     this.transactions = transactions;
     this.catalogStore = catalogStore;
@@ -64,7 +70,7 @@ export class Branch {
     this.rowIds = new Counters(transactions, MetaKind.ROW_ID);
     this.rowCounts = new RowCounts();
     this.garbage = new GarbageCollector(transactions, options.env, options.onBackgroundError);
-    this.#parts = { tree, autoIncrement: this.autoIncrement, rowIds: this.rowIds, rowCounts: this.rowCounts };
+    this.#parts = { branch: this, tree, autoIncrement: this.autoIncrement, rowIds: this.rowIds, rowCounts: this.rowCounts };
   }
 
   static async open(options: BranchOptions): Promise<Branch> {
@@ -106,6 +112,18 @@ export class Branch {
 
   storageFor(transaction: Transaction, session: StorageSession = {}): TransactionStorage {
     return new TableStore(transaction, this.#parts, session);
+  }
+
+  /** What bulk work on this branch needs. */
+  loaderOptions(zone: TimeZone): LoaderOptions {
+    return { manager: this.transactions, budget: this.#budget, zone, pause: () => this.#env.timers.yield() };
+  }
+
+  /** Records ranges as garbage, durably, before something is built there. */
+  async markGarbageNow(ranges: readonly GarbageRange[]): Promise<void> {
+    const transaction = this.begin({ isolation: 'read-committed' });
+    for (const range of ranges) markGarbage(transaction, range);
+    await transaction.commit();
   }
 
   useTables(transaction: Transaction, tables: readonly TableDef[]): MaybePromise<void> {

@@ -63,16 +63,22 @@ export class CatalogStore {
       lockWaitTimeoutMs: options.lockWaitTimeoutMs ?? LOCK_WAIT_TIMEOUT_MS,
     });
     try {
-      const draft = new CatalogDraft(this, transaction);
+      // Published by the commit itself, before anyone who waited for a lock of this change can look.
+      const draft = this.join(transaction);
       const result = await work(draft);
       draft.write();
-      // Before anyone who waited for a lock of this change can look.
-      transaction.onCommitted(() => this.#publish(draft));
       await transaction.commit();
       return result;
     } finally {
       transaction.rollback();
     }
+  }
+
+  /** A draft inside somebody's transaction; its commit publishes what the draft wrote by then. */
+  join(transaction: Transaction): CatalogDraft {
+    const draft = new CatalogDraft(this, transaction);
+    transaction.onCommitted(() => this.#publish(draft));
+    return draft;
   }
 
   /**

@@ -74,6 +74,15 @@ export class GarbageCollector {
     }
   }
 
+  /** Keeps the collector away from one range; the returned function lets it look again. */
+  hold(range: GarbageRange): () => void {
+    const name = nameOf(range);
+    this.#building.add(name);
+    return () => {
+      if (this.#building.delete(name)) this.start();
+    };
+  }
+
   /** Starts collecting in the background unless it runs already. */
   start(): void {
     if (this.#closed) return;

@@ -154,7 +154,7 @@ export class StorageSchemaStore implements SchemaStore {
     const range = { tableId: after.id };
     const next = await branch.autoIncrement.peek(plan.before.id);
     const copied = await this.#build([range], () =>
-      copyTable(branch.transactions, { from: plan.before, to: after }, convert, check),
+      copyTable(branch.loaderOptions(UTC), { from: plan.before, to: after }, convert, check),
     );
     unmarkGarbage(draft.transaction, range);
     markGarbage(draft.transaction, { tableId: plan.before.id });
@@ -173,7 +173,7 @@ export class StorageSchemaStore implements SchemaStore {
     const computed = after.columns.some((column) => column.generated?.stored === false);
     const ranges = plan.addIndexes.map(({ id }) => ({ tableId: after.id, indexId: id }));
     if (ranges.length > 0) {
-      await this.#build(ranges, () => fillIndexes(branch.transactions, after, plan.addIndexes, computed ? convert : undefined));
+      await this.#build(ranges, () => fillIndexes(branch.loaderOptions(UTC), after, plan.addIndexes, computed ? convert : undefined));
       for (const range of ranges) unmarkGarbage(draft.transaction, range);
     }
     if (check !== undefined) await checkRows(branch.transactions, after, check);
@@ -186,9 +186,7 @@ export class StorageSchemaStore implements SchemaStore {
   async #build<T>(ranges: readonly GarbageRange[], build: () => Promise<T>): Promise<T> {
     const { garbage } = this.#branch();
     return garbage.guard(ranges, async () => {
-      const transaction = this.#branch().begin({ isolation: 'read-committed' });
-      for (const range of ranges) markGarbage(transaction, range);
-      await transaction.commit();
+      await this.#branch().markGarbageNow(ranges);
       return build();
     });
   }

@@ -3,7 +3,8 @@ import { type Bytes, prefixEnd } from '../base/index.ts';
 import type { IndexDef, TableDef } from '../sql/catalog/index.ts';
 import { type Row, UTC } from '../sql/types/index.ts';
 import type { TransactionManager } from '../txn/index.ts';
-import { HiddenLoader } from './hidden-loader.ts';
+import { duplicateEntry } from './duplicate-entry.ts';
+import { type LoaderOptions, RangeLoader } from './range-loader.ts';
 import { codecOf } from './table-codec.ts';
 
 const BATCH_ROWS = 512;
@@ -19,30 +20,34 @@ export type RowConversion = (rows: readonly Row[]) => Row[];
 
 /** Returns how many rows there are, and the hidden row ids used. */
 export async function copyTable(
-  manager: TransactionManager,
+  options: LoaderOptions,
   tables: { readonly from: TableDef; readonly to: TableDef },
   convert: RowConversion,
   check: ((rows: readonly Row[]) => void) | undefined,
 ): Promise<{ readonly rows: number; readonly rowIds: number }> {
-  const loader = new HiddenLoader(manager, tables.to);
+  const loader = new RangeLoader(tables.to, options);
   let rows = 0;
   try {
-    for await (const batch of storedRows(manager, tables.from)) {
+    for await (const batch of storedRows(options.manager, tables.from)) {
       const converted = convert(batch.map(({ row }) => row));
       check?.(converted);
-      for (const row of converted) await loader.addRow(row);
+      for (const row of converted) {
+        const duplicate = await loader.addRow(row);
+        if (duplicate !== undefined) throw duplicateEntry(tables.to, duplicate, row);
+      }
       rows += batch.length;
     }
     await loader.finish();
-  } finally {
-    loader.abort();
+  } catch (error) {
+    await loader.abort();
+    throw error;
   }
   return { rows, rowIds: loader.rowIdsUsed };
 }
 
 /** Fills indexes of `table` (the new definition) from rows read by it. `complete` computes columns that are not stored. */
 export async function fillIndexes(
-  manager: TransactionManager,
+  options: LoaderOptions,
   table: TableDef,
   indexes: readonly IndexDef[],
   complete: RowConversion | undefined,
@@ -50,18 +55,22 @@ export async function fillIndexes(
   const codec = codecOf(table);
   const filled = indexes.filter((index) => index.kind === 'btree').map((index) => codec.secondaryOf(index));
   if (filled.length === 0) return;
-  const loader = new HiddenLoader(manager, table);
+  const loader = new RangeLoader(table, options);
   try {
-    for await (const batch of storedRows(manager, table)) {
+    for await (const batch of storedRows(options.manager, table)) {
       const rows = complete?.(batch.map(({ row }) => row)) ?? batch.map(({ row }) => row);
       for (let i = 0; i < batch.length; i++) {
         const { handle } = batch[i] as StoredRow;
-        for (const secondary of filled) await loader.addEntry(secondary, rows[i] as Row, handle);
+        const row = rows[i] as Row;
+        for (const secondary of filled) {
+          if (!(await loader.addEntry(secondary, row, handle))) throw duplicateEntry(table, secondary.index, row);
+        }
       }
     }
     await loader.finish();
-  } finally {
-    loader.abort();
+  } catch (error) {
+    await loader.abort();
+    throw error;
   }
 }
 

@@ -2,6 +2,7 @@
 import { type MaybePromise, andThen, isPromise } from '../base/index.ts';
 import type { TableDef } from '../sql/catalog/index.ts';
 import type {
+  BulkLoader,
   InsertOutcome,
   LockRequest,
   PointRequest,
@@ -12,6 +13,7 @@ import type {
 } from '../sql/ports.ts';
 import { type Row, type Value, normalizeInt } from '../sql/types/index.ts';
 import type { Transaction } from '../txn/index.ts';
+import type { Branch } from './branch.ts';
 import type { Counters } from './counters.ts';
 import { LockingScan } from './locking-scan.ts';
 import { openPlainScan } from './plain-scan.ts';
@@ -19,11 +21,13 @@ import { lockedValue, readPoint } from './point-read.ts';
 import type { RowCounts } from './row-counts.ts';
 import { RowWriter } from './row-writer.ts';
 import { StorageScope, type StorageSession } from './storage-scope.ts';
+import { openBulkLoader } from './table-bulk-loader.ts';
 import { codecOf } from './table-codec.ts';
 import type { LsmTree } from '../lsm/index.ts';
 
 /** What a branch lends to the storage of each transaction. */
 export interface StorageParts {
+  readonly branch: Branch;
   readonly tree: LsmTree;
   readonly autoIncrement: Counters;
   readonly rowIds: Counters;
@@ -91,6 +95,11 @@ export class TableStore implements TransactionStorage {
 
   observeAutoIncrement(table: TableDef, value: number | bigint): MaybePromise<void> {
     return this.#parts.autoIncrement.observe(table.id, BigInt(value));
+  }
+
+  bulkLoader(table: TableDef, duplicates: 'error' | 'ignore'): MaybePromise<BulkLoader | undefined> {
+    const insert = (target: TableDef, row: Row): MaybePromise<InsertOutcome> => this.#writer.insert(target, row);
+    return openBulkLoader({ branch: this.#parts.branch, scope: this.#scope, insert }, table, duplicates);
   }
 
   estimateRows(table: TableDef): number {

@@ -17,10 +17,11 @@
 import { type Bytes, type Deferred, type MaybePromise, DbError, deferred, sqlError } from '../base/index.ts';
 import type { Env } from '../env/index.ts';
 import type { AppendResult, CommitLog, Position } from '../log/index.ts';
-import type { LsmTree, LsmWrite, Memtable } from '../lsm/index.ts';
+import type { LsmTree, LsmWrite, Memtable, TableMeta } from '../lsm/index.ts';
 import type { ObjectStore } from '../store/index.ts';
 import {
   type CommitRecord,
+  type CommitWrites,
   type PendingCommit,
   type RecordId,
   bodyBytesEstimate,
@@ -28,15 +29,24 @@ import {
   encodeBody,
   encodeInlineRecord,
   encodeObjectRecord,
+  encodeTablesRecord,
 } from './commit-record.ts';
 import { commitOf } from './replay.ts';
 import type { TransactionManager } from './transaction-manager.ts';
 import type { Transaction } from './transaction.ts';
 
-interface Waiting {
+interface WaitingCommit {
   readonly transaction: Transaction;
   readonly done: Deferred<void>;
 }
+
+/** Sorted tables of a bulk load: a record of their own. */
+interface WaitingTables {
+  readonly tables: readonly TableMeta[];
+  readonly done: Deferred<void>;
+}
+
+type Waiting = WaitingCommit | WaitingTables;
 
 interface PipelineOptions {
   readonly log: CommitLog;
@@ -77,7 +87,15 @@ export class CommitPipeline {
   }
 
   submit(transaction: Transaction): Promise<void> {
-    const waiting = { transaction, done: deferred<void>() };
+    return this.#enqueue({ transaction, done: deferred<void>() });
+  }
+
+  /** Commits sorted tables, ascending and disjoint, as one record. Nobody else may know their keys. */
+  submitTables(tables: readonly TableMeta[]): Promise<void> {
+    return this.#enqueue({ tables, done: deferred<void>() });
+  }
+
+  #enqueue(waiting: Waiting): Promise<void> {
     this.#queue.push(waiting);
     this.#running ??= this.#start();
     return waiting.done.promise;
@@ -102,7 +120,9 @@ export class CommitPipeline {
         group = this.#takeGroup();
         const room = this.#tree.waitForRoom();
         if (room instanceof Promise) await room;
-        await this.#commitGroup(group);
+        const first = group[0] as Waiting;
+        if ('tables' in first) await this.#commitTables(first);
+        else await this.#commitGroup(group as WaitingCommit[]);
       }
     } catch (error) {
       this.#fail(group, error instanceof Error ? error : new Error(String(error)));
@@ -115,9 +135,9 @@ export class CommitPipeline {
     const rest = this.#queue;
     this.#queue = [];
     this.#manager.fence(error);
-    for (const { transaction, done } of [...group, ...rest]) {
-      transaction.settle('rolled-back');
-      done.reject(new DbError('unavailable', 'commit-unknown', 'the outcome of the commit is unknown', { cause: error }));
+    for (const waiting of [...group, ...rest]) {
+      if ('transaction' in waiting) waiting.transaction.settle('rolled-back');
+      waiting.done.reject(new DbError('unavailable', 'commit-unknown', 'the outcome of the commit is unknown', { cause: error }));
     }
   }
 
@@ -125,7 +145,12 @@ export class CommitPipeline {
     let bytes = 0;
     let count = 0;
     while (count < this.#queue.length && count < GROUP_COMMITS_MAX) {
-      const size = (this.#queue[count] as Waiting).transaction.writes?.usedBytes ?? 0;
+      const waiting = this.#queue[count] as Waiting;
+      if ('tables' in waiting) {
+        if (count === 0) count = 1;
+        break;
+      }
+      const size = waiting.transaction.writes?.usedBytes ?? 0;
       if (count > 0 && bytes + size > GROUP_BYTES_MAX) break;
       bytes += size;
       count++;
@@ -133,7 +158,7 @@ export class CommitPipeline {
     return this.#queue.splice(0, count);
   }
 
-  async #commitGroup(all: Waiting[]): Promise<void> {
+  async #commitGroup(all: WaitingCommit[]): Promise<void> {
     for (let race = 0; race < RACES_LOST_MAX; race++) {
       const group = dropDoomed(all);
       if (group.length === 0) return;
@@ -147,6 +172,20 @@ export class CommitPipeline {
         this.#trim();
         return;
       }
+    }
+    throw new DbError('unavailable', 'log-contended', 'lost the race for the log too many times');
+  }
+
+  async #commitTables({ tables, done }: WaitingTables): Promise<void> {
+    for (let race = 0; race < RACES_LOST_MAX; race++) {
+      const timestamp = this.#manager.clock.next();
+      const id = { writer: this.#writer, sequence: ++this.#sequence };
+      if (!(await this.#append(encodeTablesRecord(id, timestamp, tables)))) continue;
+      this.#tree.ingest(timestamp, this.#position, tables);
+      this.#manager.advance(timestamp);
+      this.#trim();
+      done.resolve();
+      return;
     }
     throw new DbError('unavailable', 'log-contended', 'lost the race for the log too many times');
   }
@@ -197,18 +236,21 @@ export class CommitPipeline {
   }
 
   async #applyForeign(position: Position, record: CommitRecord): Promise<void> {
-    const { timestamp, writes } = await commitOf(record, this.#options.store);
+    const commit: CommitWrites | undefined = record.kind === 'tables' ? undefined : await commitOf(record, this.#options.store);
     const room = this.#tree.waitForRoom();
     if (room instanceof Promise) await room;
     const locks = this.#manager.locks;
-    for (const { key } of writes) for (const owner of locks.holdersOf(key)) owner.doomed = true;
-    this.#tree.apply(timestamp, position, writes);
+    if (record.kind === 'tables') this.#tree.ingest(record.timestamp, position, record.tables);
+    else if (commit !== undefined) {
+      for (const { key } of commit.writes) for (const owner of locks.holdersOf(key)) owner.doomed = true;
+      this.#tree.apply(commit.timestamp, position, commit.writes);
+    }
     this.#position = position;
-    this.#manager.advance(timestamp);
+    this.#manager.advance(this.#tree.lastTimestamp);
     this.#options.onForeignCommits?.();
   }
 
-  #applyOwn(group: readonly Waiting[], commit: PendingCommit): void {
+  #applyOwn(group: readonly WaitingCommit[], commit: PendingCommit): void {
     this.#tree.apply(commit.timestamp, this.#position, writesOf(commit.writeSets));
     this.#manager.advance(commit.timestamp);
     for (const { transaction, done } of group) {
@@ -227,7 +269,7 @@ export class CommitPipeline {
 }
 
 /** Rejects those that another node's commit has hit; they end here. */
-function dropDoomed(all: Waiting[]): Waiting[] {
+function dropDoomed(all: WaitingCommit[]): WaitingCommit[] {
   if (!all.some(({ transaction }) => transaction.owner.doomed)) return all;
   const doomed = all.filter(({ transaction }) => transaction.owner.doomed);
   const rest = all.filter(({ transaction }) => !transaction.owner.doomed);

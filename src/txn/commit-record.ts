@@ -2,7 +2,7 @@
  * The log record of one group of commits.
  *
  *     u8       format version (1)
- *     u8       kind: 1 the commits follow; 2 an object holds them
+ *     u8       kind: 1 the writes follow; 2 an object holds them; 3 sorted tables hold them
  *     u64      writer: random per process life, so that a writer knows its own record again
  *     varint   sequence of the record in that life
  *     kind 1:
@@ -11,18 +11,20 @@
  *       per write: varint key length, key, varint value length + 1 (0 = deleted), value
  *     kind 2:
  *       varint length of the object, u32 checksum (base checksum32) of the object, string path; the object holds kind 1's body
+ *     kind 3 (bulk load): u64 commit timestamp, string: JSON list of the tables' metas (lsm tableMetaToJson)
  *
  * A group of transactions is one commit with one timestamp: their keys are locked against each other until it is applied, so
  * they are disjoint, and any order among them is the same.
  * Timestamps strictly increase along the log.
  */
 import { BytesReader, BytesWriter, type Bytes, DbError, checksum32 } from '../base/index.ts';
-import type { LsmWrite, Memtable } from '../lsm/index.ts';
+import { type LsmWrite, type Memtable, type TableMeta, tableMetaFromJson, tableMetaToJson } from '../lsm/index.ts';
 import type { Timestamp } from './timestamp.ts';
 
 const FORMAT_VERSION = 1;
 const KIND_INLINE = 1;
 const KIND_OBJECT = 2;
+const KIND_TABLES = 3;
 const HEADER_BYTES_MAX = 32;
 
 export interface RecordId {
@@ -38,8 +40,12 @@ export interface CommitWrites {
 export type CommitRecord = RecordId &
   (
     | { readonly kind: 'inline'; readonly commit: CommitWrites }
+    | { readonly kind: 'tables'; readonly timestamp: Timestamp; readonly tables: readonly TableMeta[] }
     | { readonly kind: 'object'; readonly path: string; readonly lengthBytes: number; readonly checksum: number }
   );
+
+/** A record whose writes are keys and values. */
+export type WriteRecord = Exclude<CommitRecord, { kind: 'tables' }>;
 
 /** A commit before it is encoded: the write sets of a group. */
 export interface PendingCommit {
@@ -68,6 +74,14 @@ export function encodeObjectRecord(id: RecordId, path: string, body: Bytes): Byt
   return writer.view();
 }
 
+export function encodeTablesRecord(id: RecordId, timestamp: Timestamp, tables: readonly TableMeta[]): Bytes {
+  const json = JSON.stringify(tables.map(tableMetaToJson));
+  const writer = new BytesWriter(HEADER_BYTES_MAX + json.length);
+  putHeader(writer, KIND_TABLES, id);
+  writer.u64(timestamp).string(json);
+  return writer.view();
+}
+
 export function decodeRecord(record: Bytes): CommitRecord {
   const reader = new BytesReader(record);
   const version = reader.u8();
@@ -75,6 +89,11 @@ export function decodeRecord(record: Bytes): CommitRecord {
   const kind = reader.u8();
   const id = { writer: reader.u64(), sequence: reader.varint() };
   if (kind === KIND_INLINE) return { kind: 'inline', ...id, commit: readBody(reader) };
+  if (kind === KIND_TABLES) {
+    const timestamp = reader.u64();
+    const metas = JSON.parse(reader.string()) as unknown[];
+    return { kind: 'tables', ...id, timestamp, tables: metas.map(tableMetaFromJson) };
+  }
   if (kind !== KIND_OBJECT) throw corrupt(`commit record of unknown kind ${kind}`);
   const lengthBytes = reader.varint();
   const checksum = reader.u32();

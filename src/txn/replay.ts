@@ -3,7 +3,7 @@ import { DbError, checksum32 } from '../base/index.ts';
 import type { CommitLog } from '../log/index.ts';
 import type { LsmTree } from '../lsm/index.ts';
 import type { ObjectStore } from '../store/index.ts';
-import { type CommitRecord, type CommitWrites, decodeBody, decodeRecord } from './commit-record.ts';
+import { type CommitWrites, type WriteRecord, decodeBody, decodeRecord } from './commit-record.ts';
 
 interface ReplayOptions {
   readonly tree: LsmTree;
@@ -15,12 +15,16 @@ export async function replay(options: ReplayOptions): Promise<void> {
   const { tree, log, store } = options;
   for await (const { position, record } of log.read(tree.flushedPosition)) {
     await tree.waitForRoom();
-    const { timestamp, writes } = await commitOf(decodeRecord(record), store);
-    tree.apply(timestamp, position, writes);
+    const decoded = decodeRecord(record);
+    if (decoded.kind === 'tables') tree.ingest(decoded.timestamp, position, decoded.tables);
+    else {
+      const { timestamp, writes } = await commitOf(decoded, store);
+      tree.apply(timestamp, position, writes);
+    }
   }
 }
 
-export async function commitOf(record: CommitRecord, store: ObjectStore): Promise<CommitWrites> {
+export async function commitOf(record: WriteRecord, store: ObjectStore): Promise<CommitWrites> {
   if (record.kind === 'inline') return record.commit;
   const object = await store.get(record.path);
   if (object === undefined) {

@@ -7,7 +7,7 @@
 import { DbError } from '../base/index.ts';
 import type { Env } from '../env/index.ts';
 import type { CommitLog } from '../log/index.ts';
-import { type LsmTree, Memtable } from '../lsm/index.ts';
+import { type LsmTree, Memtable, type TableMeta } from '../lsm/index.ts';
 import type { ObjectStore } from '../store/index.ts';
 import { CommitPipeline } from './commit-pipeline.ts';
 import { LockTable } from './lock-table.ts';
@@ -92,6 +92,15 @@ export class TransactionManager {
       return Promise.reject(this.#fenceError());
     }
     return this.#pipeline.submit(transaction);
+  }
+
+  /**
+   * Commits tables built by `tree.sortedTableWriter()`: one ascending, disjoint run, of keys that nobody else can reach yet.
+   * Durable and applied when it resolves.
+   */
+  submitTables(tables: readonly TableMeta[]): Promise<void> {
+    if (this.#fenced !== undefined) return Promise.reject(this.#fenceError());
+    return tables.length === 0 ? Promise.resolve() : this.#pipeline.submitTables(tables);
   }
 
   /** The pipeline's: commits up to `timestamp` are applied. */

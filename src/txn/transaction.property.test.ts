@@ -13,12 +13,12 @@ import { SnapshotList } from './snapshots.ts';
 import type { Isolation, Transaction } from './transaction.ts';
 import { TransactionManager } from './transaction-manager.ts';
 
-type Op =
-  | { readonly kind: 'begin'; readonly who: number; readonly isolation: Isolation }
+type Op = WorldOp | TransactionOp | { readonly kind: 'begin'; readonly who: number; readonly isolation: Isolation };
+type WorldOp = { readonly kind: 'flush' | 'crash' };
+type TransactionOp =
   | { readonly kind: 'read' | 'lock' | 'delete'; readonly who: number; readonly key: number }
   | { readonly kind: 'put'; readonly who: number; readonly key: number; readonly value: number }
-  | { readonly kind: 'statement' | 'undo-statement' | 'save' | 'undo' | 'commit' | 'rollback' | 'scan'; readonly who: number }
-  | { readonly kind: 'flush' | 'crash' };
+  | { readonly kind: 'statement' | 'undo-statement' | 'save' | 'undo' | 'commit' | 'rollback' | 'scan'; readonly who: number };
 
 const who = fc.integer({ min: 0, max: 3 });
 const key = fc.integer({ min: 0, max: 7 });
@@ -87,8 +87,8 @@ class World {
   }
 
   async apply(op: Op): Promise<void> {
-    if (op.kind === 'flush') return this.tree.flush();
-    if (op.kind === 'crash') {
+    if (!('who' in op)) {
+      if (op.kind === 'flush') return this.tree.flush();
       this.open.clear();
       this.locks.clear();
       return this.start();
@@ -107,7 +107,7 @@ class World {
     return mine;
   }
 
-  async act(op: Exclude<Op, { kind: 'flush' | 'crash' | 'begin' }>, mine: ModelTransaction): Promise<void> {
+  async act(op: TransactionOp, mine: ModelTransaction): Promise<void> {
     const { real } = mine;
     switch (op.kind) {
       case 'read':

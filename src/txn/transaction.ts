@@ -52,6 +52,7 @@ export class Transaction {
   #statement: Savepoint = { mark: MARK_EMPTY, changes: 0 };
   #certified: Bytes[] | undefined = undefined;
   #onCommitted: (() => void)[] | undefined = undefined;
+  #onEnded: (() => void)[] | undefined = undefined;
 
   constructor(manager: TransactionManager, id: number, options: TransactionOptions) {
     this.#manager = manager;
@@ -166,6 +167,11 @@ export class Transaction {
     (this.#onCommitted ??= []).push(callback);
   }
 
+  /** Calls back when the transaction is over, however it ended. */
+  onEnded(callback: () => void): void {
+    (this.#onEnded ??= []).push(callback);
+  }
+
   /** Counts one changed row: the weight in deadlock resolution. */
   countChange(): void {
     this.owner.changes++;
@@ -263,6 +269,7 @@ export class Transaction {
     this.#writes = undefined;
     this.#manager.ended(this);
     if (state === 'committed' && this.#onCommitted !== undefined) for (const callback of this.#onCommitted) callback();
+    if (this.#onEnded !== undefined) for (const callback of this.#onEnded) callback();
   }
 
   #closeSnapshot(): void {

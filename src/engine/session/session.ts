@@ -68,6 +68,7 @@ export class EngineSession implements Session {
     this.state = new SessionState(connectionId, host.globals, { user: '', currentUser: '' });
     this.eval = new SessionEval(this.state, host.env);
     const { state } = this;
+    const transactions = (): TransactionControl => this.transactions;
     this.storageSession = {
       get timeZone() {
         return state.zone;
@@ -77,6 +78,9 @@ export class EngineSession implements Session {
       },
       get autoIncrementOffset() {
         return state.variables.getNumber('auto_increment_offset');
+      },
+      get singleStatement() {
+        return !transactions().inTransaction;
       },
       yieldNow: () => this.yieldNow(),
     };
