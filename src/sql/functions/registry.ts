@@ -12,6 +12,7 @@ import { JSON_WRITE } from './json-write.ts';
 import { LIKE } from './like.ts';
 import { LOGIC } from './logic.ts';
 import { NUMERIC } from './numeric.ts';
+import { REGEXP } from './regexp.ts';
 import { STRING_BASIC } from './string-basic.ts';
 import { STRING_SEARCH } from './string-search.ts';
 import { TEMPORAL_ARITHMETIC } from './temporal-arithmetic.ts';
@@ -25,7 +26,7 @@ function byName<T extends { readonly name: string }>(...lists: readonly (readonl
   return new Map(lists.flat().map((def) => [def.name, def]));
 }
 
-const scalars: ReadonlyMap<string, FunctionDef> = byName(ARITHMETIC, CAST, COMPARISON, CONTROL, INFO, JSON_READ, JSON_WRITE, LIKE, LOGIC, NUMERIC, STRING_BASIC, STRING_SEARCH, TEMPORAL_ARITHMETIC, TEMPORAL_FORMAT, TEMPORAL_MAKE, TEMPORAL_NOW, TEMPORAL_PARTS);
+const scalars: ReadonlyMap<string, FunctionDef> = byName(ARITHMETIC, CAST, COMPARISON, CONTROL, INFO, JSON_READ, JSON_WRITE, LIKE, LOGIC, NUMERIC, REGEXP, STRING_BASIC, STRING_SEARCH, TEMPORAL_ARITHMETIC, TEMPORAL_FORMAT, TEMPORAL_MAKE, TEMPORAL_NOW, TEMPORAL_PARTS);
 const aggregates: ReadonlyMap<string, AggregateDef> = byName(AGGREGATE_NUMBER, AGGREGATE_VALUE);
 const windows: ReadonlyMap<string, WindowFunctionDef> = byName(WINDOW_FUNCTIONS);
 
