@@ -19,6 +19,7 @@ const READ_AHEAD_BLOCKS_MAX = 32;
 /** A key at the end of a block that goes on in the next one. */
 interface Crossing {
   readonly table: Table;
+  readonly index: TableIndex;
   readonly number: number;
   readonly key: Bytes;
 }
@@ -30,6 +31,8 @@ export class LevelSource implements RunSource {
   #scratch: RunScratch | undefined;
   #started = false;
   #table = 0;
+  /** The present table's index, kept whatever the cache does. */
+  #index: TableIndex | undefined;
   /** The block to read next; undefined until the table's index is there to say where to begin. */
   #number: number | undefined;
   /** Narrows the range at the side where reading begins, after a seek. */
@@ -53,7 +56,7 @@ export class LevelSource implements RunSource {
       const crossing = this.#crossing;
       if (crossing !== undefined && (this.#range.reverse || this.#block === undefined)) {
         this.#crossing = undefined;
-        const hit = crossing.table.findFrom(crossing.key, this.#range.at, crossing.number);
+        const hit = crossing.table.findFrom(crossing.index, crossing.key, this.#range.at, crossing.number);
         if (hit instanceof Promise) return hit.then((found) => this.#emitHit(found) || this.advance());
         if (this.#emitHit(hit)) return true;
         continue;
@@ -66,8 +69,14 @@ export class LevelSource implements RunSource {
       }
       const table = this.#tables[this.#table];
       if (table === undefined) return false;
-      const index = table.cachedIndex;
-      if (index === undefined) return table.loadIndex().then(() => this.advance());
+      const index = this.#index ?? table.cachedIndex;
+      if (index === undefined) {
+        return table.loadIndex().then((loaded) => {
+          this.#index = loaded;
+          return this.advance();
+        });
+      }
+      this.#index = index;
       index.referenced = true;
       this.#number ??= this.#firstBlock(index);
       const number = this.#number;
@@ -77,7 +86,7 @@ export class LevelSource implements RunSource {
       }
       const block = table.cachedBlock(number);
       if (block === undefined) {
-        return this.#load(table, number).then((loaded) => {
+        return this.#load(table, number, index).then((loaded) => {
           this.#enter(loaded, table, number, index);
           return this.advance();
         });
@@ -109,6 +118,7 @@ export class LevelSource implements RunSource {
   #start(): void {
     this.#started = true;
     this.#number = undefined;
+    this.#index = undefined;
     this.#block = undefined;
     this.#crossing = undefined;
     const { start, end, reverse } = this.#range;
@@ -144,6 +154,7 @@ export class LevelSource implements RunSource {
   #nextTable(): void {
     this.#table += this.#range.reverse ? -1 : 1;
     this.#number = undefined;
+    this.#index = undefined;
     const table = this.#tables[this.#table];
     if (table === undefined) return;
     const { start, end, reverse } = this.#range;
@@ -154,29 +165,30 @@ export class LevelSource implements RunSource {
   #finish(): void {
     this.#table = this.#range.reverse ? -1 : this.#tables.length;
     this.#number = undefined;
+    this.#index = undefined;
   }
 
-  async #load(table: Table, number: number): Promise<Block> {
-    const index = await table.index();
+  #load(table: Table, number: number, index: TableIndex): Promise<Block> {
     const window = this.#window;
     this.#window = Math.min(READ_AHEAD_BLOCKS_MAX, window * 2);
     const offsets = index.index.blockOffsets;
+    const bytesMax = Math.min(READ_AHEAD_BYTES_MAX, table.readAheadBytesMax);
     let first = number;
     let stop = number + 1;
     if (this.#range.reverse) {
-      const limit = (offsets[stop] as number) - READ_AHEAD_BYTES_MAX;
+      const limit = (offsets[stop] as number) - bytesMax;
       while (first > 0 && stop - first < window && (offsets[first - 1] as number) >= limit) {
         if (table.cachedBlock(first - 1) !== undefined) break;
         first--;
       }
     } else {
-      const limit = (offsets[first] as number) + READ_AHEAD_BYTES_MAX;
+      const limit = (offsets[first] as number) + bytesMax;
       while (stop < index.index.blocks && stop - first < window && (offsets[stop + 1] as number) <= limit) {
         if (table.cachedBlock(stop) !== undefined || this.#isBehindEnd(index, stop)) break;
         stop++;
       }
     }
-    return table.loadBlocks(first, stop, number);
+    return table.loadBlocks(index, { first, stop }, number);
   }
 
   #isBehindEnd(index: TableIndex, number: number): boolean {
@@ -206,7 +218,7 @@ export class LevelSource implements RunSource {
     if (continues[number] === 1 && low === 0) while (low < high && block.sameKey(low, 0)) low++;
     if (low < high && high === block.count && continues[number + 1] === 1) {
       const key = block.buffer.slice(block.keyStarts[last], block.keyEnds[last]);
-      this.#crossing = { table, number, key };
+      this.#crossing = { table, index, number, key };
       while (low < high && block.sameKey(high - 1, last)) high--;
     }
     if (low >= high) return;

@@ -34,6 +34,7 @@ export class Maintenance {
   readonly #tuning: CompactionTuning;
   #flushing: Promise<unknown> = Promise.resolve();
   #compacting: Promise<unknown> = Promise.resolve();
+  #collecting: Promise<unknown> = Promise.resolve();
   #closed = false;
   flushes = 0;
   compactions = 0;
@@ -56,7 +57,7 @@ export class Maintenance {
   /** Stops starting work, and waits for what runs. */
   async close(): Promise<void> {
     this.#closed = true;
-    await Promise.allSettled([this.#flushing, this.#compacting]);
+    await Promise.allSettled([this.#flushing, this.#compacting, this.#collecting]);
   }
 
   /** Writes the oldest full memtable into tables; false when there is none. */
@@ -197,7 +198,13 @@ export class Maintenance {
    * Deletes replaced tables whose grace is over and that no reader of this process holds, then objects that no manifest ever
    * named (left by crashes). Returns how many objects it deleted. Order: objects first, then their names in the manifest.
    */
-  async collectGarbage(options: { readonly orphans: boolean }): Promise<number> {
+  collectGarbage(options: { readonly orphans: boolean }): Promise<number> {
+    const result = this.#collecting.then(() => (this.#closed ? 0 : this.#collectGarbage(options)));
+    this.#collecting = result.catch(() => undefined);
+    return result;
+  }
+
+  async #collectGarbage(options: { readonly orphans: boolean }): Promise<number> {
     const nowMs = this.#options.env.clock.nowMs();
     const graceMs = this.#options.objectGraceMs ?? 0;
     const due = this.#tables.manifest.obsolete.filter(

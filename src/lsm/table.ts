@@ -15,6 +15,9 @@ import type { CacheEntry, MemoryBudget } from './memory-budget.ts';
 import { type DecodedIndex, decodeIndex, decodeFooter, FOOTER_BYTES, openBlock, openFilter, type TableMeta } from './table-format.ts';
 import type { Timestamp } from './timestamp.ts';
 
+const READ_AHEAD_BUDGET_PART = 32;
+const WHOLE_TABLE_BYTES_MAX = 64 * 1024;
+
 /** The loaded index and filter of a table; one cache entry. */
 export class TableIndex implements CacheEntry {
   readonly index: DecodedIndex;
@@ -123,34 +126,34 @@ export class Table {
   /** The newest version of `key` at or before `at`. The caller checked `coversKey`; `hash` is the key's bloom hash. */
   find(key: Bytes, hash: number, at: Timestamp): MaybePromise<TableHit | undefined> {
     const index = this.#index;
-    if (index === undefined) return this.loadIndex().then(() => this.find(key, hash, at));
+    // What was loaded is passed on, not looked up again: a tight budget may have dropped it already.
+    if (index === undefined) return this.loadIndex().then((loaded) => this.#findWith(loaded, key, hash, at));
     index.referenced = true;
+    return this.#findWith(index, key, hash, at);
+  }
+
+  #findWith(index: TableIndex, key: Bytes, hash: number, at: Timestamp): MaybePromise<TableHit | undefined> {
     if (!bloomMayContain(index.filter, hash)) return undefined;
-    return this.findFrom(key, at, index.findBlock(key));
+    return this.findFrom(index, key, at, index.findBlock(key));
   }
 
   /** `find` beginning at a known block, without the filter. */
-  findFrom(key: Bytes, at: Timestamp, first: number): MaybePromise<TableHit | undefined> {
-    const loaded = this.#index;
-    if (loaded === undefined) return this.loadIndex().then(() => this.findFrom(key, at, first));
+  findFrom(loaded: TableIndex, key: Bytes, at: Timestamp, first: number): MaybePromise<TableHit | undefined> {
     const { blocks, continues } = loaded.index;
     for (let number = first; number < blocks; number++) {
       const block = this.#blocks[number];
-      if (block === undefined) return this.loadBlock(number).then((found) => this.#findIn(found, key, at) ?? this.#findOn(key, at, number));
+      // All versions in a block may be too new, or the key sorts behind it: then it can only go on in a continuing block.
+      const goesOn = continues[number + 1] === 1;
+      if (block === undefined) {
+        return this.loadBlock(loaded, number).then((found) => {
+          return this.#findIn(found, key, at) ?? (goesOn ? this.findFrom(loaded, key, at, number + 1) : undefined);
+        });
+      }
       block.referenced = true;
       const hit = this.#findIn(block, key, at);
-      if (hit !== undefined) return hit;
-      // All versions here are too new, or the key sorts behind this block: it can only go on in a continuing block.
-      if (continues[number + 1] !== 1) return undefined;
+      if (hit !== undefined || !goesOn) return hit;
     }
     return undefined;
-  }
-
-  /** Goes on with the block after `number`, if that one may hold older versions. */
-  #findOn(key: Bytes, at: Timestamp, number: number): MaybePromise<TableHit | undefined> {
-    const loaded = this.#index;
-    if (loaded === undefined) return this.loadIndex().then(() => this.#findOn(key, at, number));
-    return loaded.index.continues[number + 1] === 1 ? this.findFrom(key, at, number + 1) : undefined;
   }
 
   #findIn(block: Block, key: Bytes, at: Timestamp): TableHit | undefined {
@@ -159,6 +162,11 @@ export class Table {
       if (block.timestampAt(row) <= at) return { block, row };
     }
     return undefined;
+  }
+
+  /** More than this at once would push out what the cache holds. */
+  get readAheadBytesMax(): number {
+    return this.#context.budget.limitBytes / READ_AHEAD_BUDGET_PART;
   }
 
   get cachedIndex(): TableIndex | undefined {
@@ -185,7 +193,10 @@ export class Table {
 
   async #fetchIndex(): Promise<TableIndex> {
     const { metaOffset, sizeBytes } = this.meta;
-    const bytes = await this.#read(metaOffset, sizeBytes - metaOffset);
+    // A small table is fetched whole: one round trip instead of two before its first row.
+    const whole = sizeBytes <= Math.min(WHOLE_TABLE_BYTES_MAX, this.readAheadBytesMax);
+    const object = await this.#read(whole ? 0 : metaOffset, whole ? sizeBytes : sizeBytes - metaOffset);
+    const bytes = whole ? object.subarray(metaOffset) : object;
     const loaded = this.#guard('index', () => {
       const footer = decodeFooter(bytes.subarray(bytes.length - FOOTER_BYTES));
       if (footer.indexOffset !== metaOffset || footer.filterOffset <= metaOffset) {
@@ -200,24 +211,34 @@ export class Table {
     };
     this.#index = loaded;
     this.#context.budget.addToCache(loaded);
+    if (whole) this.#cacheAll(object, loaded.index);
     return loaded;
   }
 
-  /** Loads one block. Its index must have been loaded before; it is loaded again when it was evicted meanwhile. */
-  loadBlock(number: number): Promise<Block> {
-    const loading = this.#blockLoads.get(number);
-    if (loading !== undefined) return loading;
-    const load = this.#fetchBlocks(number, number + 1).then((blocks) => blocks[0] as Block);
-    this.#track(number, load);
-    return load;
+  #cacheAll(object: Bytes, index: DecodedIndex): void {
+    for (let number = 0; number < index.blocks; number++) {
+      if (this.#blocks[number] !== undefined || !this.inUse) continue;
+      try {
+        this.#cache(number, openBlock(object, index.blockOffsets[number] as number, index.blockOffsets[number + 1] as number, this.meta.timestamp));
+      } catch (error) {
+        // A damaged block is reported to who reads it, not to who reads the others.
+        if (!(error instanceof DbError) || error.kind !== 'corrupt') throw error;
+      }
+    }
   }
 
-  /** Loads blocks [first, end) with one request; those already cached are kept. Resolves to block `wanted`. */
-  loadBlocks(first: number, end: number, wanted: number): Promise<Block> {
+  /** Loads one block. */
+  loadBlock(index: TableIndex, number: number): Promise<Block> {
+    return this.loadBlocks(index, { first: number, stop: number + 1 }, number);
+  }
+
+  /** Loads blocks [first, stop) with one request; those already cached are kept. Resolves to block `wanted`. */
+  loadBlocks(index: TableIndex, range: { readonly first: number; readonly stop: number }, wanted: number): Promise<Block> {
     const loading = this.#blockLoads.get(wanted);
     if (loading !== undefined) return loading;
-    const all = this.#fetchBlocks(first, end);
-    for (let number = first; number < end; number++) {
+    const { first, stop } = range;
+    const all = this.#fetchBlocks(index.index, first, stop);
+    for (let number = first; number < stop; number++) {
       if (this.#blockLoads.has(number)) continue;
       const load = all.then((blocks) => blocks[number - first] as Block);
       // Nobody may ever ask for the read-ahead part of a failed request.
@@ -235,8 +256,7 @@ export class Table {
     load.then(settled, settled);
   }
 
-  async #fetchBlocks(first: number, end: number): Promise<Block[]> {
-    const { index } = await this.index();
+  async #fetchBlocks(index: DecodedIndex, first: number, end: number): Promise<Block[]> {
     const start = index.blockOffsets[first] as number;
     const bytes = await this.#read(start, (index.blockOffsets[end] as number) - start);
     const blocks: Block[] = [];
