@@ -14,3 +14,6 @@ export type * from './show.ts';
 export type * from './statement.ts';
 export type * from './transaction.ts';
 export type * from './window.ts';
+export { type FormatOptions, quoteName, quoteString } from './format-context.ts';
+export { formatExpression, formatQuery } from './format.ts';
+export { printColumnType } from './format-query.ts';

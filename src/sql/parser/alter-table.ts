@@ -206,7 +206,7 @@ function parseDrop(p: Cursor): AlterAction {
 function parseAlter(p: Cursor): AlterAction {
   p.advance();
   if (p.accept(K.INDEX)) {
-    const name = indexName(p);
+    const name = p.name();
     return { kind: 'set-index-visibility', name, visible: parseVisibility(p) };
   }
   if (p.kind === K.CHECK || p.kind === K.CONSTRAINT) {

@@ -68,6 +68,7 @@ export function parseNow(p: Cursor, name: string): Expression {
   if (p.accept(T.LEFT_PAREN)) {
     const at = p.start;
     if (p.kind === T.INTEGER) {
+      if (Number(p.text()) > 2147483647) p.fail();
       const value = p.integer();
       args.push({ kind: 'integer', start: at, end: p.lastEnd, value });
     }

@@ -118,6 +118,7 @@ function parseAttribute(p: Cursor, column: Draft, lists: Lists, generated: boole
       p.advance();
       return setEnforced(p, lists, true);
     case K.COLLATE:
+      if (column.collation !== undefined) p.failAt(p.start, 'Multiple COLLATE clauses');
       p.advance();
       column.collation = collationName(p);
       return true;

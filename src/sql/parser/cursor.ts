@@ -70,6 +70,8 @@ export class Cursor {
   selectInto: { readonly select: Select; readonly into: IntoClause } | undefined = undefined;
   /** The query being parsed is a statement, which may end in INTO. */
   intoAllowed = false;
+  /** The query parsed last had its INTO before FROM (or no FROM). */
+  intoBeforeFrom = false;
   depth = 0;
   /** Inside a stored program's body, where more kinds of statement and local names are allowed. */
   inRoutine = false;

@@ -342,6 +342,7 @@ function parsePrefix(p: Cursor, prefix: number): Expression {
 
 function parseCollate(p: Cursor, operand: Expression): Expression {
   p.advance();
+  if (p.kind === K.BINARY) p.fail();
   const collation = collationName(p);
   return { kind: 'collate', start: operand.start, end: p.lastEnd, operand, collation };
 }

@@ -2,4 +2,12 @@
 export { CHARSET_NAMES, COLLATION_NAMES } from './charsets.data.ts';
 export { KEYWORDS } from './keywords.data.ts';
 export { MYSQL_VERSION_ID } from './lexer.ts';
-export { isEmptyFrom, parse, parseAll, parseExpressionText, parseQueryText, type ParseOptions, type ParseResult } from './parse.ts';
+export {
+  isEmptyFrom,
+  parse,
+  parseAll,
+  parseExpressionText,
+  parseQueryText,
+  type ParseOptions,
+  type ParseResult,
+} from './parse.ts';

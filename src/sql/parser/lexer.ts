@@ -229,11 +229,11 @@ export class Lexer {
     return false;
   }
 
-  /** Length of a version: 5 digits, or 6 that do not begin with 0; else 0, and the comment is code of any version. */
+  /** Length of a version: 5 digits, or 6 before white space; else 0, and the comment is code of any version. */
   #versionDigits(offset: number): number {
     let n = 0;
     while (n < 6 && isDigit(this.#charAt(offset + n))) n++;
-    if (n === 6 && this.#charAt(offset) === 48) return 5;
+    if (n === 6 && !isSpace(this.#charAt(offset + 6))) return 5;
     return n >= 5 ? n : 0;
   }
 

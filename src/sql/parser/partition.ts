@@ -17,7 +17,11 @@ export function parsePartitioning(p: Cursor): Partitioning {
     subpartitionBy = parseHashOrKey(p);
     subpartitionCount = p.accept(K.SUBPARTITIONS) ? partitionNumber(p) : undefined;
   }
-  const partitions = p.kind === T.LEFT_PAREN ? parsePartitionDefinitions(p) : [];
+  const listStart = p.start;
+  const partitions = p.kind === T.LEFT_PAREN ? parsePartitionDefinitions(p, method) : [];
+  if (count !== undefined && partitions.length > 0 && partitions.length !== count) {
+    p.failAt(listStart, 'Wrong number of partitions defined, mismatch with previous setting');
+  }
   return { start, end: p.lastEnd, method, count, subpartitionBy, subpartitionCount, partitions };
 }
 
@@ -54,16 +58,17 @@ function parseHashOrKey(p: Cursor): PartitionMethod {
 function partitionExpression(p: Cursor) {
   p.expect(T.LEFT_PAREN);
   const expression = p.grammar.bitExpression(p);
+  if (expression.kind === 'subquery') p.failAt(expression.start);
   p.expect(T.RIGHT_PAREN);
   return expression;
 }
 
-/** '(' PARTITION …, … ')'. */
-export function parsePartitionDefinitions(p: Cursor): PartitionDefinition[] {
-  return p.parenthesised(parsePartitionDefinition);
+/** '(' PARTITION …, … ')'; `method` is known when the definitions follow PARTITION BY. */
+export function parsePartitionDefinitions(p: Cursor, method?: PartitionMethod): PartitionDefinition[] {
+  return p.parenthesised((inner) => parsePartitionDefinition(inner, method));
 }
 
-function parsePartitionDefinition(p: Cursor): PartitionDefinition {
+function parsePartitionDefinition(p: Cursor, method: PartitionMethod | undefined): PartitionDefinition {
   p.expect(K.PARTITION);
   const name = p.name();
   let lessThan: readonly PartitionValue[] | undefined;
@@ -74,8 +79,12 @@ function parsePartitionDefinition(p: Cursor): PartitionDefinition {
       lessThan = p.accept(K.MAXVALUE) ? [{ kind: 'maxvalue' }] : p.parenthesised(partitionValue);
     } else {
       p.expect(K.IN);
-      inValues = parseInValues(p);
+      inValues = parseInValues(p, method);
     }
+  } else if (method?.type === 'range') {
+    p.failAt(p.start, 'Syntax error: RANGE PARTITIONING requires definition of VALUES LESS THAN for each partition');
+  } else if (method?.type === 'list') {
+    p.failAt(p.start, 'Syntax error: LIST PARTITIONING requires definition of VALUES IN for each partition');
   }
   const options = parsePartitionOptions(p);
   const subpartitions = p.kind === T.LEFT_PAREN ? p.parenthesised(parseSubpartition) : [];
@@ -94,9 +103,22 @@ function partitionValue(p: Cursor): PartitionValue {
 }
 
 /** (1, 2, 3), or tuples ((1, 2), (3, 4)). */
-function parseInValues(p: Cursor): (readonly PartitionValue[])[] {
-  if (p.kind === T.LEFT_PAREN && p.peek(1) === T.LEFT_PAREN) {
-    return p.parenthesised((inner) => inner.parenthesised(partitionValue));
+function parseInValues(p: Cursor, method: PartitionMethod | undefined): (readonly PartitionValue[])[] {
+  if (p.kind !== T.LEFT_PAREN || p.peek(1) !== T.LEFT_PAREN) {
+    return p.parenthesised(inValue).map((value) => [value]);
   }
-  return p.parenthesised(partitionValue).map((value) => [value]);
+  const tuples = p.parenthesised((inner) => inner.parenthesised(inValue));
+  const single = method?.type === 'list' && (method.columns?.length ?? 0) < 2;
+  if (single) {
+    p.failAt(
+      p.lexer.starts[p.index - 1] as number,
+      'Row expressions in VALUES IN only allowed for multi-field column partitioning',
+    );
+  }
+  return tuples;
+}
+
+function inValue(p: Cursor): PartitionValue {
+  if (p.kind === K.MAXVALUE) p.failAt(p.start, 'Cannot use MAXVALUE as value in VALUES IN');
+  return partitionValue(p);
 }

@@ -229,9 +229,15 @@ export function variableScope(p: Cursor): VariableScope | undefined {
   return scope;
 }
 
+/** Scope words are no names of variables behind another scope, even where '.' makes them plain names. */
+export function isScopeWord(p: Cursor): boolean {
+  if (p.kind === T.QUOTED_IDENTIFIER) return false;
+  return /^(?:global|session|local|persist|persist_only)$/i.test(p.text());
+}
+
 function parseSystemVariable(p: Cursor, start: number): Expression {
   const scope = variableScope(p);
-  if (scope !== undefined && SCOPES[p.kind] !== undefined) p.fail();
+  if (scope !== undefined && isScopeWord(p)) p.fail();
   const first = p.name();
   if (!p.accept(T.DOT))
     return { kind: 'system-variable', start, end: p.lastEnd, scope, component: undefined, name: first };

@@ -91,6 +91,7 @@ function finishQuery(p: Cursor, body: QueryBody, start: number, withClause: With
   let into = hoisted;
   let locking: readonly LockingClause[] = [];
   const intoAllowed = p.intoAllowed;
+  p.intoBeforeFrom = hoisted !== undefined;
   if (p.kind === K.INTO && intoAllowed) into = oneInto(p, into);
   if (p.kind === K.FOR || p.kind === K.LOCK) locking = parseLocking(p);
   if (p.kind === K.INTO && intoAllowed && (into === undefined || into === hoisted)) into = oneInto(p, into);
@@ -206,7 +207,10 @@ function parseOperand(p: Cursor): QueryBody {
 function parseParensOperand(p: Cursor): QueryBody {
   const query = parseQueryParens(p, p.intoAllowed);
   const whole = p.kind === T.END || p.kind === T.SEMICOLON || p.kind === T.RIGHT_PAREN;
-  if (query.into !== undefined && !whole) p.fail();
+  if (query.into !== undefined && !whole) {
+    if (p.intoBeforeFrom) throw sqlError('ER_MISPLACED_INTO');
+    p.fail();
+  }
   return unwrap(query);
 }
 

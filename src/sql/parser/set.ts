@@ -5,7 +5,7 @@ import { charsetName, collationName } from './charset-name.ts';
 import type { Cursor } from './cursor.ts';
 import { acceptCharacterSet } from './data-type.ts';
 import { parseAccount } from './name.ts';
-import { userVariableName, variableScope } from './primary.ts';
+import { isScopeWord, userVariableName, variableScope } from './primary.ts';
 import { K, T } from './token.ts';
 
 export function parseSet(p: Cursor): Statement {
@@ -49,7 +49,6 @@ function setAssignment(p: Cursor): SetAssignment {
       if (p.accept(T.AT)) return systemAssignment(p, variableScope(p));
       return userAssignment(p);
     case K.NAMES:
-      if (p.peek(1) === T.EQ || p.peek(1) === T.ASSIGN) break;
       p.advance();
       return setNames(p);
     case K.CHAR:
@@ -64,12 +63,6 @@ function setAssignment(p: Cursor): SetAssignment {
       break;
   }
   return systemAssignment(p, scopeKeyword(p));
-}
-
-/** Scope words are no names of variables behind another scope. */
-function isScopeKeyword(p: Cursor): boolean {
-  const kind = p.kind;
-  return kind === K.GLOBAL || kind === K.SESSION || kind === K.LOCAL || kind === K.PERSIST || kind === K.PERSIST_ONLY;
 }
 
 /** GLOBAL, SESSION, LOCAL, PERSIST or PERSIST_ONLY before a variable's name; consumed. */
@@ -101,7 +94,7 @@ function expectEqual(p: Cursor): void {
 function systemAssignment(p: Cursor, scope: VariableScope | undefined): SetAssignment {
   let component: string | undefined;
   let name: string;
-  if (scope !== undefined && isScopeKeyword(p)) p.fail();
+  if (scope !== undefined && isScopeWord(p)) p.fail();
   if (p.accept(K.DEFAULT)) {
     p.expect(T.DOT);
     component = 'default';

@@ -73,6 +73,9 @@ export const TOKEN_KINDS = FIRST_KEYWORD + KEYWORD_COUNT;
 export const IS_IDENTIFIER = new Uint8Array(TOKEN_KINDS);
 IS_IDENTIFIER[T.IDENTIFIER] = 1;
 IS_IDENTIFIER[T.QUOTED_IDENTIFIER] = 1;
+// two function words that may be names as well
+IS_IDENTIFIER[K.ADDDATE] = 1;
+IS_IDENTIFIER[K.SUBDATE] = 1;
 for (const [, token, use] of KEYWORDS) if (use === 'n') IS_IDENTIFIER[token] = 1;
 
 /** A table indexed by token kind from `[kind, value]` pairs; everything else is 0. */
