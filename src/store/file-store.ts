@@ -25,7 +25,7 @@
  * harmless.
  */
 import { BytesReader, BytesWriter, checksum32, DbError, LIMITS, toHex, type Bytes } from '../base/index.ts';
-import { joinPath, parentPath, type Env, type OpenFile } from '../env/index.ts';
+import { joinPath, parentPath, type Env, type Files, type OpenFile } from '../env/index.ts';
 import {
   checkObjectPath,
   checkPut,
@@ -57,7 +57,7 @@ export class FileStore implements ObjectStore {
   readonly #env: Env;
   readonly #objects: string;
   readonly #drafts: string;
-  readonly #locks = new PathLocks();
+  readonly #locks: PathLocks;
   /** Directories known to exist, so that most puts make none. Cleared when it grows beyond its limit. */
   readonly #directories = new Set<string>();
   /**
@@ -69,6 +69,7 @@ export class FileStore implements ObjectStore {
 
   private constructor(root: string, env: Env) {
     this.#env = env;
+    this.#locks = locksOf(env.files);
     this.#objects = joinPath(root, 'objects');
     this.#drafts = joinPath(root, 'drafts');
   }
@@ -103,7 +104,7 @@ export class FileStore implements ObjectStore {
   async put(path: string, bytes: Bytes, options?: PutOptions): Promise<PutResult> {
     this.#check(path);
     checkPut(path, bytes, options);
-    return this.#locks.run(path, () => this.#putLocked(path, bytes, options));
+    return this.#locks.run(this.#fileOf(path), () => this.#putLocked(path, bytes, options));
   }
 
   async #putLocked(path: string, bytes: Bytes, options: PutOptions | undefined): Promise<PutResult> {
@@ -145,7 +146,7 @@ export class FileStore implements ObjectStore {
     const touched = new Set<string>();
     for (const path of paths) {
       const file = this.#fileOf(path);
-      const removed = await this.#locks.run(path, () => this.#env.files.remove(file));
+      const removed = await this.#locks.run(this.#fileOf(path), () => this.#env.files.remove(file));
       if (removed) touched.add(parentPath(file));
     }
     for (const directory of touched) await this.#syncDirectory(directory);
@@ -248,6 +249,18 @@ export class FileStore implements ObjectStore {
   #assertOpen(): void {
     if (this.#closed) throw new DbError('closed', 'store-closed', 'the object store is closed');
   }
+}
+
+/** Shared by all stores of a process, so that two that were opened on one directory do not break each other's conditions. */
+const locksByFiles = new WeakMap<Files, PathLocks>();
+
+function locksOf(files: Files): PathLocks {
+  let locks = locksByFiles.get(files);
+  if (locks === undefined) {
+    locks = new PathLocks();
+    locksByFiles.set(files, locks);
+  }
+  return locks;
 }
 
 const KNOWN_DIRECTORIES_MAX = 10_000;
