@@ -5,7 +5,7 @@
  */
 import { assert, unreachable } from '../../../base/index.ts';
 import type { Expr } from '../../expr/index.ts';
-import type { AggregateCall, IndexAccess, IndexInterval, IndexScanNode, PhysicalNode, PlanColumn, SortKey, WindowCall } from '../../plan/index.ts';
+import type { AggregateCall, IndexAccess, IndexInterval, IndexScanNode, JoinType, PhysicalNode, PlanColumn, SortKey, WindowCall } from '../../plan/index.ts';
 import { mapExpr } from '../logical/expressions.ts';
 
 type Positions = ReadonlyMap<number, number>;
@@ -23,6 +23,25 @@ export function positionsOf(...outputs: readonly (readonly PlanColumn[])[]): Pos
 }
 
 const NO_POSITIONS: Positions = new Map();
+
+/** What a join really gives out: its children's columns in their final order, which join reordering may have changed below it. */
+function joinOutput(node: { readonly join: JoinType; readonly output: readonly PlanColumn[] }, left: readonly PlanColumn[], right: readonly PlanColumn[]): readonly PlanColumn[] {
+  const added = node.join === 'semi' || node.join === 'anti' ? [] : node.join === 'mark' ? node.output.slice(-1) : right;
+  return inOrderOf([...left, ...added], node.output);
+}
+
+/** A scalar or mark names its columns anew; a lateral join gives those of the inner plan. */
+function addedByApply(node: Extract<PhysicalNode, { kind: 'apply' }>, inner: readonly PlanColumn[]): readonly PlanColumn[] {
+  if (node.mode === 'semi' || node.mode === 'anti') return [];
+  if (node.mode === 'mark') return node.output.slice(-1);
+  return node.mode === 'scalar' ? node.output.slice(-inner.length) : inner;
+}
+
+/** Columns in the order of `actual`, as described by `described` (a left join makes the right side's nullable). */
+function inOrderOf(actual: readonly PlanColumn[], described: readonly PlanColumn[]): readonly PlanColumn[] {
+  const byId = new Map(described.map((column) => [column.id, column]));
+  return actual.map((column) => byId.get(column.id) ?? column);
+}
 
 export function resolve(expr: Expr, positions: Positions): Expr {
   return mapExpr(expr, (part) => {
@@ -94,14 +113,16 @@ export class Finalizer {
     if (node.kind === 'index-join') {
       const inner = { ...this.#scan(node.inner, NO_POSITIONS), id: this.#nextId++ };
       const both = positionsOf(left.output, inner.output);
-      return { ...node, id, left, inner, outerKeys: node.outerKeys.map((key) => resolve(key, onLeft)), ...condition(node, both) };
+      const output = joinOutput(node, left.output, inner.output);
+      return { ...node, id, output, left, inner, outerKeys: node.outerKeys.map((key) => resolve(key, onLeft)), ...condition(node, both) };
     }
     const right = this.finish(node.right);
     const both = positionsOf(left.output, right.output);
-    if (node.kind === 'nested-loop-join') return { ...node, id, left, right, ...condition(node, both) };
+    const output = joinOutput(node, left.output, right.output);
+    if (node.kind === 'nested-loop-join') return { ...node, id, output, left, right, ...condition(node, both) };
     const onRight = positionsOf(right.output);
     const keys = { leftKeys: node.leftKeys.map((key) => resolve(key, onLeft)), rightKeys: node.rightKeys.map((key) => resolve(key, onRight)) };
-    return { ...node, id, left, right, ...keys, ...condition(node, both) };
+    return { ...node, id, output, left, right, ...keys, ...condition(node, both) };
   }
 
   #apply(node: Extract<PhysicalNode, { kind: 'apply' }>, id: number): PhysicalNode {
@@ -109,7 +130,8 @@ export class Finalizer {
     const inner = this.finish(node.inner);
     const onOuter = positionsOf(outer.output);
     const bind = node.bind.map(({ slot, expr }) => ({ slot, expr: resolve(expr, onOuter) }));
-    return { ...node, id, outer, inner, bind, ...condition(node, positionsOf(outer.output, inner.output)) };
+    const output = inOrderOf([...outer.output, ...addedByApply(node, inner.output)], node.output);
+    return { ...node, id, output, outer, inner, bind, ...condition(node, positionsOf(outer.output, inner.output)) };
   }
 
   #unary(node: Exclude<PhysicalNode, { kind: 'index-scan' | 'point-get' | 'index-merge' | 'virtual-scan' | 'dual' | 'cte-scan' | 'work-table-scan' | 'values' | 'hash-join' | 'merge-join' | 'index-join' | 'nested-loop-join' | 'apply' | 'set-operation' | 'projection' }>, id: number): PhysicalNode {
@@ -131,7 +153,7 @@ export class Finalizer {
       case 'max-one-row':
         return { ...node, id, child, output: child.output };
       case 'window':
-        return { ...node, id, child, partitionBy: node.partitionBy.map(at), orderBy: keys(node.orderBy, at), calls: node.calls.map((call) => resolveWindow(call, at)) };
+        return { ...node, id, output: [...child.output, ...node.output.slice(-node.calls.length)], child, partitionBy: node.partitionBy.map(at), orderBy: keys(node.orderBy, at), calls: node.calls.map((call) => resolveWindow(call, at)) };
       case 'lock-rows':
         return { ...node, id, child };
       default:
