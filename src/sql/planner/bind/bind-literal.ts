@@ -37,7 +37,7 @@ export function bindLiteral(node: Literal, state: StatementState): Expr {
       return constant(node.value ? 1 : 0, intType('big', { nullable: false, width: 1 }), true);
     case 'integer': {
       const unsigned = typeof node.value === 'bigint' && node.value > 9223372036854775807n;
-      return constant(node.value, intType('big', { nullable: false, unsigned, width: String(node.value).length }), true);
+      return constant(node.value, intType('big', { nullable: false, unsigned, width: String(node.value).length + (unsigned ? 0 : 1) }), true);
     }
     case 'decimal':
       return decimalLiteral(node.text);
