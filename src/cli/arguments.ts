@@ -16,7 +16,9 @@ export interface Parsed {
 }
 
 export function parseOptions(args: readonly string[], specs: Readonly<Record<string, OptionSpec>>): Parsed {
-  const options: ParseArgsConfig['options'] = { help: { type: 'boolean', short: 'h' } };
+  const options: NonNullable<ParseArgsConfig['options']> = {};
+  const taken = Object.values(specs).some(({ short }) => short === 'h');
+  options['help'] = taken ? { type: 'boolean' } : { type: 'boolean', short: 'h' };
   for (const [name, { type, short }] of Object.entries(specs)) options[name] = short === undefined ? { type } : { type, short };
   try {
     const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
