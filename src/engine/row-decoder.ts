@@ -37,6 +37,7 @@ export function buildRowDecoder(table: TableDef, columns: readonly number[], ori
   });
   const known = wanted.filter((column) => column !== undefined);
   const source = functionSource(wanted);
+  // oxlint-disable-next-line typescript/no-implied-eval -- a decoder per table, made of column numbers and our own text only
   const make = new Function('readers', 'origins', 'asciiRead', 'readSigned', 'readUnsigned', 'badVersion', source) as (
     ...parameters: unknown[]
   ) => RowDecoder['decode'];
