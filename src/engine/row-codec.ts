@@ -23,9 +23,12 @@ export const FLAG_ASCII = 4;
 export const FLAG_NULLS = 8;
 export const HEADER_BYTES = 3;
 
-/** Virtual columns have no slot content; they are computed when read. */
-export function isStored(column: ColumnDef): boolean {
-  return column.generated === undefined || column.generated.stored;
+/**
+ * Rows keep all columns. Virtual ones too: their expressions are deterministic over the same row, so a value written once
+ * is right until the row changes, and readers, filters and indexes treat all columns alike.
+ */
+export function isStored(_column: ColumnDef): boolean {
+  return true;
 }
 
 interface Slot {

@@ -69,7 +69,8 @@ function finish(alteration: Alteration, before: TableDef, statement: AlterTable)
   const drafted = alteration.draft.finish();
   const after: TableDef = { ...drafted, schema: alteration.schema, name: alteration.name, version: before.version + 1 };
   const samePrimary = sameParts(before.indexes[0], after.indexes[0]);
-  const rebuild = alteration.rebuild || !samePrimary;
+  const newHidden = after.columns.some((column) => column.hidden && !before.columns.some(({ id }) => id === column.id));
+  const rebuild = alteration.rebuild || !samePrimary || newHidden;
   const kept = new Map(before.indexes.slice(1).map((index) => [index.id, index]));
   const addIndexes = after.indexes.slice(1).filter((index) => !sameParts(kept.get(index.id), index));
   const afterIds = new Set(after.indexes.slice(1).map((index) => index.id));
@@ -172,7 +173,7 @@ function addColumn(definition: ColumnDefinition, position: ColumnPosition | unde
   draft.addColumnConstraints(definition);
   for (const check of draft.checks.slice(checksBefore)) alteration.addedChecks.push(check.name);
   if (column.generated) {
-    alteration.rebuild ||= column.generated.stored;
+    alteration.rebuild = true; // rows keep the values of virtual columns too
     return;
   }
   const originDefault = originDefaultOf(column, alteration.context.nowMs);
