@@ -3,7 +3,7 @@ import { sqlError } from '../../base/index.ts';
 import type { CompiledArgument, EvalContext, Evaluator, FunctionArgument, FunctionDef, FunctionOptions } from '../expr/index.ts';
 import {
   asSigned64, asUnsigned64, bytesOf, type Convert, dateTimeOf, Decimal, decimalOf, doubleOf, doubleToInt, type FieldType, charLength, charsetOf, charsetUnits, getCharset, getCollation, intOf,
-  JsonSyntaxError, modeDateFlags, MysqlType, parseDouble, parseJson, roundDateTime, roundMicros, stringOf, takeChars, timeOf, toJsonOf, type Value, withNullable, type JsonValue, defaultCollationOf,
+  JsonSyntaxError, modeDateFlags, MysqlType, parseDouble, parseJson, roundDateTime, roundMicros, stringOf, takeChars, timeOf, toJsonOf, type Value, withNullable, JsonValue, defaultCollationOf,
   varcharType, timeToDateTime, clampTime,
 } from '../types/index.ts';
 import { define, reader } from './define.ts';
@@ -27,6 +27,7 @@ function inferCast([arg]: readonly FunctionArgument[], options: FunctionOptions)
     return textResult(bytes, 'binary', true);
   }
   if (target.kind === 'int') return { ...target, nullable, length: 21 };
+  if (target.kind === 'year') return { ...target, nullable, zerofill: false };
   const type = { ...target, nullable };
   if (target.kind === 'decimal') descriptions.set(type, () => `cast(${exprText(arg!.expr)} as decimal(${target.length},${target.decimals}))`);
   return type;
@@ -112,6 +113,7 @@ function toBinary(arg: CompiledArgument, target: FieldType): Convert<Value> {
 function toJson(arg: CompiledArgument): Convert<Value> {
   if (arg.type.kind === 'json') return (value) => value;
   if (arg.type.kind === 'string') return (value) => parseJsonArgument(value as string, 1, 'cast_as_json');
+  if (arg.type.kind === 'int' && arg.type.length === 1) return (value) => (value === 0 || value === 1 ? JsonValue.boolean(value === 1) : JsonValue.integer(value as number));
   return toJsonOf(arg.type) as Convert<Value>;
 }
 
@@ -127,19 +129,36 @@ export function parseJsonArgument(text: string, position: number, name: string):
 
 function toYear(arg: CompiledArgument): Convert<Value> {
   const toInt = intOf(arg.type);
-  const isText = arg.type.kind === 'string' || arg.type.kind === 'binary';
+  const text = stringOf(arg.type);
+  const isText = arg.type.kind === 'string' || (arg.type.kind === 'binary' && !arg.type.unsigned);
+  const wrong = (value: Exclude<Value, null>, context: Parameters<Convert<Value>>[1]): null => {
+    context.warn(1292, `Truncated incorrect YEAR value: '${arg.type.kind === 'binary' ? String(toInt(value, context)) : text(value)}'`);
+    return null;
+  };
   return (value, context) => {
     if (arg.type.kind === 'date') return (value as number) >>> 9;
     if (arg.type.kind === 'datetime' || arg.type.kind === 'timestamp') return (value as { year: number }).year;
     if (arg.type.kind === 'time') return timeToDateTime(value as number, context)?.year ?? null;
-    const number = isText ? Math.round(parseDouble(stringOf(arg.type)(value)).value) : Number(toInt(value, context));
-    if (isText && parseDouble(stringOf(arg.type)(value)).truncated) context.warn(1292, `Truncated incorrect YEAR value: '${stringOf(arg.type)(value)}'`);
-    if (number === 0 && !isText) return 0;
-    const year = number < 70 && number >= 0 ? number + 2000 : number < 100 && number >= 70 ? number + 1900 : number;
-    if (year >= 1901 && year <= 2155) return isText && number === 0 && stringOf(arg.type)(value).length >= 3 ? 0 : year;
-    context.warn(1292, `Truncated incorrect YEAR value: '${stringOf(arg.type)(value)}'`);
-    return null;
+    if (!isText) {
+      const number = Number(toInt(value, context));
+      return number === 0 ? 0 : (fullYear(number) ?? wrong(value, context));
+    }
+    const parsed = parseDouble(text(value));
+    if (!/^\s*[+-]?\d/.test(text(value))) {
+      context.warn(1525, `Incorrect YEAR value: '${text(value)}'`);
+      return null;
+    }
+    const digits = /^\s*[+-]?\d+/.exec(text(value))![0];
+    const year = fullYear(Number(digits));
+    if (year === undefined) return wrong(value, context);
+    if (parsed.truncated || digits.length < text(value).trimEnd().length) wrong(value, context);
+    return Number(digits) === 0 && digits.length >= 3 ? 0 : year;
   };
+}
+
+function fullYear(number: number): number | undefined {
+  const year = number < 70 && number >= 0 ? number + 2000 : number < 100 && number >= 70 ? number + 1900 : number;
+  return year >= 1901 && year <= 2155 ? year : undefined;
 }
 
 /** The conversion of CAST, for values that are not NULL. */

@@ -7,25 +7,23 @@
 import { sqlError } from '../../base/index.ts';
 import type { CompiledArgument, EvalContext, Evaluator, FunctionArgument, FunctionDef, InferContext } from '../expr/index.ts';
 import {
-  boolType, type CompareOf, compareOf, comparisonConverter, comparisonType, DateFlag, type FieldType, hashKeyOf, isInteger, isTemporal, isTextual, parseDateTime, parseTime, type Value,
-  withCollation, getCollation,
+  boolType, type CompareOf, compareOf, comparisonConverter, comparisonType, DateFlag, type FieldType, hashKeyOf, isInteger, isTemporal, isTextual, charsetUnits, parseDateTime, type Value,
+  withCollation, getCollation, formatText, varcharType,
 } from '../types/index.ts';
 import { anyNullable, define, type Read, reader, truthArg } from './define.ts';
 import { commonCollation } from './string-type.ts';
 
-/** A text constant beside a date must be a date: 1525. */
+/** A text constant beside a date must be a date (1525); beside a time anything goes. */
 function checkTemporalConstants(args: readonly FunctionArgument[]): void {
-  const temporal = args.find((arg) => isTemporal(arg.type));
+  const temporal = args.find((arg) => isTemporal(arg.type) && arg.type.kind !== 'time');
   if (temporal === undefined) return;
   for (const arg of args) {
     const value = arg.constant?.value;
-    if (arg.type.kind !== 'string' || typeof value !== 'string') continue;
-    if (temporal.type.kind === 'time') {
-      if (parseTime(value).micros === undefined) throw sqlError('ER_WRONG_VALUE', 'TIME', value);
-    } else {
-      const { kind } = parseDateTime(value, DateFlag.FUZZY | DateFlag.INVALID_DATES);
-      if (kind === 'error' || kind === 'none') throw sqlError('ER_WRONG_VALUE', temporal.type.kind === 'date' ? 'DATE' : 'DATETIME', value);
-    }
+    const text = typeof value === 'string' ? value : value instanceof Uint8Array && arg.constant?.literal === true ? charsetUnits.decodeUtf8(value) : undefined;
+    if (text === undefined || (arg.type.kind !== 'string' && arg.type.kind !== 'binary')) continue;
+    const { kind } = parseDateTime(text, DateFlag.FUZZY | DateFlag.INVALID_DATES);
+    const isClock = /^\s*\d+:\d+:\d+/.test(text);
+    if (kind === 'error' || kind === 'none' || isClock) throw sqlError('ER_WRONG_VALUE', temporal.type.kind === 'date' ? 'DATE' : 'DATETIME', text);
   }
 }
 
@@ -104,7 +102,20 @@ function operand(arg: CompiledArgument, type: FieldType): Read<Exclude<Value, nu
   return (row, context) => (known ??= { value: read(row, context) }).value;
 }
 
-export function compareArguments(a: CompiledArgument, b: CompiledArgument, collation: string): (row: readonly Value[], context: EvalContext) => number | null {
+/** A TIME literal beside a text is compared as text, unlike a TIME column. */
+function timeLiteralsAsText(a: CompiledArgument, b: CompiledArgument): readonly [CompiledArgument, CompiledArgument] {
+  return [timeLiteralAsText(a, b), timeLiteralAsText(b, a)];
+}
+
+function timeLiteralAsText(arg: CompiledArgument, other: CompiledArgument): CompiledArgument {
+  if (arg.type.kind !== 'time' || arg.constant === undefined || !isTextual(other.type)) return arg;
+  const { value } = arg.constant;
+  const text = value === null ? null : formatText(value, arg.type);
+  return { type: varcharType(17, { collation: other.type.kind === 'binary' ? 'utf8mb4_bin' : other.type.collation }), evaluate: () => text, constant: { value: text } };
+}
+
+export function compareArguments(first: CompiledArgument, second: CompiledArgument, collation: string): (row: readonly Value[], context: EvalContext) => number | null {
+  const [a, b] = timeLiteralsAsText(first, second);
   const type = boundComparisonType(a.type, b.type, collation);
   const left = operand(a, type);
   const right = operand(b, type);
@@ -118,10 +129,11 @@ export function compareArguments(a: CompiledArgument, b: CompiledArgument, colla
 }
 
 function buildOperator(op: Op): (args: readonly CompiledArgument[], type: FieldType) => Evaluator {
-  return ([a, b], result) => {
-    const type = boundComparisonType(a!.type, b!.type, result.collation);
-    const left = operand(a!, type);
-    const right = operand(b!, type);
+  return ([first, second], result) => {
+    const [a, b] = timeLiteralsAsText(first!, second!);
+    const type = boundComparisonType(a.type, b.type, result.collation);
+    const left = operand(a, type);
+    const right = operand(b, type);
     if (isPrimitive(type)) return primitiveOperator(op, left as Read<Primitive>, right as Read<Primitive>);
     if (type.kind === 'string' && (op === '=' || op === '<>')) return textEquality(op, left as Read<string>, right as Read<string>, type);
     const compare = compareOf(type);

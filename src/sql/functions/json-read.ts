@@ -29,8 +29,9 @@ const jsonExtract = define('json_extract', [2, MANY], () => jsonType(), ([a, ...
   const reads = paths.map((path) => pathArg(path, true));
   return (row, context) => {
     const value = document(row, context);
+    if (value === null) return null;
     const wanted = readPaths(reads, row, context);
-    if (value === null || wanted === null) return null;
+    if (wanted === null) return null;
     if (wanted.length === 1 && !wanted[0]!.hasWildcard) return seekPath(value, wanted[0]!)[0] ?? null;
     const found = wanted.flatMap((path) => seekPath(value, path));
     return found.length === 0 ? null : JsonValue.array(found);
@@ -162,19 +163,21 @@ const jsonKeys = define('json_keys', [1, 2], () => jsonType(), ([a, path]) => {
     const value = document(row, context);
     const where = at === undefined ? undefined : at(row, context);
     if (value === null || where === null) return null;
-    const target = where === undefined ? value : seekPath(value, where)[0];
+    const target = where === undefined ? value : seekPath(value, where, false)[0];
     return target?.kind === 'object' ? JsonValue.array([...target.members.keys()].map(JsonValue.string)) : null;
   };
 });
 
 const jsonLength = define('json_length', [1, 2], () => intType('big', { width: 21 }), ([a, path]) => {
   const document = documentArg(a!, 1, 'json_length');
-  const at = path === undefined ? undefined : pathArg(path, false);
+  const at = path === undefined ? undefined : pathArg(path, true);
   return (row, context) => {
     const value = document(row, context);
     const where = at === undefined ? undefined : at(row, context);
     if (value === null || where === null) return null;
-    const target = where === undefined ? value : seekPath(value, where)[0];
+    const found = where === undefined ? [value] : seekPath(value, where);
+    if (where?.hasWildcard === true) return found.length === 0 ? null : found.length;
+    const target = found[0];
     if (target === undefined) return null;
     return target.kind === 'array' ? target.items.length : target.kind === 'object' ? target.members.size : 1;
   };
@@ -308,7 +311,7 @@ function jsonValueConverter(type: Parameters<typeof castConverter>[1]): (value: 
   const asText: CompiledArgument = { type: varcharType(4096), evaluate: () => null };
   const fromText = castConverter(asText, type);
   return (value, context) => {
-    if (value.isContainer()) return undefined;
+    if (value.isContainer()) return type.kind === 'string' ? formatJson(value) : undefined;
     let failed = false;
     const quiet: EvalContext = { ...context, warn: () => (failed = true) };
     const text = value.kind === 'boolean' && type.kind !== 'string' ? (value.payload === true ? '1' : '0') : scalarText(value);

@@ -2,7 +2,7 @@
 import { sqlError } from '../../base/index.ts';
 import type { CompiledArgument, EvalContext, Evaluator, FunctionArgument, FunctionDef } from '../expr/index.ts';
 import {
-  asSigned64, asUnsigned64, bytesOf, Decimal, decimalType, doubleType, type FieldType, formatDouble, intType, normalizeInt, parseInteger, roundHalfEven, type Value,
+  asSigned64, asUnsigned64, bytesOf, Decimal, decimalType, doubleType, type FieldType, formatDouble, intType, normalizeInt, roundHalfEven, type Value,
 } from '../types/index.ts';
 import { anyNullable, decimalArg, define, doubleArg, intArg, map1, map2, reader, sizeArg, textArg } from './define.ts';
 import { exprText } from './expr-text.ts';
@@ -60,13 +60,13 @@ function ceilOrFloor(name: string, doubles: (x: number) => number, decimals: (x:
     ([arg]) => {
       const { type } = arg!;
       const kind = numberKind(type);
-      if (kind === 'double') return doubleType({ nullable: type.nullable, length: 17, decimals: 0 });
+      if (kind === 'double') return doubleType({ nullable: type.nullable, length: 23, decimals: 31 });
       if (kind === 'int') return intType('big', { nullable: type.nullable, unsigned: type.unsigned, width: Math.max(type.length, 1) });
       const digits = precisionOf(type) - scaleOf(type) + 1;
       return digits > 17 ? decimalType(digits, 0, { nullable: type.nullable }) : intType('big', { nullable: type.nullable, width: 21 });
     },
     ([a], type) => {
-      if (type.kind === 'double') return map1(doubleArg(a!), (x) => doubles(x) + 0);
+      if (type.kind === 'double') return map1(doubleArg(a!), doubles);
       if (numberKind(a!.type) === 'int') return map1(intArg(a!), (x) => x);
       return map1(decimalArg(a!), type.kind === 'decimal' ? (x) => new Decimal(decimals(x), 0) : decimals);
     },
@@ -111,8 +111,9 @@ function rounding(name: 'round' | 'truncate', truncate: boolean): FunctionDef {
       const kind = numberKind(type);
       let result: FieldType;
       if (kind === 'double') {
-        const decimals = value === undefined ? 31 : Math.max(0, Math.min(31, value));
-        result = doubleType({ nullable, length: 23, decimals: decimals > 30 ? 31 : decimals });
+        // Only a double that has fixed digits keeps them fixed.
+        const own = type.kind === 'double' || type.kind === 'float' ? type.decimals : 31;
+        result = doubleType({ nullable, length: 23, decimals: own === 31 || value === undefined ? 31 : Math.max(0, Math.min(own, value)) });
       } else if (kind === 'int') result = intType('big', { nullable, unsigned: type.unsigned, width: Math.min(21, type.length + (value !== undefined && value < 0 && !truncate ? 1 : 0)) });
       else {
         const scale = value === undefined ? scaleOf(type) : Math.max(0, Math.min(scaleOf(type), value));
@@ -126,7 +127,7 @@ function rounding(name: 'round' | 'truncate', truncate: boolean): FunctionDef {
     ([a, places], type) => {
       const digits: (row: readonly Value[], context: EvalContext) => number | null = places === undefined ? () => 0 : sizeArg(places);
       const kind = numberKind(a!.type);
-      if (kind === 'double') return map2(doubleArg(a!), digits, (x, n) => roundDouble(x, n, truncate));
+      if (kind === 'double' || type.kind === 'double') return map2(doubleArg(a!), digits, (x, n) => roundDouble(x, n, truncate));
       if (kind === 'int') return map2(intArg(a!), digits, (x, n) => roundInt(x, n, truncate, type));
       return map2(decimalArg(a!), digits, (x, n) => {
         const to = Math.max(-65, Math.min(n, type.decimals));
@@ -236,10 +237,13 @@ const conv = define('conv', 3, (_args, _options, context) => textResult(64, cont
   };
 });
 
+/** BIN and OCT are CONV(n, 10, base): the argument is read as text, or as a whole number where it is one. */
 function inBase(name: string, base: number): FunctionDef {
-  return define(name, 1, (_args, _options, context) => textResult(64, context.collationConnection), ([a]) => {
-    if (a!.type.kind === 'string') return map1(textArg(a!), (x) => BigInt(asUnsigned64(parseInteger(x).value)).toString(base).toUpperCase());
-    return map1(intArg(a!), (x) => BigInt(asUnsigned64(asSigned64(x))).toString(base).toUpperCase());
+  return define(name, 1, (_args, _options, context) => textResult(65, context.collationConnection), ([a]) => {
+    if (a!.type.kind === 'int' || a!.type.kind === 'year' || a!.type.kind === 'bit' || (a!.type.kind === 'binary' && a!.type.unsigned)) {
+      return map1(intArg(a!), (x) => BigInt(asUnsigned64(asSigned64(x))).toString(base).toUpperCase());
+    }
+    return map1(textArg(a!), (x) => (x === '' ? null : convertBase(x, 10, base)));
   });
 }
 
@@ -267,12 +271,12 @@ const format = define(
 );
 
 const COMMA_LOCALES = /^(de|es|it|pt|nl|da|id|tr|el|hr|ro|sr|sl|mk|uk)_/i;
-const SPACE_LOCALES = /^(fr|cs|sk|ru|sv|nb|no|fi|pl|hu|bg|be|et|lt|lv)_/i;
+const BARE_LOCALES = /^(fr|cs|sk|ru|sv|nb|no|fi|pl|hu|bg|be|et|lt|lv)_/i;
 
 function separatorsOf(locale: string): readonly [thousands: string, point: string] {
   if (/^de_CH|^it_CH/i.test(locale)) return ["'", '.'];
   if (COMMA_LOCALES.test(locale)) return ['.', ','];
-  if (SPACE_LOCALES.test(locale)) return [' ', ','];
+  if (BARE_LOCALES.test(locale)) return ['', ','];
   return [',', '.'];
 }
 
@@ -304,6 +308,6 @@ export const NUMERIC: readonly FunctionDef[] = [
   math('sqrt', (x) => (x < 0 ? null : Math.sqrt(x))), math('exp', Math.exp), math('ln', (x, context) => logOf(x, Math.log, context)), math('log2', (x, context) => logOf(x, Math.log2, context)),
   math('log10', (x, context) => logOf(x, Math.log10, context)), logWithBase, pow, { ...pow, name: 'power' },
   math('sin', Math.sin), math('cos', Math.cos), math('tan', Math.tan), math('cot', (x) => 1 / Math.tan(x)), math('asin', (x) => (Math.abs(x) > 1 ? null : Math.asin(x))),
-  math('acos', (x) => (Math.abs(x) > 1 ? null : Math.acos(x))), atan, { ...atan, name: 'atan2', minArgs: 1 }, math('radians', (x) => (x * Math.PI) / 180), math('degrees', (x) => (x * 180) / Math.PI),
+  math('acos', (x) => (Math.abs(x) > 1 ? null : Math.acos(x))), atan, { ...atan, name: 'atan2', minArgs: 1 }, math('radians', (x) => x * (Math.PI / 180)), math('degrees', (x) => x * (180 / Math.PI)),
   pi, rand, conv, inBase('bin', 2), inBase('oct', 8), format, crc32,
 ];

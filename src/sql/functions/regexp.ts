@@ -23,7 +23,7 @@ function caseInsensitive(collation: string): boolean {
 }
 
 /** Compiles per (pattern, flags); a constant pattern is compiled once. */
-function patternArg(pattern: CompiledArgument, flags: CompiledArgument | undefined, collation: string): Read<Regexp> {
+function patternArg(pattern: CompiledArgument, flags: CompiledArgument | undefined, collation: string, name: string): Read<Regexp> {
   const text = textArg(pattern);
   const flagText = flags === undefined ? undefined : textArg(flags);
   let lastText: string | undefined;
@@ -36,7 +36,7 @@ function patternArg(pattern: CompiledArgument, flags: CompiledArgument | undefin
     if (given === null) return null;
     if (last === undefined || source !== lastText || given !== lastFlags) {
       if (source === '') throw sqlError('ER_REGEXP_ILLEGAL_ARGUMENT');
-      last = new Regexp(source, parseFlags(given, caseInsensitive(collation)));
+      last = new Regexp(source, parseFlags(given, caseInsensitive(collation), name));
       lastText = source;
       lastFlags = given;
     }
@@ -44,7 +44,7 @@ function patternArg(pattern: CompiledArgument, flags: CompiledArgument | undefin
   };
 }
 
-function parseFlags(text: string, byCollation: boolean): ConstructorParameters<typeof Regexp>[1] {
+function parseFlags(text: string, byCollation: boolean, name: string): ConstructorParameters<typeof Regexp>[1] {
   const flags = { caseInsensitive: byCollation, multiLine: false, dotAll: false, unixLines: false };
   for (const char of text) {
     if (char === 'c') flags.caseInsensitive = false;
@@ -52,7 +52,7 @@ function parseFlags(text: string, byCollation: boolean): ConstructorParameters<t
     else if (char === 'm') flags.multiLine = true;
     else if (char === 'n') flags.dotAll = true;
     else if (char === 'u') flags.unixLines = true;
-    else throw sqlError('ER_REGEXP_INVALID_FLAG');
+    else throw sqlError('ER_WRONG_ARGUMENTS', name);
   }
   return flags;
 }
@@ -67,7 +67,7 @@ const regexpLike = define(
   (args, _options, context) => withCollation(boolType(anyNullable(args)), regexpCollation(args, 'regexp_like', context)),
   ([a, pattern, flags], type) => {
     const text = textArg(a!);
-    const regexp = patternArg(pattern!, flags, type.collation);
+    const regexp = patternArg(pattern!, flags, type.collation, 'regexp_like');
     return (row, context) => {
       const source = text(row, context);
       const compiled = regexp(row, context);
@@ -109,7 +109,7 @@ const regexpInstr = define(
   (args, _options, context) => withCollation(intType('big', { nullable: anyNullable(args), width: 21 }), regexpCollation(args, 'regexp_instr', context)),
   ([a, pattern, position, occurrence, returnOption, flags], type) => {
     const text = textArg(a!);
-    const regexp = patternArg(pattern!, flags, type.collation);
+    const regexp = patternArg(pattern!, flags, type.collation, 'regexp_instr');
     const options = numbers([position, occurrence, returnOption], [1, 1, 0]);
     return (row, context) => {
       const source = text(row, context);
@@ -136,7 +136,7 @@ const regexpSubstr = define(
   (args, _options, context) => textType(args, 'regexp_substr', charsOf(args[0]!), context),
   ([a, pattern, position, occurrence, flags], type) => {
     const text = textArg(a!);
-    const regexp = patternArg(pattern!, flags, type.collation);
+    const regexp = patternArg(pattern!, flags, type.collation, 'regexp_substr');
     const options = numbers([position, occurrence], [1, 1]);
     return (row, context) => {
       const source = text(row, context);
@@ -177,7 +177,7 @@ const regexpReplace = define(
   (args, _options, context) => textType(args, 'regexp_replace', 16777216, context),
   ([a, pattern, replacement, position, occurrence, flags], type) => {
     const text = textArg(a!);
-    const regexp = patternArg(pattern!, flags, type.collation);
+    const regexp = patternArg(pattern!, flags, type.collation, 'regexp_replace');
     const by = textArg(replacement!);
     const options = numbers([position, occurrence], [1, 0]);
     return (row, context) => {

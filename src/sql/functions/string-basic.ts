@@ -167,7 +167,7 @@ function pad(name: 'lpad' | 'rpad'): FunctionDef {
       if (source === null || count === null || fill === null || count < 0) return null;
       const own = countChars(source);
       if (own >= count) return sliceChars(source, 0, count);
-      if (fill === '') return '';
+      if (fill === '') return source;
       if (count > context.session.maxAllowedPacket) return tooLong(name, context);
       const missing = count - own;
       const padding = sliceChars(fill.repeat(Math.ceil(missing / countChars(fill))), 0, missing);
@@ -257,7 +257,7 @@ function upperChars(text: string): string {
 }
 function lowerChars(text: string): string {
   const lower = text.toLowerCase();
-  return lower.length === text.length ? lower : Array.from(text, (char) => (char.toLowerCase().length === char.length ? char.toLowerCase() : char)).join('');
+  return lower.length === text.length ? lower : Array.from(text, (char) => (char.toLowerCase().length === char.length ? char.toLowerCase() : char === 'İ' ? 'i' : char)).join('');
 }
 
 function trimStart(text: string, what: string): string {
@@ -289,7 +289,7 @@ function trimming(name: string, side: 'both' | 'leading' | 'trailing' | undefine
   });
 }
 
-const quote = textFunction('quote', 1, inferText('quote', first, (args) => charsOf(args[0]!) * 2 + 2), ([text]) => (row, context) => {
+const quote = textFunction('quote', 1, (args, _options, context) => textResult(charsOf(args[0]!) * 2 + 2, commonCollation(args, 'quote', context) === 'binary' ? context.collationConnection : commonCollation(args, 'quote', context)), ([text]) => (row, context) => {
   const source = text!(row, context);
   if (source === null) return 'NULL';
   return `'${source.replace(/[\\']/g, '\\$&').replaceAll('\0', '\\0').replaceAll('\x1a', '\\Z')}'`;
@@ -301,27 +301,20 @@ function soundexOf(text: string): string {
   let out = '';
   let last = '';
   for (const char of text) {
-    const upper = char.toUpperCase();
-    const index = upper.charCodeAt(0) - 65;
-    if (index < 0 || index > 25) {
-      if (out === '' && /\p{L}/u.test(char)) {
-        out = upper;
-        last = '0';
-      }
-      continue;
-    }
-    const code = SOUNDEX_CODES[index]!;
+    const code = char.codePointAt(0)!;
+    const isAscii = (code >= 65 && code <= 90) || (code >= 97 && code <= 122);
+    // Characters beyond U+00C0 count as letters without a sound.
+    if (!isAscii && code < 0xc0) continue;
+    const sound = isAscii ? SOUNDEX_CODES[(code & 31) - 1]! : '0';
     if (out === '') {
-      out = upper;
-      last = code;
-    } else if (code !== '0' && code !== last) {
-      out += code;
-      last = code;
-    } else if (code !== '0') last = code;
-    else if (code === '0' && 'HW'.includes(upper)) continue;
-    else last = code;
+      out = isAscii ? char.toUpperCase() : char;
+      last = sound;
+    } else if (sound !== '0' && sound !== last) {
+      out += sound;
+      last = sound;
+    } else if (sound !== '0' || !'HWhw'.includes(char)) last = sound === '0' ? last : sound;
   }
-  return out === '' ? '' : out.padEnd(4, '0');
+  return out === '' ? '' : out.padEnd(3 + Array.from(out)[0]!.length, '0');
 }
 
 const soundex = textFunction('soundex', 1, inferText('soundex', first, (args) => Math.max(4, charsOf(args[0]!))), ([text]) => (row, context) => {

@@ -2,13 +2,13 @@
 import { sqlError } from '../../base/index.ts';
 import type { CompiledArgument, EvalContext, Evaluator, FunctionArgument, FunctionDef, FunctionOptions, InferContext } from '../expr/index.ts';
 import {
-  addMicros, clampTime, DateTime, dateType, datetimeType, daysInMonth, dayNumberOf, type FieldType, formatDate, formatDateTime, formatTime, fromDays, intType, MICROS_PER_DAY, MysqlType,
+  addMicros, clampTime, DateFlag, DateTime, dateType, datetimeType, daysInMonth, dayNumberOf, type FieldType, formatDate, formatDateTime, formatTime, fromDays, intType, MICROS_PER_DAY, MysqlType, numberToDateTime,
   packDate, parseDateTime, parseTime, stringOf, textToDateTime, TIME_MICROS_MAX, timeType, type Value, diffMicros,
 } from '../types/index.ts';
 import { dateTimeArg, define, map2, type Read, sizeArg, timeArg } from './define.ts';
 import { type Interval, intervalArg } from './interval.ts';
 import { scaleOf, numberKind } from './number-type.ts';
-import { complete, DATE_UNITS, fractionOf, isDateTimeType, unitHasMicroseconds } from './temporal-type.ts';
+import { complete, DATE_UNITS, dateTimeInText, fractionOf, isDateTimeType, unitHasMicroseconds } from './temporal-type.ts';
 
 /** ER_DATETIME_FUNCTION_OVERFLOW. */
 function overflow(context: EvalContext, what = 'datetime'): null {
@@ -136,16 +136,21 @@ function limitedTime(micros: number, context: EvalContext): number {
 }
 
 function addToText(text: string, by: number, context: EvalContext): Value {
-  const parsed = parseTime(text);
-  const full = parsed.fromDateTime ?? (parsed.warnings !== 0 ? parseDateTime(text, complete()) : undefined);
-  if (full !== undefined && full.kind === 'datetime') {
-    const result = addMicros(full.value, by);
+  const date = dateTimeInText(text, DateFlag.FUZZY);
+  if (date !== undefined) {
+    if (date.month === 0 || date.day === 0) {
+      context.warn(1292, `Incorrect datetime value: '${text}'`);
+      return null;
+    }
+    const result = addMicros(date, by);
     return result === undefined ? overflow(context) : formatDateTime(result, result.fraction === 0 ? 0 : 6);
   }
+  const parsed = parseTime(text);
   if (parsed.micros === undefined) {
     context.warn(1292, `Truncated incorrect time value: '${text}'`);
     return null;
   }
+  if (parsed.warnings !== 0) context.warn(1292, `Truncated incorrect time value: '${text}'`);
   const result = limitedTime(parsed.micros + by, context);
   return formatTime(result, result % 1000000 === 0 ? 0 : 6);
 }
@@ -178,11 +183,19 @@ function timeOrDateTimeArg(arg: CompiledArgument): Read<TimeOrDateTime> {
   return (row, context) => {
     const source = arg.evaluate(row, context);
     if (source === null) return null;
-    const full = text === undefined ? undefined : parseTime(text(source)).fromDateTime;
-    if (full !== undefined) return { isTime: false, value: full.value };
+    const date = text === undefined ? dateInNumber(source) : dateTimeInText(text(source), DateFlag.FUZZY);
+    if (date !== undefined) return { isTime: false, value: date };
     const micros = read(row, context);
     return micros === null ? null : { isTime: true, micros };
   };
+}
+
+/** A number too large for a time is a date. */
+function dateInNumber(value: Value): DateTime | undefined {
+  const number = typeof value === 'number' ? value : undefined;
+  if (number === undefined || number <= 8385959) return undefined;
+  const parsed = numberToDateTime(number, DateFlag.FUZZY);
+  return parsed.kind === 'error' ? undefined : parsed.value;
 }
 
 const timediff = define(

@@ -1,11 +1,11 @@
 /** DATE_FORMAT, TIME_FORMAT, GET_FORMAT, DAYNAME, MONTHNAME: dates as text. */
 import type { EvalContext, FunctionDef } from '../expr/index.ts';
 import {
-  dayNumber, DateTime, MICROS_PER_HOUR, MICROS_PER_SECOND, weekday, WeekFlag, weekOf, type FieldType, timeOf,
+  DateFlag, dayNumber, DateTime, MICROS_PER_HOUR, MICROS_PER_SECOND, weekday, WeekFlag, weekOf, type FieldType, timeOf,
 } from '../types/index.ts';
 import { dateTimeArg, define, map1, map2, reader, textArg } from './define.ts';
 import { textResult } from './string-type.ts';
-import { complete, fuzzy } from './temporal-type.ts';
+import { complete, dateTimeInText, fuzzy } from './temporal-type.ts';
 
 export const DAY_NAMES = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
 export const MONTH_NAMES = ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December'];
@@ -144,7 +144,7 @@ const timeFormat = define(
   ([, pattern], _options, context) => formatType(pattern!, context.collationConnection),
   ([a, b]) => {
     const toTime = timeOf(a!.type);
-    const asTime = reader(a!.evaluate, toTime);
+    const asTime = reader(a!.evaluate, (value, context) => (typeof value === 'string' ? (dateTimeInText(value, DateFlag.FUZZY)?.micros ?? toTime(value, context)) : toTime(value, context)));
     return map2(asTime, textArg(b!), (micros, pattern, context) => {
       if (pattern === '') return null;
       const magnitude = Math.abs(micros);

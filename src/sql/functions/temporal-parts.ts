@@ -1,10 +1,10 @@
 /** YEAR, MONTH, DAY … EXTRACT, WEEK, TO_DAYS, TIME_TO_SEC: numbers out of dates and times. */
 import type { CompiledArgument, EvalContext, FunctionArgument, FunctionDef } from '../expr/index.ts';
 import {
-  dateType, dayNumber, type DateTime, type FieldType, intType, MICROS_PER_HOUR, MICROS_PER_SECOND, packedFromDayNumber, stringOf, textToTime, parseTime, weekday, WeekFlag, weekMode, weekOf, yearType,
+  DateFlag, dateType, dayNumber, type DateTime, type FieldType, intType, MICROS_PER_HOUR, MICROS_PER_SECOND, numberToDateTime, packedFromDayNumber, stringOf, textToTime, weekday, WeekFlag, weekMode, weekOf, yearType,
 } from '../types/index.ts';
 import { dateTimeArg, define, map1, map2, type Read, sizeArg, timeArg } from './define.ts';
-import { complete, fuzzy, isDateTimeType } from './temporal-type.ts';
+import { complete, dateTimeInText, fuzzy, isDateTimeType } from './temporal-type.ts';
 
 function width(chars: number): (args: readonly FunctionArgument[]) => FieldType {
   return () => intType('big', { width: chars });
@@ -104,6 +104,11 @@ function partsOf(micros: number, day: number): Parts {
   };
 }
 
+function zeroDate(text: string, context: EvalContext): null {
+  context.warn(1292, `Incorrect datetime value: '${text}'`);
+  return null;
+}
+
 /** A time, or the clock of a datetime together with its day. */
 function clockArg(arg: CompiledArgument): Read<Parts> {
   if (arg.type.kind === 'date' || isDateTimeType(arg.type)) {
@@ -118,10 +123,21 @@ function clockArg(arg: CompiledArgument): Read<Parts> {
     return (row, context) => {
       const value = arg.evaluate(row, context);
       if (value === null) return null;
+      const date = dateTimeInText(text(value), DateFlag.FUZZY);
+      if (date !== undefined) return date.ymd === 0 && context.session.sqlMode.noZeroDate ? zeroDate(text(value), context) : partsOf(date.micros, date.day);
       const micros = textToTime(text(value), context);
-      if (micros === null) return null;
-      const full = parseTime(text(value)).fromDateTime;
-      return partsOf(micros, full?.value.day ?? 0);
+      return micros === null ? null : partsOf(micros, 0);
+    };
+  }
+  if (arg.type.kind === 'int') {
+    const read = timeArg(arg);
+    return (row, context) => {
+      const value = arg.evaluate(row, context);
+      if (value === null) return null;
+      const date = value === 0 ? undefined : numberToDateTime(Number(value), DateFlag.FUZZY);
+      if (date !== undefined && date.kind !== 'error') return partsOf(date.value.micros, date.value.day);
+      const micros = read(row, context);
+      return micros === null ? null : partsOf(micros, 0);
     };
   }
   const read = timeArg(arg);
@@ -131,7 +147,7 @@ function clockArg(arg: CompiledArgument): Read<Parts> {
   };
 }
 
-const EXTRACT_WIDTH: Record<string, number> = { year: 5, year_month: 7, quarter: 2, month: 3, week: 3, day: 3, day_hour: 5, day_minute: 7, day_second: 9, hour: 4, hour_minute: 6, hour_second: 8, minute: 3, minute_second: 5, second: 3, microsecond: 8, day_microsecond: 20, hour_microsecond: 14, minute_microsecond: 11, second_microsecond: 9 };
+const EXTRACT_WIDTH: Record<string, number> = { year: 5, year_month: 7, quarter: 2, month: 3, week: 3, day: 3, day_hour: 9, day_minute: 11, day_second: 13, hour: 4, hour_minute: 6, hour_second: 8, minute: 3, minute_second: 5, second: 3, microsecond: 8, day_microsecond: 20, hour_microsecond: 14, minute_microsecond: 11, second_microsecond: 9 };
 
 /** options.unit. */
 const extract = define(

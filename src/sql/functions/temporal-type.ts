@@ -1,6 +1,6 @@
 /** What the temporal functions share: fractional digits of arguments, units, flags. */
 import type { EvalContext, FunctionArgument } from '../expr/index.ts';
-import { DateFlag, type FieldType, modeDateFlags, parseDateTime, parseTime, Decimal } from '../types/index.ts';
+import { DateFlag, type DateTime, type FieldType, modeDateFlags, parseDateTime, parseTime, Decimal } from '../types/index.ts';
 
 /** Zero month or day is fine, whatever sql_mode says: YEAR('2020-00-00'). */
 export const fuzzy = (): number => DateFlag.FUZZY;
@@ -26,6 +26,7 @@ export function fractionOf(arg: FunctionArgument, asTime: boolean): number {
     case 'binary': {
       if (constant === undefined) return 6;
       if (typeof constant.value !== 'string') return constant.value === null ? 0 : 6;
+      if (!asTime && parseDateTime(constant.value, DateFlag.FUZZY).kind === 'none') return 6;
       return asTime ? parseTime(constant.value).fractionDigits : parseDateTime(constant.value, DateFlag.FUZZY).fractionDigits;
     }
     case 'json':
@@ -52,4 +53,11 @@ export function unitHasMicroseconds(unit: Unit): boolean {
 
 export function isDateTimeType(type: FieldType): boolean {
   return type.kind === 'datetime' || type.kind === 'timestamp';
+}
+
+/** A text that may be a time or a date with one: a colon after the first number makes it a time. Undefined = a time. */
+export function dateTimeInText(text: string, flags: number): DateTime | undefined {
+  if (/^\s*-|^\s*\d+:|^\s*\d+ +\d+(:|$)/.test(text) && parseTime(text).fromDateTime === undefined) return undefined;
+  const parsed = parseDateTime(text, flags);
+  return parsed.kind === 'date' || parsed.kind === 'datetime' ? parsed.value : undefined;
 }

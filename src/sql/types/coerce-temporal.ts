@@ -9,7 +9,6 @@ import type { Decimal } from './decimal.ts';
 import type { EnumValue, SetValue } from './enum-set.ts';
 import type { FieldType } from './field-type.ts';
 import type { NonNullValue } from './format.ts';
-import { scalarText } from './json-text.ts';
 import type { JsonValue } from './json-value.ts';
 import { DateTime, addMicros, formatDateTime, MICROS_PER_DAY } from './temporal.ts';
 import { checkDate, DateFlag, numberToDateTime, numberToTime, parseDateTime, parseTime, roundSeventh, TimeWarning } from './temporal-parse.ts';
@@ -53,7 +52,9 @@ function warnIncorrect(context: ConversionContext, what: string, text: string, t
 
 /** Text to a datetime. Null and a warning when it is none. */
 export function textToDateTime(text: string, context: ConversionContext, reading: DateReading): DateTime | null {
-  const parsed = parseDateTime(text, reading.flags);
+  const mode = context.session.sqlMode;
+  const flags = reading.flags | (mode.noZeroDate ? DateFlag.NO_ZERO_DATE : 0) | (mode.allowInvalidDates ? DateFlag.INVALID_DATES : 0);
+  const parsed = parseDateTime(text, flags);
   if (parsed.kind === 'error' || parsed.kind === 'none') {
     warnIncorrect(context, reading.what === 'date' ? 'datetime' : reading.what, text, false);
     return null;
@@ -133,7 +134,7 @@ function jsonToDateTime(value: JsonValue, context: ConversionContext, reading: D
   if (value.kind === 'date' || value.kind === 'datetime' || value.kind === 'timestamp') return value.payload as DateTime;
   if (value.kind === 'time') return timeToDateTime(value.payload as number, context);
   if (value.kind === 'string') return textToDateTime(value.payload as string, context, reading);
-  context.warn(3156, `Invalid JSON value for CAST to ${reading.what.toUpperCase()} from column json at row 1`);
+  context.warn(3156, `Invalid JSON value for CAST to ${reading.what.toUpperCase()} from column cast_as_json at row 1`);
   return null;
 }
 
@@ -151,8 +152,8 @@ export function textToTime(text: string, context: ConversionContext): number | n
 function numberAsTime(whole: number, micros: number, text: () => string, context: ConversionContext): number | null {
   const parsed = numberToTime(whole);
   if (parsed.warnings !== 0) warnIncorrect(context, 'time', text(), true);
-  if (parsed.micros === undefined) return null;
-  return parsed.micros + (parsed.warnings === 0 ? micros : 0);
+  if (parsed.micros === undefined || parsed.warnings !== 0) return null;
+  return parsed.micros + micros;
 }
 
 /** The value as TIME (signed microseconds). */
@@ -185,7 +186,9 @@ export function timeOf(type: FieldType): Convert<number | null> {
         const json = value as JsonValue;
         if (json.kind === 'time') return json.payload as number;
         if (json.kind === 'datetime' || json.kind === 'timestamp' || json.kind === 'date') return (json.payload as DateTime).micros;
-        return textToTime(scalarText(json), context);
+        if (json.kind === 'string') return textToTime(json.payload as string, context);
+        context.warn(3156, 'Invalid JSON value for CAST to TIME from column cast_as_json at row 1');
+        return null;
       };
     default:
       return (value, context) => textToTime(plainText(value), context);

@@ -118,7 +118,7 @@ function jsonTextToNumber(text: string, target: string, context: ConversionConte
 
 /** ER_INVALID_JSON_VALUE_FOR_CAST. */
 function warnJson(context: ConversionContext, target: string): void {
-  context.warn(3156, `Invalid JSON value for CAST to ${target} from column json at row 1`);
+  context.warn(3156, `Invalid JSON value for CAST to ${target} from column cast_as_json at row 1`);
 }
 
 /** The value as an exact decimal. */
@@ -213,7 +213,7 @@ export function intOf(type: FieldType): Convert<number | bigint> {
 function decimalToInt(value: Decimal, context: ConversionContext): number | bigint {
   const whole = value.toInt();
   if (typeof whole === 'number') return whole;
-  const bound = whole > 18446744073709551615n ? 18446744073709551615n : whole < -9223372036854775808n ? -9223372036854775808n : whole;
+  const bound = whole > 9223372036854775807n ? 9223372036854775807n : whole < -9223372036854775808n ? -9223372036854775808n : whole;
   if (bound !== whole) warnTruncated(context, 'DECIMAL', value.toString());
   return bound;
 }
@@ -258,6 +258,10 @@ export function bytesOf(type: FieldType): (value: NonNullValue) => Uint8Array {
   return (value) => codec.encode(text(value));
 }
 
+const BARE_NUMBERS: ReadonlySet<string> = new Set(['integer', 'unsigned', 'double', 'decimal']);
+const JSON_BOOLEAN_WARNING =
+  'Evaluating a JSON value in SQL boolean context does an implicit comparison against JSON integer 0; if this is not what you want, consider converting JSON to a SQL numeric type with JSON_VALUE RETURNING';
+
 /** Whether the value counts as true. */
 export function truthOf(type: FieldType): Convert<boolean> {
   switch (type.kind) {
@@ -277,8 +281,12 @@ export function truthOf(type: FieldType): Convert<boolean> {
     case 'json':
       return (value, context) => {
         const json = value as JsonValue;
-        if (json.isContainer() || json.kind === 'null') return json.kind !== 'null';
-        return json.kind === 'string' ? parseDouble(json.payload as string).value !== 0 : jsonToDouble(json, context) !== 0;
+        if (json.kind !== 'boolean' && !BARE_NUMBERS.has(json.kind)) {
+          // MySQL compares with the integer 0, to which no other kind is equal.
+          context.warn(3986, JSON_BOOLEAN_WARNING);
+          return true;
+        }
+        return json.kind === 'boolean' ? json.payload === true : jsonToDouble(json, context) !== 0;
       };
     default: {
       const toDouble = doubleOf(type);

@@ -60,7 +60,11 @@ export function columnMetadata(type: FieldType, resultCollation: string | undefi
       if (isBlobCode(type.mysqlType)) return { ...base, type: MysqlType.BLOB, flags: flags | ColumnFlag.BLOB | ColumnFlag.BINARY };
       return { ...base, flags: flags | ColumnFlag.BINARY };
     case 'json':
-      return { ...base, flags: flags | ColumnFlag.BINARY | (isColumn ? ColumnFlag.BLOB : 0) };
+      // An expression's document is announced as the text it is sent as.
+      if (!isColumn && resultCollation !== undefined) {
+        return { ...base, collationId: getCollation(resultCollation).id, length: LENGTH_MAX - 3, decimals: 31, flags: flags | ColumnFlag.BINARY };
+      }
+      return { ...base, flags: flags | ColumnFlag.BINARY | ColumnFlag.BLOB };
     case 'decimal':
       return { ...base, length: decimalDisplayLength(type), flags: flags | (isColumn ? 0 : ColumnFlag.BINARY) };
     case 'date':

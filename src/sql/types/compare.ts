@@ -43,7 +43,7 @@ export function comparisonType(a: FieldType, b: FieldType, operation = '='): Fie
     const other = temporalA ? b : a;
     // A text or number constant is read as a date where it can be; YEAR stays a number.
     if (isTextual(other)) return temporal.kind === 'time' ? timeType(6) : datetimeType(6);
-    if (isInteger(other) && other.kind === 'int') return temporal.kind === 'time' ? decimalType(20, 6) : decimalType(20, 6);
+    if (isInteger(other) && other.kind === 'int') return decimalType(20, 6);
     return other.kind === 'decimal' ? decimalType(30, 6) : doubleType();
   }
   const textualA = isTextual(a);

@@ -27,7 +27,7 @@ export function textOf(type: FieldType): TextOf {
       if (type.zerofill) return (value) => String(value).padStart(type.length, '0');
       return (value) => String(value as number);
     case 'year':
-      return (value) => String(value as number).padStart(4, '0');
+      return type.zerofill ? (value) => String(value as number).padStart(4, '0') : (value) => String(value as number);
     case 'bit':
       return (value) => charsetUnits.decodeUtf8(bitBytes(value as number | bigint, type.length));
     case 'decimal':

@@ -56,7 +56,9 @@ export function doubleToInt(value: number, unsigned: boolean): number | bigint {
   return BigInt(rounded);
 }
 
+/** Keeps the sign of zero. */
 export function roundHalfEven(value: number): number {
+  if (value < 0) return -roundHalfEven(-value);
   const floor = Math.floor(value);
   const rest = value - floor;
   if (rest < 0.5) return floor;
