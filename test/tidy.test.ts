@@ -245,4 +245,18 @@ describe('files', () => {
       ),
     );
   });
+
+  it('lock every package that npm ci will ask for (script/complete-lockfile.mjs)', () => {
+    const lock = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as {
+      packages: Record<string, { optionalDependencies?: Record<string, string> }>;
+    };
+    const places = new Set(Object.keys(lock.packages));
+    report(
+      Object.entries(lock.packages).flatMap(([parent, { optionalDependencies = {} }]) =>
+        Object.keys(optionalDependencies)
+          .filter((name) => !places.has(`node_modules/${name}`) && !places.has(`${parent}/node_modules/${name}`))
+          .map((name) => `${name}, optional for ${parent}, is not locked`),
+      ),
+    );
+  });
 });
