@@ -68,7 +68,7 @@ async function runScript(port: number, script: Script): Promise<{ sql: string; b
     });
     session.last = done;
     pending.push(done);
-    await Promise.race([done.then(() => (entry.blocked = false)), sleep(BLOCKED_AFTER_MS)]);
+    entry.blocked = await Promise.race([done.then(() => false), sleep(BLOCKED_AFTER_MS).then(() => true)]);
   }
   await Promise.all(pending);
   for (const { connection } of sessions.values()) await connection.end();

@@ -22,7 +22,7 @@ describe.skipIf(data === undefined || answers === undefined)('TPC-H at 0.01', ()
   beforeAll(async () => {
     server = await EbbServer.start();
     connection = await openTpch(server.port, 'tpch');
-    const loaded = await loadTpch(connection, tables);
+    const loaded = await loadTpch(connection, material, tables);
     expect(loaded.find((timing) => timing.table === 'lineitem')?.rows).toBe(60_175);
   }, 120_000);
 

@@ -19,8 +19,9 @@ export async function openTpch(port: number, database: string): Promise<Connecti
   return connection;
 }
 
-export async function loadTpch(connection: Connection, folder: string): Promise<LoadTiming[]> {
-  for (const statement of readFileSync(join(folder, 'schema.sql'), 'utf8').split(';')) {
+/** `material` holds schema.sql, `folder` the .tbl files. */
+export async function loadTpch(connection: Connection, material: string, folder: string): Promise<LoadTiming[]> {
+  for (const statement of readFileSync(join(material, 'schema.sql'), 'utf8').split(';')) {
     if (statement.trim() !== '') await connection.query(statement);
   }
   const timings: LoadTiming[] = [];
