@@ -1,5 +1,5 @@
 /** Users, roles, privileges. */
-import type { AccountName, Span } from './common.ts';
+import type { AccountName, Span } from './clause.ts';
 
 export type AuthClause = {
   /** WITH plugin; undefined = the default plugin. */

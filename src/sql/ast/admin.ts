@@ -1,5 +1,5 @@
 /** Table maintenance, FLUSH, plugins, replication and other administration; coarse where Ebb has no such object. */
-import type { NamedOption, Span, TableName } from './common.ts';
+import type { NamedOption, Span, TableName } from './clause.ts';
 import type { Expression } from './expression.ts';
 
 export interface AnalyzeTable extends Span {

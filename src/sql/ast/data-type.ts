@@ -1,5 +1,5 @@
 /** Data types as written: in column definitions, CAST/CONVERT, JSON_TABLE columns, routine parameters. */
-import type { Span } from './common.ts';
+import type { Span } from './clause.ts';
 
 /**
  * Canonical names; synonyms are folded (INTEGER, INT4 → int; BOOL → tinyint(1); DEC, NUMERIC, FIXED → decimal;

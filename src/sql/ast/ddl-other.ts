@@ -1,5 +1,5 @@
 /** DDL of databases, views, stored programs, events, triggers and of the objects that are kept coarse. */
-import type { AccountName, NamedOption, ObjectName, Span, TableName } from './common.ts';
+import type { AccountName, NamedOption, ObjectName, Span, TableName } from './clause.ts';
 import type { DataType } from './data-type.ts';
 import type { Expression } from './expression.ts';
 import type { Query } from './select.ts';

@@ -1,5 +1,5 @@
 /** CREATE, ALTER, DROP, RENAME, TRUNCATE TABLE and indexes: columns, keys, constraints, options, partitioning. */
-import type { NamedOption, OrderItem, SortDirection, Span, TableName } from './common.ts';
+import type { NamedOption, OrderItem, SortDirection, Span, TableName } from './clause.ts';
 import type { DataType } from './data-type.ts';
 import type { Expression } from './expression.ts';
 import type { Query } from './select.ts';

@@ -1,5 +1,5 @@
 /** Statements that change or load rows, and CALL, DO, HANDLER. */
-import type { Assignment, FieldsClause, Limit, LinesClause, ObjectName, OrderItem, Span, TableName } from './common.ts';
+import type { Assignment, FieldsClause, Limit, LinesClause, ObjectName, OrderItem, Span, TableName } from './clause.ts';
 import type { ColumnReference, Expression, UserVariable } from './expression.ts';
 import type { OptimizerHint } from './hint.ts';
 import type { Query, TableReference, WithClause } from './select.ts';

@@ -7,7 +7,7 @@
  * locate(a, b); DATE_ADD, ADDDATE(… INTERVAL) → date-arithmetic; STD, STDDEV → stddev_pop (aggregate), VARIANCE → var_pop;
  * DAY → dayofmonth; SCHEMA → database.
  */
-import type { OrderItem, Span } from './common.ts';
+import type { OrderItem, Span } from './clause.ts';
 import type { DataType } from './data-type.ts';
 import type { Query } from './select.ts';
 import type { WindowReference } from './window.ts';

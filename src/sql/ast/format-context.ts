@@ -1,6 +1,6 @@
 /** What the printers of expressions and queries share. */
 import type { Expression } from './expression.ts';
-import type { OrderItem } from './common.ts';
+import type { OrderItem } from './clause.ts';
 import type { Query } from './select.ts';
 import type { WindowReference } from './window.ts';
 

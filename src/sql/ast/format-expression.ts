@@ -176,9 +176,19 @@ const BOOLEAN_KINDS = new Set<Expression['kind']>([
   'boolean',
 ]);
 
+const BOOLEAN_FUNCTIONS = new Set([
+  'regexp_like',
+  'isnull',
+  'json_contains',
+  'json_contains_path',
+  'json_overlaps',
+  'json_valid',
+]);
+
 function isBoolean(node: Expression): boolean {
   if (node.kind === 'unary') return node.operator === 'not';
   if (node.kind === 'binary') return node.operator === 'xor';
+  if (node.kind === 'function') return BOOLEAN_FUNCTIONS.has(node.name);
   return BOOLEAN_KINDS.has(node.kind);
 }
 

@@ -1,5 +1,5 @@
 /** Queries as MySQL prints them in SHOW CREATE VIEW. Hints and locking leave no trace there. */
-import type { OrderItem } from './common.ts';
+import type { OrderItem } from './clause.ts';
 import type { DataType } from './data-type.ts';
 import { type FormatContext, quoteName, quoteString } from './format-context.ts';
 import { printJsonOn } from './format-expression.ts';

@@ -1,7 +1,7 @@
 /** The abstract syntax tree of a statement: what the parser makes and the binder reads. */
 export type * from './account.ts';
 export type * from './admin.ts';
-export type * from './common.ts';
+export type * from './clause.ts';
 export type * from './data-type.ts';
 export type * from './ddl-other.ts';
 export type * from './ddl-table.ts';

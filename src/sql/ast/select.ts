@@ -3,7 +3,7 @@
  * The body is a SELECT, VALUES or TABLE, a set operation (INTERSECT already bound tighter than UNION and EXCEPT), or a
  * parenthesised query that has clauses of its own; parentheses without any such clause leave no trace.
  */
-import type { FieldsClause, Limit, LinesClause, OrderItem, Span, TableName } from './common.ts';
+import type { FieldsClause, Limit, LinesClause, OrderItem, Span, TableName } from './clause.ts';
 import type { DataType } from './data-type.ts';
 import type { ColumnReference, Expression, JsonOnClause, UserVariable } from './expression.ts';
 import type { IndexHint, OptimizerHint } from './hint.ts';

@@ -1,5 +1,5 @@
 /** Statements about the session: SET, USE, prepared statements, diagnostics, KILL. */
-import type { Span } from './common.ts';
+import type { Span } from './clause.ts';
 import type { Expression, UserVariable, VariableScope } from './expression.ts';
 
 /** SET a = 1, @b = 2, NAMES utf8mb4, …: assignments run in order. */

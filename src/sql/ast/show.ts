@@ -1,5 +1,5 @@
 /** SHOW, DESCRIBE, EXPLAIN. */
-import type { AccountName, Limit, ObjectName, ShowFilter, Span, TableName } from './common.ts';
+import type { AccountName, Limit, ObjectName, ShowFilter, Span, TableName } from './clause.ts';
 import type { Statement } from './statement.ts';
 
 /** SHOW … with an optional LIKE or WHERE filter; variants that need more have nodes of their own below. */

@@ -1,5 +1,5 @@
 /** Transactions, savepoints, XA, table locks. */
-import type { Span, TableName } from './common.ts';
+import type { Span, TableName } from './clause.ts';
 
 export interface StartTransaction extends Span {
   readonly kind: 'start-transaction';

@@ -1,5 +1,5 @@
 /** Windows: OVER clauses, WINDOW definitions and frames. */
-import type { OrderItem, Span } from './common.ts';
+import type { OrderItem, Span } from './clause.ts';
 import type { Expression, IntervalUnit } from './expression.ts';
 
 export type FrameBound =

@@ -179,8 +179,8 @@ function parseWeightString(p: Cursor, start: number): Expression {
 function parseJsonValue(p: Cursor, start: number): Expression {
   const document = p.grammar.expression(p);
   p.expect(T.COMMA);
-  if (p.kind !== T.STRING) p.fail();
-  const path = p.grammar.bitExpression(p);
+  if (p.kind !== T.STRING && p.kind !== T.INTRODUCER && p.kind !== T.NATIONAL_STRING) p.fail();
+  const path = p.grammar.primary(p);
   const returning = p.accept(K.RETURNING) ? castType(p) : undefined;
   const on: { onEmpty: JsonOnClause | undefined; onError: JsonOnClause | undefined } = parseJsonOnClauses(p);
   return { kind: 'json-value', start, end: start, document, path, returning, onEmpty: on.onEmpty, onError: on.onError };

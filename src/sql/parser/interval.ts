@@ -39,6 +39,9 @@ export function simpleIntervalUnit(p: Cursor): IntervalUnit {
   return intervalUnit(p);
 }
 
+/** How far the look-ahead goes; a longer first argument is taken for an interval's amount. */
+const SCAN_TOKENS_MAX = 4096;
+
 /**
  * At INTERVAL: whether the call INTERVAL(a, b, …) follows rather than INTERVAL expression unit. It does when the
  * parentheses right behind hold a comma of their own.
@@ -46,7 +49,7 @@ export function simpleIntervalUnit(p: Cursor): IntervalUnit {
 export function intervalCallFollows(p: Cursor): boolean {
   if (p.peek(1) !== T.LEFT_PAREN) return false;
   let depth = 1;
-  for (let distance = 2; ; distance++) {
+  for (let distance = 2; distance < SCAN_TOKENS_MAX; distance++) {
     switch (p.peek(distance)) {
       case T.LEFT_PAREN:
         depth++;
@@ -64,4 +67,5 @@ export function intervalCallFollows(p: Cursor): boolean {
         break;
     }
   }
+  return false;
 }

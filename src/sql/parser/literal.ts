@@ -33,18 +33,29 @@ export function decodeName(source: string, start: number, end: number): string {
   return body.includes(quote) ? body.replaceAll(quote + quote, quote) : body;
 }
 
-/** Decimal digits to a number, or a bigint when it is not a safe integer. */
+const DIGITS_MAX = 20;
+const UNSIGNED_MAX = 18446744073709551615n;
+
+function withoutZeros(digits: string): string {
+  let zeros = 0;
+  while (zeros < digits.length - 1 && digits.charCodeAt(zeros) === 48) zeros++;
+  return zeros === 0 ? digits : digits.slice(zeros);
+}
+
+/** Decimal digits to a number, or a bigint when it is not a safe integer; far beyond 64 bits it is only approximate. */
 export function parseInteger(digits: string): number | bigint {
   if (digits.length <= 15) return Number(digits);
-  const value = BigInt(digits);
+  const significant = withoutZeros(digits);
+  if (significant.length > DIGITS_MAX) return Number(significant);
+  const value = BigInt(significant);
   return value <= 9007199254740991n ? Number(value) : value;
 }
 
-const UNSIGNED_MAX = 18446744073709551615n;
-
 /** Whether an integer literal fits BIGINT UNSIGNED; beyond it MySQL reads a decimal. */
 export function fitsUnsigned(digits: string): boolean {
-  return digits.length < 20 || BigInt(digits) <= UNSIGNED_MAX;
+  if (digits.length < DIGITS_MAX) return true;
+  const significant = withoutZeros(digits);
+  return significant.length <= DIGITS_MAX && BigInt(significant) <= UNSIGNED_MAX;
 }
 
 /** Bytes of 0x…, X'…', 0b…, B'…'; an odd number of digits is padded on the left. */

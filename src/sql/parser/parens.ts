@@ -3,6 +3,7 @@
  * `((SELECT 1) + 1)` and `((SELECT 1) UNION SELECT 2)`, so the inner part is parsed first and then continued either way.
  */
 import type { Expression, Query } from '../ast/index.ts';
+import { sqlError } from '../../base/index.ts';
 import type { Cursor } from './cursor.ts';
 import { K, T, tokenTable } from './token.ts';
 
@@ -35,8 +36,15 @@ export function parseParens(p: Cursor): Query | Expression[] {
   return contents;
 }
 
+/** A query as an operand: INTO before its FROM is out of place. */
+export function queryWithoutInto(p: Cursor): Query {
+  const query = p.grammar.query(p);
+  if (query.into !== undefined) throw sqlError('ER_MISPLACED_INTO');
+  return query;
+}
+
 function parseContents(p: Cursor): Query | Expression[] {
-  if (queryStarts(p)) return p.grammar.query(p);
+  if (queryStarts(p)) return queryWithoutInto(p);
   if (p.kind === T.LEFT_PAREN) {
     const start = p.start;
     const inner = parseParens(p);

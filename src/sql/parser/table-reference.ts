@@ -20,7 +20,7 @@ import { type Cursor, nameOf } from './cursor.ts';
 import { parseDataType } from './data-type.ts';
 import { parseJsonOnClauses } from './json-on.ts';
 import { parseTableName } from './name.ts';
-import { QUERY_CONTINUATION, queryStarts } from './parens.ts';
+import { QUERY_CONTINUATION, queryStarts, queryWithoutInto } from './parens.ts';
 import { K, T, tokenTable } from './token.ts';
 
 /** FROM DUAL, or FROM list. */
@@ -176,7 +176,7 @@ function parseTableParens(p: Cursor): Query | TableReference {
 }
 
 function tableParensContents(p: Cursor): Query | TableReference {
-  if (queryStarts(p)) return p.grammar.query(p);
+  if (queryStarts(p)) return queryWithoutInto(p);
   let first: TableReference;
   if (p.kind === T.LEFT_PAREN) {
     const start = p.start;
