@@ -59,7 +59,10 @@ export class BlockBuilder {
     const count = this.#count;
     const one = this.#minTimestamp === this.#maxTimestamp;
     out.reset();
-    out.u32(count).u8(this.#flags | (one ? BLOCK_ONE_TIMESTAMP : 0)).varint(this.#minTimestamp);
+    out
+      .u32(count)
+      .u8(this.#flags | (one ? BLOCK_ONE_TIMESTAMP : 0))
+      .varint(this.#minTimestamp);
     if (!one) for (let i = 0; i < count; i++) out.varint((this.#timestamps[i] as number) - this.#minTimestamp);
     for (let i = 0; i < count; i++) out.varint(this.#keyLengths[i] as number);
     for (let i = 0; i < count; i++) out.varint(this.#valueLengths[i] as number);

@@ -41,7 +41,9 @@ export class Block implements CacheEntry {
   readonly sizeBytes: number;
   referenced = false;
   cacheSlot = -1;
-  onEvict: (() => void) | undefined;
+  /** Who caches the block, and under which number. */
+  owner: BlockOwner | undefined;
+  number = -1;
 
   constructor(parts: BlockParts) {
     this.buffer = parts.buffer;
@@ -54,11 +56,12 @@ export class Block implements CacheEntry {
     this.minTimestamp = parts.minTimestamp;
     this.maxTimestamp = parts.maxTimestamp;
     this.plain = parts.plain;
-    this.sizeBytes = parts.buffer.length + parts.keyStarts.buffer.byteLength + (parts.timestamps?.byteLength ?? 0) + OBJECT_BYTES;
+    this.sizeBytes =
+      parts.buffer.length + parts.keyStarts.buffer.byteLength + (parts.timestamps?.byteLength ?? 0) + OBJECT_BYTES;
   }
 
   evict(): void {
-    this.onEvict?.();
+    this.owner?.forgetBlock(this.number);
   }
 
   timestampAt(row: number): Timestamp {
@@ -101,6 +104,10 @@ export class Block implements CacheEntry {
   sameKey(row: number, other: number): boolean {
     return this.keyStarts[row] === this.keyStarts[other] && this.keyEnds[row] === this.keyEnds[other];
   }
+}
+
+export interface BlockOwner {
+  forgetBlock(number: number): void;
 }
 
 interface BlockParts {
@@ -154,64 +161,86 @@ type Offsets = Pick<BlockParts, 'keyStarts' | 'keyEnds' | 'valueStarts' | 'value
 function decodePlain(reader: BytesReader, count: number): Offsets {
   const { bytes } = reader;
   const all = new Int32Array(2 * (count + 1));
-  let at = 0;
+  const valueBase = count + 1;
+  // Lengths are stored plus one; read all of them first, because the heap begins behind the last.
+  readLengths(reader, all, 0, count);
+  readLengths(reader, all, valueBase, count);
+  let at = reader.position;
   for (let i = 0; i < count; i++) {
+    const length = (all[i] as number) - 1;
     all[i] = at;
-    at += reader.varint() - 1;
+    at += length;
   }
   all[count] = at;
-  const valueBase = count + 1;
-  for (let i = 0; i < count; i++) {
-    all[valueBase + i] = at;
-    at += reader.varint() - 1;
+  for (let i = valueBase; i < valueBase + count; i++) {
+    const length = (all[i] as number) - 1;
+    all[i] = at;
+    at += length;
   }
   all[valueBase + count] = at;
-  const heap = reader.position;
-  if (heap + at !== bytes.length) throw damaged('lengths');
-  for (let i = 0; i < all.length; i++) all[i] = (all[i] as number) + heap;
+  if (at !== bytes.length) throw damaged('lengths');
   return {
     keyStarts: all.subarray(0, count),
     keyEnds: all.subarray(1, count + 1),
     valueStarts: all.subarray(valueBase, valueBase + count),
-    valueEnds: all.subarray(valueBase + 1, valueBase + count + 1),
+    valueEnds: all.subarray(valueBase + 1),
   };
 }
 
+/** `count` varints into `out[at...]`; nearly all are one byte, so that case stays out of the reader's general path. */
+function readLengths(reader: BytesReader, out: Int32Array, at: number, count: number): void {
+  const { bytes, end } = reader;
+  let position = reader.position;
+  for (let i = at; i < at + count; i++) {
+    const byte = position < end ? (bytes[position] as number) : 0x80;
+    if (byte < 0x80) {
+      out[i] = byte;
+      position++;
+      continue;
+    }
+    const next = position + 1 < end ? (bytes[position + 1] as number) : 0x80;
+    if (next < 0x80) {
+      out[i] = (byte & 0x7f) | (next << 7);
+      position += 2;
+      continue;
+    }
+    reader.seek(position);
+    const length = reader.varint();
+    if (length > bytes.length + 1) throw damaged('length');
+    out[i] = length;
+    position = reader.position;
+  }
+  reader.seek(position);
+}
+
 function decodeMixed(reader: BytesReader, count: number): Offsets {
+  const { bytes } = reader;
   const all = new Int32Array(4 * count);
   const keyStarts = all.subarray(0, count);
   const keyEnds = all.subarray(count, 2 * count);
   const valueStarts = all.subarray(2 * count, 3 * count);
   const valueEnds = all.subarray(3 * count);
-  let at = 0;
-  let keyStart = 0;
+  readLengths(reader, all, 0, count);
+  readLengths(reader, all, 2 * count, count);
+  if (keyStarts[0] === 0) throw damaged('first key');
+  let at = reader.position;
+  let keyStart = at;
   for (let i = 0; i < count; i++) {
-    const length = reader.varint();
+    const length = keyStarts[i] as number;
     if (length > 0) {
       keyStart = at;
       at += length - 1;
-    } else if (i === 0) {
-      throw damaged('first key');
     }
     keyStarts[i] = keyStart;
     keyEnds[i] = at;
   }
   for (let i = 0; i < count; i++) {
-    const length = reader.varint();
+    const length = valueStarts[i] as number;
     valueStarts[i] = length === 0 ? -1 : at;
     if (length > 0) at += length - 1;
     valueEnds[i] = length === 0 ? -1 : at;
   }
-  const heap = reader.position;
-  if (heap + at !== reader.bytes.length) throw damaged('lengths');
-  for (let i = 0; i < count; i++) {
-    keyStarts[i] = (keyStarts[i] as number) + heap;
-    keyEnds[i] = (keyEnds[i] as number) + heap;
-    if ((valueStarts[i] as number) >= 0) {
-      valueStarts[i] = (valueStarts[i] as number) + heap;
-      valueEnds[i] = (valueEnds[i] as number) + heap;
-    }
-  }
+  if (at !== bytes.length) throw damaged('lengths');
   return { keyStarts, keyEnds, valueStarts, valueEnds };
 }
 

@@ -96,7 +96,11 @@ export function rangesToKeepDeletions(manifest: Manifest, plan: CompactionPlan):
 }
 
 /** The manifest's runs after the plan, with `outputs` in place of the inputs; undefined when an input is gone. */
-export function applyPlan(manifest: Manifest, plan: CompactionPlan, outputs: readonly TableMeta[]): Pick<Manifest, 'recent' | 'levels'> | undefined {
+export function applyPlan(
+  manifest: Manifest,
+  plan: CompactionPlan,
+  outputs: readonly TableMeta[],
+): Pick<Manifest, 'recent' | 'levels'> | undefined {
   const leaving = new Set([...plan.moves, ...plan.inputs.flat()].map((table) => table.id));
   let found = 0;
   const without = (run: readonly TableMeta[]): TableMeta[] =>
@@ -123,7 +127,10 @@ export function levelForIngest(manifest: Manifest, tables: readonly TableMeta[])
   return level;
 }
 
-export function overlapping(run: readonly TableMeta[], range: { readonly minKey: Uint8Array; readonly maxKey: Uint8Array }): TableMeta[] {
+export function overlapping(
+  run: readonly TableMeta[],
+  range: { readonly minKey: Uint8Array; readonly maxKey: Uint8Array },
+): TableMeta[] {
   let low = 0;
   let high = run.length;
   while (low < high) {

@@ -10,7 +10,14 @@
  */
 import { type Bytes, compareBytes, compareRanges, type MaybePromise } from '../base/index.ts';
 import type { Block } from './block.ts';
-import { acquireScratch, emptyRun, type RunScratch, type RunSource, releaseScratch, type SourceRange } from './run-source.ts';
+import {
+  acquireScratch,
+  emptyRun,
+  type RunScratch,
+  type RunSource,
+  releaseScratch,
+  type SourceRange,
+} from './run-source.ts';
 import type { Table, TableHit, TableIndex } from './table.ts';
 
 const READ_AHEAD_BYTES_MAX = 512 * 1024;
@@ -210,7 +217,8 @@ export class LevelSource implements RunSource {
     if (from !== undefined && block.compareKey(0, from) < 0) low = block.lowerBound(from);
     if (upTo !== undefined && block.compareKey(last, upTo) >= 0) {
       high = block.lowerBound(upTo);
-      if (reverse && this.#target !== undefined) while (high < block.count && block.compareKey(high, upTo) === 0) high++;
+      if (reverse && this.#target !== undefined)
+        while (high < block.count && block.compareKey(high, upTo) === 0) high++;
     }
     this.#number = number + (reverse ? -1 : 1);
     if (reverse ? low > 0 : high < block.count) this.#finish();

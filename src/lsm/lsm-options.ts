@@ -65,3 +65,19 @@ export interface LsmStats {
   readonly flushes: number;
   readonly compactions: number;
 }
+
+const MIB = 1024 * 1024;
+
+/** A memtable may take an eighth of the budget: one fills while another is flushed, and caches keep most of it. */
+export function memtableBytesMax(options: LsmOptions): number {
+  return options.memtableBytesMax ?? clamp(options.budget.limitBytes / 8, MIB, 32 * MIB);
+}
+
+/** A table being built is in memory twice: where it grows, and where it is stored from. */
+export function tableBytesMax(options: LsmOptions): number {
+  return options.tableBytesMax ?? clamp(options.budget.limitBytes / 16, MIB, 16 * MIB);
+}
+
+function clamp(value: number, least: number, most: number): number {
+  return Math.floor(Math.min(most, Math.max(least, value)));
+}

@@ -12,20 +12,42 @@ import { testWorld } from './testing/test-world.ts';
 
 const key = fc.stringMatching(/^[a-c]{0,4}$/);
 const value = fc.option(fc.stringMatching(/^[x-z]{0,12}$/), { nil: undefined, freq: 3 });
-const writes = fc.uniqueArray(fc.record({ key, value }), { minLength: 1, maxLength: 12, selector: (write) => write.key });
+const writes = fc.uniqueArray(fc.record({ key, value }), {
+  minLength: 1,
+  maxLength: 12,
+  selector: (write) => write.key,
+});
 
 type Step =
   | { readonly kind: 'apply'; readonly writes: ModelWrite[] }
   | { readonly kind: 'ingest'; readonly keys: string[] }
   | { readonly kind: 'flush' | 'compact' | 'compactAll' | 'collect' | 'reopen' | 'forget' }
   | { readonly kind: 'read'; readonly key: string; readonly back: number }
-  | { readonly kind: 'scan'; readonly start: string | undefined; readonly end: string | undefined; readonly back: number; readonly reverse: boolean; readonly byRuns: boolean };
+  | {
+      readonly kind: 'scan';
+      readonly start: string | undefined;
+      readonly end: string | undefined;
+      readonly back: number;
+      readonly reverse: boolean;
+      readonly byRuns: boolean;
+    };
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 8, arbitrary: fc.record({ kind: fc.constant('apply' as const), writes }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('ingest' as const), keys: fc.uniqueArray(key, { minLength: 1, maxLength: 20 }) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('ingest' as const),
+      keys: fc.uniqueArray(key, { minLength: 1, maxLength: 20 }),
+    }),
+  },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('flush' as const) }) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('compact' as const, 'compactAll' as const, 'collect' as const, 'forget' as const) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constantFrom('compact' as const, 'compactAll' as const, 'collect' as const, 'forget' as const),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('reopen' as const) }) },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('read' as const), key, back: fc.nat(20) }) },
   {
@@ -44,7 +66,11 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 type Applied = { readonly timestamp: number; readonly position: number; readonly redo: (tree: LsmTree) => void };
 
 /** Runs a history; `store` may fail, in which case background-like steps are allowed to fail and are tried again. */
-async function check(steps: readonly Step[], store: ObjectStore, sizes: { blockBytes: number; tableBytesMax: number; budgetBytes: number }): Promise<void> {
+async function check(
+  steps: readonly Step[],
+  store: ObjectStore,
+  sizes: { blockBytes: number; tableBytesMax: number; budgetBytes: number },
+): Promise<void> {
   const world = testWorld();
   const model = new TreeModel();
   let oldest = 0;
@@ -72,7 +98,14 @@ async function check(steps: readonly Step[], store: ObjectStore, sizes: { blockB
         now++;
         const timestamp = now * 10;
         const redo = (target: LsmTree): void =>
-          target.apply(timestamp, timestamp / 10, action.writes.map((w) => ({ key: utf8Encode(w.key), value: w.value === undefined ? undefined : utf8Encode(w.value) })));
+          target.apply(
+            timestamp,
+            timestamp / 10,
+            action.writes.map((w) => ({
+              key: utf8Encode(w.key),
+              value: w.value === undefined ? undefined : utf8Encode(w.value),
+            })),
+          );
         redo(tree);
         log.push({ timestamp, position: now, redo });
         model.apply(timestamp, action.writes);
@@ -129,8 +162,11 @@ async function check(steps: readonly Step[], store: ObjectStore, sizes: { blockB
       case 'scan': {
         const at = Math.max(oldest, (now - action.back) * 10);
         const { start, end, reverse } = action;
-        const bytes = (text: string | undefined): Uint8Array | undefined => (text === undefined ? undefined : utf8Encode(text));
-        const rows = await retry(() => readRange(tree, { start: bytes(start), end: bytes(end), at, reverse }, action.byRuns));
+        const bytes = (text: string | undefined): Uint8Array | undefined =>
+          text === undefined ? undefined : utf8Encode(text);
+        const rows = await retry(() =>
+          readRange(tree, { start: bytes(start), end: bytes(end), at, reverse }, action.byRuns),
+        );
         expect(rows).toEqual(model.scan({ start, end, at, reverse }));
         break;
       }
@@ -168,7 +204,9 @@ const sizes = fc.record({
 
 test('reads agree with the model', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(step, { maxLength: 60 }), sizes, (steps, size) => check(steps, new MemoryStore(testWorld()), size)),
+    fc.asyncProperty(fc.array(step, { maxLength: 60 }), sizes, (steps, size) =>
+      check(steps, new MemoryStore(testWorld()), size),
+    ),
     { numRuns: 300 },
   );
 });
@@ -179,7 +217,10 @@ test('reads agree with the model when the store fails', async () => {
       // With no cache at all, a scan over many tables hardly ever finds every request of it answered.
       const budgetBytes = Math.max(5000, size.budgetBytes);
       const plan = seededFaults(seededRandom(seed), { 'error-before': 0.03, 'error-after': 0.03, stale: 0.1 });
-      return check(steps, new FaultyStore(new MemoryStore(testWorld()), plan, { sleep: async () => undefined }), { ...size, budgetBytes });
+      return check(steps, new FaultyStore(new MemoryStore(testWorld()), plan, { sleep: async () => undefined }), {
+        ...size,
+        budgetBytes,
+      });
     }),
     { numRuns: 100 },
   );

@@ -36,7 +36,10 @@ async function setUp(extra: Partial<LsmOptions> = {}, limitBytes = 10_000_000): 
 }
 
 function writesOf(rows: Record<string, string | undefined>): { key: Uint8Array; value: Uint8Array | undefined }[] {
-  return Object.entries(rows).map(([key, value]) => ({ key: utf8Encode(key), value: value === undefined ? undefined : utf8Encode(value) }));
+  return Object.entries(rows).map(([key, value]) => ({
+    key: utf8Encode(key),
+    value: value === undefined ? undefined : utf8Encode(value),
+  }));
 }
 
 function rows(count: number, value: string): Record<string, string> {
@@ -225,7 +228,10 @@ test('a flipped bit in one table is reported; other tables keep working', async 
   await store.put(path, bytes);
   const again = await reopen();
   expect(await readKey(again, 'zz', 9)).toBe('fine');
-  await expect(readKey(again, 'k00000', 9)).rejects.toMatchObject({ kind: 'corrupt', message: expect.stringContaining(path) as string });
+  await expect(readKey(again, 'k00000', 9)).rejects.toMatchObject({
+    kind: 'corrupt',
+    message: expect.stringContaining(path) as string,
+  });
   expect(await readKey(again, 'k00049', 9)).toBe('x');
   await expect(again.compactAll()).rejects.toMatchObject({ kind: 'corrupt' });
   expect(await readKey(again, 'zz', 9)).toBe('fine');
@@ -242,7 +248,8 @@ test('two nodes flush the same log range: one wins, nothing is lost or doubled',
   await second.flush();
   await first.tree.flush();
   expect(first.tree.flushedPosition).toBe(5);
-  for (let position = 4; position <= 5; position++) second.apply(position, position, writesOf({ [`k${position}`]: 'v' }));
+  for (let position = 4; position <= 5; position++)
+    second.apply(position, position, writesOf({ [`k${position}`]: 'v' }));
   await second.flush();
   expect(second.flushedPosition).toBe(5);
   const expected = ['k1=v', 'k2=v', 'k3=v', 'k4=v', 'k5=v'];

@@ -8,10 +8,18 @@
  * garbage collection run beside them (maintenance.ts) and change only the memtable list and the version, which running
  * reads hold by reference.
  */
-import { andThen, type Bytes, compareBytes, DbError, deferred, type Deferred, type MaybePromise } from '../base/index.ts';
+import {
+  andThen,
+  type Bytes,
+  compareBytes,
+  DbError,
+  deferred,
+  type Deferred,
+  type MaybePromise,
+} from '../base/index.ts';
 import type { Cursor, CursorOptions } from './cursor.ts';
 import { LevelSource } from './level-source.ts';
-import type { LogPosition, LsmOptions, LsmStats, LsmWrite } from './lsm-options.ts';
+import { type LogPosition, type LsmOptions, type LsmStats, type LsmWrite, memtableBytesMax } from './lsm-options.ts';
 import { Maintenance } from './maintenance.ts';
 import type { Memtable } from './memtable.ts';
 import { MemtableSet } from './memtable-set.ts';
@@ -31,7 +39,6 @@ export interface NewestVersion {
   readonly deleted: boolean;
 }
 
-const MEMTABLE_BYTES_DEFAULT = 32 * 1024 * 1024;
 /** Full memtables waiting, or flushed runs waiting, at which writers are held back. */
 const FULL_MEMTABLES_MAX = 3;
 const RECENT_RUNS_STALL = 20;
@@ -55,7 +62,7 @@ export class LsmTree {
     this.#options = options;
     this.#tables = tables;
     const { flushedPosition, flushedTimestamp } = tables.manifest;
-    this.#memtables = new MemtableSet(options.budget, options.memtableBytesMax ?? MEMTABLE_BYTES_DEFAULT, {
+    this.#memtables = new MemtableSet(options.budget, memtableBytesMax(options), {
       position: flushedPosition,
       timestamp: flushedTimestamp,
     });
@@ -228,7 +235,8 @@ export class LsmTree {
     this.#options.budget.removeOwner(this);
     this.#memtables.clear();
     this.#tables.close();
-    for (const waiter of this.#roomWaiters.splice(0)) waiter.reject(new DbError('closed', 'tree-closed', 'the tree was closed'));
+    for (const waiter of this.#roomWaiters.splice(0))
+      waiter.reject(new DbError('closed', 'tree-closed', 'the tree was closed'));
   }
 
   stats(): LsmStats {

@@ -9,18 +9,24 @@
  */
 import { DbError } from '../base/index.ts';
 import { listAll } from '../store/index.ts';
-import { applyPlan, type CompactionPlan, type CompactionTuning, pickAll, pickCompaction, rangesToKeepDeletions } from './compaction-picker.ts';
-import type { LsmOptions } from './lsm-options.ts';
+import {
+  applyPlan,
+  type CompactionPlan,
+  type CompactionTuning,
+  pickAll,
+  pickCompaction,
+  rangesToKeepDeletions,
+} from './compaction-picker.ts';
+import { type LsmOptions, tableBytesMax } from './lsm-options.ts';
 import { manifestTables } from './manifest.ts';
 import type { FullMemtable, MemtableSet } from './memtable-set.ts';
 import type { MergeOptions } from './merge-job.ts';
 import { BLOCK_BYTES_DEFAULT } from './table-builder.ts';
-import type { TableExecutor } from './table-executor.ts';
+import type { TableExecutor, TableJob } from './table-executor.ts';
 import type { TableMeta } from './table-format.ts';
-import { readRun } from './run-reader.ts';
+import { CHUNK_BYTES, readRun } from './run-reader.ts';
 import type { TableSet } from './table-set.ts';
 
-export const TABLE_BYTES_DEFAULT = 32 * 1024 * 1024;
 const LEVEL_BYTES_BASE_DEFAULT = 256 * 1024 * 1024;
 const RECENT_RUNS_MAX_DEFAULT = 4;
 const ORPHAN_AGE_MS_DEFAULT = 3_600_000;
@@ -73,12 +79,15 @@ export class Maintenance {
     const outputs: TableMeta[] = [];
     try {
       if (full.memtable.keys > 0 && full.upperPosition > this.#tables.manifest.flushedPosition) {
-        await this.#executor.run({
-          options: this.#mergeOptions(undefined),
-          memtable: full.memtable,
-          runs: [],
-          emit: async (table) => void outputs.push(await this.#tables.upload(table)),
-        });
+        await this.#run(
+          {
+            options: this.#mergeOptions(undefined),
+            memtable: full.memtable,
+            runs: [],
+            emit: async (table) => void outputs.push(await this.#tables.upload(table)),
+          },
+          full.memtable.usedBytes,
+        );
       }
       const named = await this.#commitFlush(full, outputs);
       if (!named) await this.#tables.discard(outputs);
@@ -90,6 +99,19 @@ export class Maintenance {
     this.#memtables.dropOldest(full);
     this.flushes++;
     return true;
+  }
+
+  /** Runs a job with what it holds charged to the budget: copies of its input on their way, and the table being built. */
+  async #run(job: TableJob, inputBytes: number): Promise<void> {
+    const { budget } = this.#options;
+    const passing = job.memtable === undefined ? job.runs.length * 2 * CHUNK_BYTES : inputBytes;
+    const bytes = Math.min(passing, inputBytes) + Math.min(inputBytes, job.options.tableBytesMax * 2);
+    budget.charge(bytes);
+    try {
+      await this.#executor.run(job);
+    } finally {
+      budget.release(bytes);
+    }
   }
 
   /** False when another node had flushed this log range already: then nothing of ours is needed. */
@@ -150,14 +172,17 @@ export class Maintenance {
     const inputs = plan.inputs.map((run) => run.map((meta) => this.#tables.table(meta)));
     for (const table of inputs.flat()) table.retain();
     try {
-      await this.#executor.run({
-        options: this.#mergeOptions(keepDeletions),
-        runs: inputs.map((run) => readRun(run)),
-        emit: async (table) => {
-          if (this.#closed) throw new DbError('closed', 'tree-closed', 'the tree was closed during a compaction');
-          outputs.push(await this.#tables.upload(table));
+      await this.#run(
+        {
+          options: this.#mergeOptions(keepDeletions),
+          runs: inputs.map((run) => readRun(run)),
+          emit: async (table) => {
+            if (this.#closed) throw new DbError('closed', 'tree-closed', 'the tree was closed during a compaction');
+            outputs.push(await this.#tables.upload(table));
+          },
         },
-      });
+        plan.inputs.flat().reduce((sum, table) => sum + table.sizeBytes, 0),
+      );
     } finally {
       for (const table of inputs.flat()) table.release();
     }
@@ -186,7 +211,7 @@ export class Maintenance {
     const options = this.#options;
     return {
       blockBytes: options.blockBytes ?? BLOCK_BYTES_DEFAULT,
-      tableBytesMax: options.tableBytesMax ?? TABLE_BYTES_DEFAULT,
+      tableBytesMax: tableBytesMax(options),
       compression: options.compression ?? 'lz4',
       oldestReadable: options.oldestReadable?.() ?? 0,
       keepDeletions,

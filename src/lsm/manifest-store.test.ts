@@ -8,14 +8,30 @@ import type { TableMeta } from './table-format.ts';
 import { testWorld } from './testing/test-world.ts';
 
 function meta(id: string, min = 'a', max = 'b'): TableMeta {
-  return { id, sizeBytes: 100, metaOffset: 50, entries: 2, deletions: 1, minKey: utf8Encode(min), maxKey: utf8Encode(max), minTimestamp: 1, maxTimestamp: 9 };
+  return {
+    id,
+    sizeBytes: 100,
+    metaOffset: 50,
+    entries: 2,
+    deletions: 1,
+    minKey: utf8Encode(min),
+    maxKey: utf8Encode(max),
+    minTimestamp: 1,
+    maxTimestamp: 9,
+  };
 }
 
 const faults: { title: string; script: ScriptedFault[] }[] = [
   { title: 'all well', script: [] },
   { title: 'the put fails once', script: [{ call: 'put', fault: 'error-before' }] },
   { title: 'the response is lost', script: [{ call: 'put', fault: 'error-after' }] },
-  { title: 'the response is lost, and so is the read that settles it', script: [{ call: 'put', fault: 'error-after' }, { call: 'get', fault: 'error-before' }] },
+  {
+    title: 'the response is lost, and so is the read that settles it',
+    script: [
+      { call: 'put', fault: 'error-after' },
+      { call: 'get', fault: 'error-before' },
+    ],
+  },
 ];
 
 describe('a change happens exactly once when', () => {
@@ -60,12 +76,23 @@ test('a manifest reads back as it was written', () => {
 
 test('what is no manifest is corrupt', () => {
   for (const text of ['', '{', '[]', '{"format":1}', 'null']) {
-    expect(() => decodeManifest(utf8Encode(text))).toThrow(expect.objectContaining({ kind: text.startsWith('{"') ? 'corrupt' : expect.stringMatching(/corrupt|invalid/) as string }));
+    expect(() => decodeManifest(utf8Encode(text))).toThrow(
+      expect.objectContaining({
+        kind: text.startsWith('{"') ? 'corrupt' : (expect.stringMatching(/corrupt|invalid/) as string),
+      }),
+    );
   }
   expect(() => decodeManifest(utf8Encode('{"format":2}'))).toThrow(/not known/);
 });
 
-const before: Manifest = { ...EMPTY_MANIFEST, sequence: 5, flushedPosition: 10, flushedTimestamp: 100, recent: [[meta('1')]], obsolete: [{ id: 'gone', sinceMs: 1 }] };
+const before: Manifest = {
+  ...EMPTY_MANIFEST,
+  sequence: 5,
+  flushedPosition: 10,
+  flushedTimestamp: 100,
+  recent: [[meta('1')]],
+  obsolete: [{ id: 'gone', sinceMs: 1 }],
+};
 const broken: { name: string; after: Partial<Manifest> }[] = [
   { name: 'sequenceGrowsByOne', after: { sequence: 7 } },
   { name: 'flushedNeverGoesBack', after: { flushedPosition: 9 } },

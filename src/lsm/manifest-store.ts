@@ -66,7 +66,11 @@ export class ManifestStore {
       checkManifestChange(before, after);
       if (await this.#swap(after)) return true;
     }
-    throw new DbError('conflict', 'manifest-contention', `${this.path} was changed by others ${ATTEMPTS_MAX} times in a row`);
+    throw new DbError(
+      'conflict',
+      'manifest-contention',
+      `${this.path} was changed by others ${ATTEMPTS_MAX} times in a row`,
+    );
   }
 
   /** True when `after` became the manifest; false when somebody else's did (which is then current). */

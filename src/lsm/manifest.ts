@@ -48,38 +48,44 @@ export function* manifestTables(manifest: Manifest): Generator<TableMeta> {
 }
 
 /** What must hold whenever one manifest replaces another; each returns what is wrong, or undefined. */
-export const MANIFEST_INVARIANTS: Readonly<Record<string, (before: Manifest, after: Manifest) => string | undefined>> = {
-  sequenceGrowsByOne: (before, after) =>
-    after.sequence === before.sequence + 1 ? undefined : `${before.sequence} -> ${after.sequence}`,
-  flushedNeverGoesBack: (before, after) =>
-    after.flushedPosition >= before.flushedPosition && after.flushedTimestamp >= before.flushedTimestamp
-      ? undefined
-      : `${before.flushedPosition}@${before.flushedTimestamp} -> ${after.flushedPosition}@${after.flushedTimestamp}`,
-  runsAreSorted: (_before, after) => [...after.recent, ...after.levels].map(unsortedPair).find((wrong) => wrong !== undefined),
-  tablesAreNamedOnce(_before, after) {
-    const seen = new Set<string>();
-    for (const { id } of manifestTables(after)) {
-      if (seen.has(id)) return id;
-      seen.add(id);
-    }
-    return undefined;
-  },
-  droppedTablesAreObsolete(before, after) {
-    const kept = new Set([...[...manifestTables(after)].map((table) => table.id), ...after.obsolete.map((table) => table.id)]);
-    for (const { id } of manifestTables(before)) if (!kept.has(id)) return id;
-    return undefined;
-  },
-  obsoleteTablesAreNotRead(_before, after) {
-    const obsolete = new Set(after.obsolete.map((table) => table.id));
-    for (const { id } of manifestTables(after)) if (obsolete.has(id)) return id;
-    return undefined;
-  },
-};
+export const MANIFEST_INVARIANTS: Readonly<Record<string, (before: Manifest, after: Manifest) => string | undefined>> =
+  {
+    sequenceGrowsByOne: (before, after) =>
+      after.sequence === before.sequence + 1 ? undefined : `${before.sequence} -> ${after.sequence}`,
+    flushedNeverGoesBack: (before, after) =>
+      after.flushedPosition >= before.flushedPosition && after.flushedTimestamp >= before.flushedTimestamp
+        ? undefined
+        : `${before.flushedPosition}@${before.flushedTimestamp} -> ${after.flushedPosition}@${after.flushedTimestamp}`,
+    runsAreSorted: (_before, after) =>
+      [...after.recent, ...after.levels].map(unsortedPair).find((wrong) => wrong !== undefined),
+    tablesAreNamedOnce(_before, after) {
+      const seen = new Set<string>();
+      for (const { id } of manifestTables(after)) {
+        if (seen.has(id)) return id;
+        seen.add(id);
+      }
+      return undefined;
+    },
+    droppedTablesAreObsolete(before, after) {
+      const kept = new Set([
+        ...[...manifestTables(after)].map((table) => table.id),
+        ...after.obsolete.map((table) => table.id),
+      ]);
+      for (const { id } of manifestTables(before)) if (!kept.has(id)) return id;
+      return undefined;
+    },
+    obsoleteTablesAreNotRead(_before, after) {
+      const obsolete = new Set(after.obsolete.map((table) => table.id));
+      for (const { id } of manifestTables(after)) if (obsolete.has(id)) return id;
+      return undefined;
+    },
+  };
 
 export function checkManifestChange(before: Manifest, after: Manifest): void {
   for (const [name, findWrong] of Object.entries(MANIFEST_INVARIANTS)) {
     const wrong = findWrong(before, after);
-    if (wrong !== undefined) throw new DbError('internal', 'manifest-invariant', `manifest invariant ${name}: ${wrong}`);
+    if (wrong !== undefined)
+      throw new DbError('internal', 'manifest-invariant', `manifest invariant ${name}: ${wrong}`);
   }
 }
 
@@ -105,7 +111,8 @@ interface StoredTable {
 }
 
 export function tableMetaToJson(table: TableMeta): StoredTable {
-  const { id, sizeBytes, metaOffset, entries, deletions, minKey, maxKey, minTimestamp, maxTimestamp, timestamp } = table;
+  const { id, sizeBytes, metaOffset, entries, deletions, minKey, maxKey, minTimestamp, maxTimestamp, timestamp } =
+    table;
   const stored: StoredTable = {
     id,
     size: sizeBytes,
@@ -157,7 +164,11 @@ export function decodeManifest(bytes: Bytes): Manifest {
   }
   const stored = record(json);
   if (stored['format'] !== MANIFEST_FORMAT) {
-    throw new DbError('invalid', 'manifest-version', `manifest format ${String(stored['format'])} is not known to this program`);
+    throw new DbError(
+      'invalid',
+      'manifest-version',
+      `manifest format ${String(stored['format'])} is not known to this program`,
+    );
   }
   return {
     sequence: integer(stored['sequence']),

@@ -31,6 +31,8 @@ export interface MemoryBudgetOptions {
   readonly memtableShare?: number;
 }
 
+const SLOTS_KEPT = 64;
+
 export class MemoryBudget {
   readonly limitBytes: number;
   readonly memtableLimitBytes: number;
@@ -38,7 +40,9 @@ export class MemoryBudget {
   #cacheBytes = 0;
   #memtableBytes = 0;
   #evictions = 0;
-  readonly #ring: CacheEntry[] = [];
+  /** Slots of the clock. An evicted entry's slot is filled again first: it lies behind the hand, which comes there last. */
+  #ring: (CacheEntry | undefined)[] = [];
+  #freeSlots: number[] = [];
   #hand = 0;
   readonly #owners = new Set<MemtableOwner>();
 
@@ -60,7 +64,7 @@ export class MemoryBudget {
   }
 
   get cachedEntries(): number {
-    return this.#ring.length;
+    return this.#ring.length - this.#freeSlots.length;
   }
 
   get evictions(): number {
@@ -106,34 +110,44 @@ export class MemoryBudget {
     // Room is made before the entry joins the ring: the clock must not evict what is just being loaded.
     this.#cacheBytes += entry.sizeBytes;
     this.charge(entry.sizeBytes);
-    entry.cacheSlot = this.#ring.length;
+    const slot = this.#freeSlots.pop() ?? this.#ring.length;
+    entry.cacheSlot = slot;
     entry.referenced = false;
-    this.#ring.push(entry);
+    this.#ring[slot] = entry;
   }
 
   removeFromCache(entry: CacheEntry): void {
     const slot = entry.cacheSlot;
     if (slot < 0) return;
     assert(this.#ring[slot] === entry, 'the ring knows its entries');
-    const last = this.#ring.pop() as CacheEntry;
-    if (last !== entry) {
-      this.#ring[slot] = last;
-      last.cacheSlot = slot;
-    }
+    this.#ring[slot] = undefined;
+    this.#freeSlots.push(slot);
     entry.cacheSlot = -1;
     this.#cacheBytes -= entry.sizeBytes;
     this.release(entry.sizeBytes);
+    if (this.#freeSlots.length > SLOTS_KEPT && this.#freeSlots.length * 2 > this.#ring.length) this.#closeGaps();
+  }
+
+  /** Many entries left at once (a tree was closed): forget their slots, keep the order. */
+  #closeGaps(): void {
+    const before = this.#ring;
+    this.#ring = before.filter((entry) => entry !== undefined);
+    this.#hand = before.slice(0, this.#hand).filter((entry) => entry !== undefined).length;
+    this.#freeSlots = [];
+    this.#ring.forEach((entry, slot) => {
+      (entry as CacheEntry).cacheSlot = slot;
+    });
   }
 
   /** Evicts unreferenced entries until the total fits; two rounds of the hand at most. */
   #shrink(): void {
     let steps = this.#ring.length * 2;
-    while (this.#usedBytes > this.limitBytes && this.#ring.length > 0 && steps-- > 0) {
+    while (this.#usedBytes > this.limitBytes && steps-- > 0) {
       if (this.#hand >= this.#ring.length) this.#hand = 0;
-      const entry = this.#ring[this.#hand] as CacheEntry;
+      const entry = this.#ring[this.#hand++];
+      if (entry === undefined) continue;
       if (entry.referenced) {
         entry.referenced = false;
-        this.#hand++;
         continue;
       }
       this.removeFromCache(entry);

@@ -25,7 +25,7 @@ const OVERSIZE_FACTOR = 8;
 export class MemtableSet {
   readonly #budget: MemoryBudget;
   readonly #bytesMax: number;
-  #active = new Memtable();
+  #active: Memtable;
   #charged = 0;
   #full: FullMemtable[] = [];
   lastTimestamp: Timestamp;
@@ -34,6 +34,7 @@ export class MemtableSet {
   constructor(budget: MemoryBudget, bytesMax: number, at: { position: LogPosition; timestamp: Timestamp }) {
     this.#budget = budget;
     this.#bytesMax = bytesMax;
+    this.#active = this.#newMemtable();
     this.lastPosition = at.position;
     this.lastTimestamp = at.timestamp;
   }
@@ -80,8 +81,13 @@ export class MemtableSet {
   #setAside(upperPosition: LogPosition): void {
     const { lastPosition, lastTimestamp } = this;
     this.#full.push({ memtable: this.#active, lastPosition, lastTimestamp, upperPosition });
-    this.#active = new Memtable();
+    this.#active = this.#newMemtable();
     this.#account();
+  }
+
+  /** Room for the commit that fills it, too. */
+  #newMemtable(): Memtable {
+    return new Memtable(this.#bytesMax + (this.#bytesMax >>> 3));
   }
 
   /** The oldest full memtable was flushed. */

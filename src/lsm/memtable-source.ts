@@ -6,7 +6,14 @@
  */
 import { type Bytes, compareBytes, compareRanges } from '../base/index.ts';
 import type { Memtable } from './memtable.ts';
-import { acquireScratch, emptyRun, type RunScratch, type RunSource, releaseScratch, type SourceRange } from './run-source.ts';
+import {
+  acquireScratch,
+  emptyRun,
+  type RunScratch,
+  type RunSource,
+  releaseScratch,
+  type SourceRange,
+} from './run-source.ts';
 import type { Timestamp } from './timestamp.ts';
 
 const ROWS_FIRST = 8;

@@ -8,7 +8,8 @@ const key = fc.uint8Array({ maxLength: 5 }).map((bytes) => bytes.map((byte) => b
 
 function listKeys(memtable: Memtable): string[] {
   const keys: string[] = [];
-  for (let record = memtable.first; record !== 0; record = memtable.next(record)) keys.push(toHex(memtable.key(record)));
+  for (let record = memtable.first; record !== 0; record = memtable.next(record))
+    keys.push(toHex(memtable.key(record)));
   return keys;
 }
 
@@ -20,7 +21,8 @@ test('keys come in byte order, both ways, prefixes first', () => {
       const sorted = [...new Map(keys.map((bytes) => [toHex(bytes), bytes])).values()].sort(compareBytes).map(toHex);
       expect(listKeys(memtable)).toEqual(sorted);
       const back: string[] = [];
-      for (let record = memtable.last; record !== 0; record = memtable.previous(record)) back.push(toHex(memtable.key(record)));
+      for (let record = memtable.last; record !== 0; record = memtable.previous(record))
+        back.push(toHex(memtable.key(record)));
       expect(back).toEqual(sorted.reverse());
     }),
   );
@@ -33,7 +35,9 @@ test('lowerBound finds the first key that is not smaller', () => {
       for (const bytes of keys) memtable.put(bytes, bytes, 1);
       const expected = [...keys].sort(compareBytes).find((bytes) => compareBytes(bytes, wanted) >= 0);
       const found = memtable.lowerBound(wanted);
-      expect(found === 0 ? undefined : toHex(memtable.key(found))).toBe(expected === undefined ? undefined : toHex(expected));
+      expect(found === 0 ? undefined : toHex(memtable.key(found))).toBe(
+        expected === undefined ? undefined : toHex(expected),
+      );
     }),
   );
 });

@@ -32,6 +32,10 @@ const VERSION_HEADER_WORDS = 5;
 
 const TWO32 = 0x1_0000_0000;
 const WORDS_FIRST = 256;
+/** Up to here (1 MiB) the arena doubles; a copy of it takes well under a millisecond. */
+const WORDS_EAGER = 256 * 1024;
+/** Charges for large arenas move in steps of 64 KiB. */
+const PAGE_WORDS_MASK = 16 * 1024 - 1;
 /** The arena's record offsets fit an Int32Array; its bytes stay below Node's typed-array comfort zone. */
 const ARENA_BYTES_MAX = 0x7fff_0000;
 
@@ -49,6 +53,15 @@ export class Memtable {
   #versions = 0;
   minTimestamp: Timestamp = TIMESTAMP_MAX;
   maxTimestamp: Timestamp = 0;
+  readonly #expectedWords: number;
+
+  /**
+   * `expectedBytes`: how large it will get, if it gets large. The arena then grows once, early, to that size, instead of being
+   * copied again and again: untouched pages of it take no memory.
+   */
+  constructor(expectedBytes = 0) {
+    this.#expectedWords = expectedBytes >>> 2;
+  }
 
   get keys(): number {
     return this.#keys;
@@ -66,9 +79,13 @@ export class Memtable {
     return this.#last;
   }
 
-  /** Memory held, including what is reserved but not yet used. */
+  /** Memory held: what is reserved, but for a large arena only the pages that were touched. */
   get sizeBytes(): number {
-    return this.words.byteLength + this.#tree.byteLength + 256;
+    const touched =
+      this.words.length > WORDS_EAGER
+        ? Math.min(this.words.length, (this.#used | PAGE_WORDS_MASK) + 1)
+        : this.words.length;
+    return touched * 4 + this.#tree.byteLength + 256;
   }
 
   /** Memory filled with records: what a flush will write, roughly. */
@@ -356,6 +373,7 @@ export class Memtable {
     const needed = this.#used + count;
     if (needed <= this.words.length) return;
     let capacity = Math.max(WORDS_FIRST, this.words.length * 2);
+    if (capacity > WORDS_EAGER && capacity < this.#expectedWords) capacity = this.#expectedWords;
     if (capacity < needed) capacity = needed;
     if (capacity * 4 > ARENA_BYTES_MAX) capacity = ARENA_BYTES_MAX >>> 2;
     if (capacity < needed) throw new DbError('limit', 'memtable-full', 'one memtable cannot hold this much data');

@@ -18,7 +18,10 @@ const OPTIONS: MergeOptions = {
 
 function streamOf(text: string): EntryStream {
   const memtable = new Memtable();
-  const entries = text.split(' ').filter((entry) => entry !== '').map((entry) => /^(\w*)@(\d+)(?:=(\w*))?$/.exec(entry) as RegExpExecArray);
+  const entries = text
+    .split(' ')
+    .filter((entry) => entry !== '')
+    .map((entry) => /^(\w*)@(\d+)(?:=(\w*))?$/.exec(entry) as RegExpExecArray);
   entries.sort((a, b) => Number(a[2]) - Number(b[2]));
   for (const [, key, timestamp, value] of entries) {
     memtable.put(utf8Encode(key as string), value === undefined ? undefined : utf8Encode(value), Number(timestamp));
@@ -28,7 +31,11 @@ function streamOf(text: string): EntryStream {
 
 async function merge(inputs: readonly EntryStream[], options: Partial<MergeOptions>): Promise<BuiltTable[]> {
   const tables: BuiltTable[] = [];
-  await runMerge(inputs, { ...OPTIONS, ...options }, { emit: (table) => void tables.push(table), pause: () => undefined });
+  await runMerge(
+    inputs,
+    { ...OPTIONS, ...options },
+    { emit: (table) => void tables.push(table), pause: () => undefined },
+  );
   return tables;
 }
 
@@ -56,12 +63,37 @@ async function listTables(tables: readonly BuiltTable[]): Promise<string> {
 }
 
 const CASES: readonly { title: string; inputs: string[]; options: Partial<MergeOptions>; kept: string }[] = [
-  { title: 'streams are merged by key, then newest first', inputs: ['a@1=x c@3=y', 'a@2=z b@1=w'], options: {}, kept: 'a@2=z a@1=x b@1=w c@3=y' },
+  {
+    title: 'streams are merged by key, then newest first',
+    inputs: ['a@1=x c@3=y', 'a@2=z b@1=w'],
+    options: {},
+    kept: 'a@2=z a@1=x b@1=w c@3=y',
+  },
   { title: 'a repeated commit is kept once', inputs: ['a@2=x a@1=y', 'a@2=x'], options: {}, kept: 'a@2=x a@1=y' },
-  { title: 'versions behind the first readable one go', inputs: ['a@5=e a@4=d a@3=c', 'a@2=b a@1=a'], options: { oldestReadable: 3 }, kept: 'a@5=e a@4=d a@3=c' },
-  { title: 'the version at a gap stays readable', inputs: ['a@9=e a@2=b a@1=a'], options: { oldestReadable: 5 }, kept: 'a@9=e a@2=b' },
-  { title: 'a deletion nobody needs goes with what it hides', inputs: ['a@2 b@1=x', 'a@1=x'], options: { oldestReadable: 5 }, kept: 'b@1=x' },
-  { title: 'a deletion that a snapshot can see stays', inputs: ['a@2', 'a@1=x'], options: { oldestReadable: 1 }, kept: 'a@2 a@1=x' },
+  {
+    title: 'versions behind the first readable one go',
+    inputs: ['a@5=e a@4=d a@3=c', 'a@2=b a@1=a'],
+    options: { oldestReadable: 3 },
+    kept: 'a@5=e a@4=d a@3=c',
+  },
+  {
+    title: 'the version at a gap stays readable',
+    inputs: ['a@9=e a@2=b a@1=a'],
+    options: { oldestReadable: 5 },
+    kept: 'a@9=e a@2=b',
+  },
+  {
+    title: 'a deletion nobody needs goes with what it hides',
+    inputs: ['a@2 b@1=x', 'a@1=x'],
+    options: { oldestReadable: 5 },
+    kept: 'b@1=x',
+  },
+  {
+    title: 'a deletion that a snapshot can see stays',
+    inputs: ['a@2', 'a@1=x'],
+    options: { oldestReadable: 1 },
+    kept: 'a@2 a@1=x',
+  },
   {
     title: 'a deletion stays where older tables may hold the key',
     inputs: ['a@2 c@2 e@2'],
@@ -80,9 +112,24 @@ const CASES: readonly { title: string; inputs: string[]; options: Partial<MergeO
     },
     kept: 'b@2 d@2 f@2',
   },
-  { title: 'a flush keeps every deletion', inputs: ['a@2 a@1=x'], options: { oldestReadable: 5, keepDeletions: undefined }, kept: 'a@2' },
-  { title: 'tables are cut by size, never inside a key', inputs: ['a@3=x a@2=x a@1=x b@1=x'], options: { tableBytesMax: 1 }, kept: 'a@3=x a@2=x a@1=x | b@1=x' },
-  { title: 'tables are cut between partitions', inputs: ['a1@1=x a2@1=x b1@1=x'], options: { tableBytesMax: 100, partitionPrefixBytes: 1 }, kept: 'a1@1=x a2@1=x | b1@1=x' },
+  {
+    title: 'a flush keeps every deletion',
+    inputs: ['a@2 a@1=x'],
+    options: { oldestReadable: 5, keepDeletions: undefined },
+    kept: 'a@2',
+  },
+  {
+    title: 'tables are cut by size, never inside a key',
+    inputs: ['a@3=x a@2=x a@1=x b@1=x'],
+    options: { tableBytesMax: 1 },
+    kept: 'a@3=x a@2=x a@1=x | b@1=x',
+  },
+  {
+    title: 'tables are cut between partitions',
+    inputs: ['a1@1=x a2@1=x b1@1=x'],
+    options: { tableBytesMax: 100, partitionPrefixBytes: 1 },
+    kept: 'a1@1=x a2@1=x | b1@1=x',
+  },
   { title: 'nothing in, nothing out', inputs: ['', ''], options: {}, kept: '' },
 ];
 

@@ -106,7 +106,9 @@ class Merge {
   /** Notes the entry's key; true when a new table should begin with it. */
   wantsCut(entry: TableEntry): boolean {
     const length = entry.keyEnd - entry.keyStart;
-    const same = this.#keyLength >= 0 && compareRanges(entry.keyBuffer, entry.keyStart, entry.keyEnd, this.#key, 0, this.#keyLength) === 0;
+    const same =
+      this.#keyLength >= 0 &&
+      compareRanges(entry.keyBuffer, entry.keyStart, entry.keyEnd, this.#key, 0, this.#keyLength) === 0;
     this.#newKey = !same;
     if (same) return false;
     const size = this.#builder.sizeBytes;

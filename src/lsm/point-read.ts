@@ -22,10 +22,16 @@ export interface ValueRef {
 }
 
 /** The newest version, deletions (`start` < 0) included; undefined when there is none. */
-export function findNewest(memtables: MemtableSet, version: Version, key: Bytes, at: Timestamp): MaybePromise<ValueRef | undefined> {
+export function findNewest(
+  memtables: MemtableSet,
+  version: Version,
+  key: Bytes,
+  at: Timestamp,
+): MaybePromise<ValueRef | undefined> {
   let best = findInMemtable(memtables.active, key, at, undefined);
   const full = memtables.full;
-  for (let i = full.length - 1; i >= 0; i--) best = findInMemtable((full[i] as { memtable: Memtable }).memtable, key, at, best);
+  for (let i = full.length - 1; i >= 0; i--)
+    best = findInMemtable((full[i] as { memtable: Memtable }).memtable, key, at, best);
   if (best !== undefined && best.timestamp >= version.maxTimestamp) return best;
   return findInTables(version, { key, at, hash: -1 }, 0, best);
 }
@@ -37,7 +43,12 @@ interface Search {
   hash: number;
 }
 
-function findInMemtable(memtable: Memtable, key: Bytes, at: Timestamp, best: ValueRef | undefined): ValueRef | undefined {
+function findInMemtable(
+  memtable: Memtable,
+  key: Bytes,
+  at: Timestamp,
+  best: ValueRef | undefined,
+): ValueRef | undefined {
   if (memtable.keys === 0 || (best !== undefined && memtable.maxTimestamp <= best.timestamp)) return best;
   const found = memtable.findVersion(key, at);
   if (found === 0) return best;
@@ -50,7 +61,12 @@ function findInMemtable(memtable: Memtable, key: Bytes, at: Timestamp, best: Val
     : { buffer: memtable.bytes, start, end: start + length, timestamp };
 }
 
-function findInTables(version: Version, search: Search, first: number, found: ValueRef | undefined): MaybePromise<ValueRef | undefined> {
+function findInTables(
+  version: Version,
+  search: Search,
+  first: number,
+  found: ValueRef | undefined,
+): MaybePromise<ValueRef | undefined> {
   const { runs, runMaxTimestamps } = version;
   let best = found;
   for (let i = first; i < runs.length; i++) {
@@ -85,5 +101,10 @@ function newer(best: ValueRef | undefined, hit: TableHit | undefined): ValueRef 
   const { block, row } = hit;
   const timestamp = block.timestampAt(row);
   if (best !== undefined && best.timestamp >= timestamp) return best;
-  return { buffer: block.buffer, start: block.valueStarts[row] as number, end: block.valueEnds[row] as number, timestamp };
+  return {
+    buffer: block.buffer,
+    start: block.valueStarts[row] as number,
+    end: block.valueEnds[row] as number,
+    timestamp,
+  };
 }

@@ -2,7 +2,7 @@
 import type { BlockChunk } from './entry-stream.ts';
 import type { Table } from './table.ts';
 
-const CHUNK_BYTES = 1024 * 1024;
+export const CHUNK_BYTES = 256 * 1024;
 
 /** Each call gives the next chunk, undefined at the end. Calls must not overlap. */
 export function readRun(run: readonly Table[]): () => Promise<BlockChunk | undefined> {

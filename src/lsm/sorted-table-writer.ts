@@ -6,8 +6,7 @@
  * returned metas (`tableMetaToJson`) to the log, then `tree.ingest(timestamp, position, metas)`. Or `abort`.
  */
 import type { Bytes, MaybePromise } from '../base/index.ts';
-import type { LsmOptions } from './lsm-options.ts';
-import { TABLE_BYTES_DEFAULT } from './maintenance.ts';
+import { type LsmOptions, tableBytesMax } from './lsm-options.ts';
 import { BLOCK_BYTES_DEFAULT, TableBuilder, type TableBuilderOptions, type TableEntry } from './table-builder.ts';
 import type { TableMeta } from './table-format.ts';
 import type { TableSet } from './table-set.ts';
@@ -25,11 +24,22 @@ export class SortedTableWriter {
 
   constructor(tables: TableSet, options: LsmOptions) {
     this.#tables = tables;
-    this.#options = { blockBytes: options.blockBytes ?? BLOCK_BYTES_DEFAULT, compression: options.compression ?? 'lz4' };
-    this.#tableBytesMax = options.tableBytesMax ?? TABLE_BYTES_DEFAULT;
+    this.#options = {
+      blockBytes: options.blockBytes ?? BLOCK_BYTES_DEFAULT,
+      compression: options.compression ?? 'lz4',
+    };
+    this.#tableBytesMax = tableBytesMax(options);
     this.#builder = new TableBuilder(this.#options);
     const none = new Uint8Array(0);
-    this.#entry = { keyBuffer: none, keyStart: 0, keyEnd: 0, timestamp: UNSTAMPED, valueBuffer: none, valueStart: 0, valueEnd: 0 };
+    this.#entry = {
+      keyBuffer: none,
+      keyStart: 0,
+      keyEnd: 0,
+      timestamp: UNSTAMPED,
+      valueBuffer: none,
+      valueStart: 0,
+      valueEnd: 0,
+    };
   }
 
   /** Keys must be strictly ascending. A promise means a full table is being stored: await it before the next `add`. */

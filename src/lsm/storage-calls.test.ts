@@ -25,12 +25,32 @@ test('storage calls of the basic operations', async () => {
         if (!names.has(id)) names.set(id, String.fromCharCode(65 + names.size));
         return `tables/${names.get(id)}`;
       });
-      lines.push(named.replace(/ -> \d+ bytes/, '').replace(/ \d+ bytes/, '').replace(/ \[\d+, \+\d+\)/, ' range'));
+      lines.push(
+        named
+          .replace(/ -> \d+ bytes/, '')
+          .replace(/ \d+ bytes/, '')
+          .replace(/ \[\d+, \+\d+\)/, ' range'),
+      );
     }
   };
-  const options = { store, prefix: 'p', env: world, budget: new MemoryBudget({ limitBytes: 1e7 }), background: false, blockBytes: 512, oldestReadable: () => 1e9 };
+  const options = {
+    store,
+    prefix: 'p',
+    env: world,
+    budget: new MemoryBudget({ limitBytes: 1e7 }),
+    background: false,
+    blockBytes: 512,
+    oldestReadable: () => 1e9,
+  };
   const put = (tree: LsmTree, at: number, count: number): void =>
-    tree.apply(at, at, Array.from({ length: count }, (_, i) => ({ key: utf8Encode(`k${String(i).padStart(4, '0')}`), value: utf8Encode(`value ${at} ${i * 7919}`) })));
+    tree.apply(
+      at,
+      at,
+      Array.from({ length: count }, (_, i) => ({
+        key: utf8Encode(`k${String(i).padStart(4, '0')}`),
+        value: utf8Encode(`value ${at} ${i * 7919}`),
+      })),
+    );
 
   let tree = await LsmTree.open(options);
   note('open an empty tree');

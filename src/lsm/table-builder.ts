@@ -8,7 +8,15 @@ import { assert, type Bytes, compareRanges } from '../base/index.ts';
 import { compressionByName, type CompressionName } from '../env/index.ts';
 import { BlockBuilder } from './block-builder.ts';
 import { buildBloom, keyHash } from './bloom.ts';
-import { BLOCK_TRAILER_BYTES, type BlockHandle, encodeFooter, encodeIndex, sealBlock, sealSection, type TableMeta } from './table-format.ts';
+import {
+  BLOCK_TRAILER_BYTES,
+  type BlockHandle,
+  encodeFooter,
+  encodeIndex,
+  sealBlock,
+  sealSection,
+  type TableMeta,
+} from './table-format.ts';
 import { TIMESTAMP_MAX, type Timestamp } from './timestamp.ts';
 
 export interface TableBuilderOptions {
@@ -111,7 +119,10 @@ export class TableBuilder {
     };
     this.#append(encodeFooter({ indexOffset: metaOffset, filterOffset, ...facts }));
     const minKey = (this.#handles[0] as BlockHandle).firstKey;
-    return { bytes: this.#out.subarray(0, this.#size), meta: { sizeBytes: this.#size, metaOffset, minKey, maxKey, ...facts } };
+    return {
+      bytes: this.#out.subarray(0, this.#size),
+      meta: { sizeBytes: this.#size, metaOffset, minKey, maxKey, ...facts },
+    };
   }
 
   #compareLast(buffer: Uint8Array, start: number, end: number): number {
@@ -141,7 +152,11 @@ export class TableBuilder {
     this.#append(packed ?? raw);
     this.#reserve(BLOCK_TRAILER_BYTES);
     this.#size = sealBlock(this.#out, { start, end: this.#size }, codec, raw.length);
-    this.#handles.push({ firstKey: this.#firstKey as Bytes, storedBytes: this.#size - start, continues: this.#continues });
+    this.#handles.push({
+      firstKey: this.#firstKey as Bytes,
+      storedBytes: this.#size - start,
+      continues: this.#continues,
+    });
   }
 
   /** The packed form of a block, or undefined when it is better stored as it is. */

@@ -19,8 +19,10 @@ const GOLDEN = new URL('./testdata/table-v1.bin', import.meta.url);
 /** Several blocks; repeated keys over a block border; deletions; a block that compresses; one timestamp and many. */
 function sampleEntries(): { key: string; timestamp: number; value: string | undefined }[] {
   const entries: { key: string; timestamp: number; value: string | undefined }[] = [];
-  for (let i = 0; i < 40; i++) entries.push({ key: `row${String(i).padStart(4, '0')}`, timestamp: 7, value: 'ab'.repeat(i) });
-  for (let i = 30; i > 0; i--) entries.push({ key: 'row9', timestamp: 1000 + i * 4096, value: i % 5 === 0 ? undefined : `v${i}` });
+  for (let i = 0; i < 40; i++)
+    entries.push({ key: `row${String(i).padStart(4, '0')}`, timestamp: 7, value: 'ab'.repeat(i) });
+  for (let i = 30; i > 0; i--)
+    entries.push({ key: 'row9', timestamp: 1000 + i * 4096, value: i % 5 === 0 ? undefined : `v${i}` });
   entries.push({ key: 'zero', timestamp: Number.MAX_SAFE_INTEGER - 1, value: '' });
   return entries;
 }
@@ -31,7 +33,15 @@ function build(blockBytes = 256): BuiltTable {
     const keyBuffer = utf8Encode(key);
     const valueBuffer = utf8Encode(value ?? '');
     const valueStart = value === undefined ? -1 : 0;
-    builder.add({ keyBuffer, keyStart: 0, keyEnd: keyBuffer.length, timestamp, valueBuffer, valueStart, valueEnd: valueBuffer.length });
+    builder.add({
+      keyBuffer,
+      keyStart: 0,
+      keyEnd: keyBuffer.length,
+      timestamp,
+      valueBuffer,
+      valueStart,
+      valueEnd: valueBuffer.length,
+    });
   }
   return builder.finish();
 }
@@ -39,7 +49,10 @@ function build(blockBytes = 256): BuiltTable {
 async function openTable(bytes: Uint8Array, meta: Omit<TableMeta, 'id'>): Promise<Table> {
   const store = new MemoryStore(testWorld());
   await store.put('t/one', bytes);
-  const table = new Table({ store, budget: new MemoryBudget({ limitBytes: 1e6 }), folder: 't' }, { id: 'one', ...meta });
+  const table = new Table(
+    { store, budget: new MemoryBudget({ limitBytes: 1e6 }), folder: 't' },
+    { id: 'one', ...meta },
+  );
   table.retain();
   return table;
 }
@@ -86,7 +99,10 @@ test('a flipped bit anywhere is reported as corrupt, and names the table', async
       const damaged = bytes.slice();
       damaged[bit >> 3] = (damaged[bit >> 3] as number) ^ (1 << (bit & 7));
       const table = await openTable(damaged, meta);
-      const error = await readAll(table, Number.MAX_SAFE_INTEGER).then(() => undefined, (reason: unknown) => reason);
+      const error = await readAll(table, Number.MAX_SAFE_INTEGER).then(
+        () => undefined,
+        (reason: unknown) => reason,
+      );
       expect(error).toBeInstanceOf(DbError);
       expect((error as DbError).kind).toBe('corrupt');
       expect((error as DbError).message).toContain('t/one');
@@ -110,6 +126,9 @@ test('a table that is missing or cut short is corrupt', async () => {
   const { bytes, meta } = build();
   const table = await openTable(bytes.subarray(0, bytes.length - 10), meta);
   await expect(table.loadIndex()).rejects.toMatchObject({ kind: 'corrupt' });
-  const missing = new Table({ store: new MemoryStore(testWorld()), budget: new MemoryBudget({ limitBytes: 1e6 }), folder: 't' }, { id: 'none', ...meta });
+  const missing = new Table(
+    { store: new MemoryStore(testWorld()), budget: new MemoryBudget({ limitBytes: 1e6 }), folder: 't' },
+    { id: 'none', ...meta },
+  );
   await expect(missing.loadIndex()).rejects.toMatchObject({ kind: 'corrupt', code: 'missing-table' });
 });

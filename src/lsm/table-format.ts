@@ -14,7 +14,15 @@
  * one that does not needs two. Blocks follow each other without gaps: offsets are sums of stored lengths. Block flag 1:
  * the block begins with an older version of the last key of the block before.
  */
-import { type Bytes, BytesReader, BytesWriter, checksum32, compareBytes, DbError, sharedPrefixLength } from '../base/index.ts';
+import {
+  type Bytes,
+  BytesReader,
+  BytesWriter,
+  checksum32,
+  compareBytes,
+  DbError,
+  sharedPrefixLength,
+} from '../base/index.ts';
 import { compressionById } from '../env/index.ts';
 import { isBloom } from './bloom.ts';
 import { type Block, decodeBlock } from './block.ts';
@@ -74,12 +82,18 @@ export function decodeFooter(bytes: Bytes): TableFooter {
   };
   const version = reader.u32();
   if (reader.u32() !== checksum32(bytes, 0, FOOTER_BYTES - 12)) throw damaged('footer checksum');
-  if (version !== TABLE_VERSION) throw new DbError('invalid', 'table-version', `table format ${version} is newer than this program`);
+  if (version !== TABLE_VERSION)
+    throw new DbError('invalid', 'table-version', `table format ${version} is newer than this program`);
   return footer;
 }
 
 /** Writes codec, length and checksum behind the payload `out[start, end)`; returns where the block ends. */
-export function sealBlock(out: Uint8Array, payload: { start: number; end: number }, codec: number, uncompressedBytes: number): number {
+export function sealBlock(
+  out: Uint8Array,
+  payload: { start: number; end: number },
+  codec: number,
+  uncompressedBytes: number,
+): number {
   const at = payload.end;
   out[at] = codec;
   putU32(out, at + 1, uncompressedBytes);
@@ -180,7 +194,13 @@ function putU32(bytes: Uint8Array, at: number, value: number): void {
 }
 
 function getU32(b: Uint8Array, at: number): number {
-  return ((b[at] as number) | ((b[at + 1] as number) << 8) | ((b[at + 2] as number) << 16) | ((b[at + 3] as number) << 24)) >>> 0;
+  return (
+    ((b[at] as number) |
+      ((b[at + 1] as number) << 8) |
+      ((b[at + 2] as number) << 16) |
+      ((b[at + 3] as number) << 24)) >>>
+    0
+  );
 }
 
 function damaged(what: string): DbError {

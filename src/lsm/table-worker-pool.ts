@@ -14,6 +14,7 @@ import type { LsmEnv } from './lsm-options.ts';
 import { InlineExecutor, type TableExecutor, type TableJob } from './table-executor.ts';
 import type { FromWorker, ToWorker } from './table-worker-protocol.ts';
 
+/** Two even on a small machine: a flush, which writers wait for, must not queue behind a long compaction. */
 const WORKERS_MAX = 2;
 const IDLE_MS_MAX = 10_000;
 /** How much of a memtable is copied before other work gets its turn. */
@@ -49,7 +50,7 @@ export class TableWorkerPool implements TableExecutor {
   constructor(workers: Workers, env: LsmEnv) {
     this.#workers = workers;
     this.#env = env;
-    this.#limit = Math.min(WORKERS_MAX, workers.parallelism);
+    this.#limit = WORKERS_MAX;
   }
 
   async run(job: TableJob): Promise<void> {

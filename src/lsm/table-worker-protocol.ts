@@ -16,7 +16,12 @@ import type { MergeOptions } from './merge-job.ts';
 import type { BuiltTable } from './table-builder.ts';
 
 export type ToWorker =
-  | { readonly kind: 'start'; readonly options: MergeOptions; readonly runs: number; readonly arena: ArenaShape | undefined }
+  | {
+      readonly kind: 'start';
+      readonly options: MergeOptions;
+      readonly runs: number;
+      readonly arena: ArenaShape | undefined;
+    }
   | { readonly kind: 'arena'; readonly offset: number; readonly bytes: Uint8Array }
   | { readonly kind: 'chunk'; readonly run: number; readonly chunk: BlockChunk | undefined }
   | { readonly kind: 'stored' };
@@ -25,7 +30,10 @@ export type FromWorker =
   | { readonly kind: 'need'; readonly run: number }
   | { readonly kind: 'table'; readonly bytes: Uint8Array; readonly meta: BuiltTable['meta'] }
   | { readonly kind: 'done' }
-  | { readonly kind: 'failed'; readonly error: { readonly kind: DbErrorKind; readonly code: string; readonly message: string } };
+  | {
+      readonly kind: 'failed';
+      readonly error: { readonly kind: DbErrorKind; readonly code: string; readonly message: string };
+    };
 
 export interface ArenaShape {
   readonly bytes: number;

@@ -49,7 +49,8 @@ async function work(job: Extract<ToWorker, { kind: 'start' }>): Promise<void> {
     });
     post({ kind: 'done' });
   } catch (error) {
-    const { kind, code, message } = error instanceof DbError ? error : { kind: 'internal' as const, code: 'table-worker', message: String(error) };
+    const { kind, code, message } =
+      error instanceof DbError ? error : { kind: 'internal' as const, code: 'table-worker', message: String(error) };
     post({ kind: 'failed', error: { kind, code, message } });
   } finally {
     arena = undefined;

@@ -9,10 +9,18 @@
  */
 import { assert, type Bytes, compareRanges, DbError, type MaybePromise } from '../base/index.ts';
 import type { ObjectStore } from '../store/index.ts';
-import type { Block } from './block.ts';
+import type { Block, BlockOwner } from './block.ts';
 import { bloomMayContain } from './bloom.ts';
 import type { CacheEntry, MemoryBudget } from './memory-budget.ts';
-import { type DecodedIndex, decodeIndex, decodeFooter, FOOTER_BYTES, openBlock, openFilter, type TableMeta } from './table-format.ts';
+import {
+  type DecodedIndex,
+  decodeIndex,
+  decodeFooter,
+  FOOTER_BYTES,
+  openBlock,
+  openFilter,
+  type TableMeta,
+} from './table-format.ts';
 import type { Timestamp } from './timestamp.ts';
 
 const READ_AHEAD_BUDGET_PART = 32;
@@ -82,7 +90,7 @@ export interface TableContext {
   readonly folder: string;
 }
 
-export class Table {
+export class Table implements BlockOwner {
   readonly meta: TableMeta;
   readonly path: string;
   readonly #context: TableContext;
@@ -219,7 +227,15 @@ export class Table {
     for (let number = 0; number < index.blocks; number++) {
       if (this.#blocks[number] !== undefined || !this.inUse) continue;
       try {
-        this.#cache(number, openBlock(object, index.blockOffsets[number] as number, index.blockOffsets[number + 1] as number, this.meta.timestamp));
+        this.#cache(
+          number,
+          openBlock(
+            object,
+            index.blockOffsets[number] as number,
+            index.blockOffsets[number + 1] as number,
+            this.meta.timestamp,
+          ),
+        );
       } catch (error) {
         // A damaged block is reported to who reads it, not to who reads the others.
         if (!(error instanceof DbError) || error.kind !== 'corrupt') throw error;
@@ -233,7 +249,11 @@ export class Table {
   }
 
   /** Loads blocks [first, stop) with one request; those already cached are kept. Resolves to block `wanted`. */
-  loadBlocks(index: TableIndex, range: { readonly first: number; readonly stop: number }, wanted: number): Promise<Block> {
+  loadBlocks(
+    index: TableIndex,
+    range: { readonly first: number; readonly stop: number },
+    wanted: number,
+  ): Promise<Block> {
     const loading = this.#blockLoads.get(wanted);
     if (loading !== undefined) return loading;
     const { first, stop } = range;
@@ -277,11 +297,15 @@ export class Table {
 
   #cache(number: number, block: Block): void {
     while (this.#blocks.length <= number) this.#blocks.push(undefined);
-    block.onEvict = () => {
-      if (this.#blocks[number] === block) this.#blocks[number] = undefined;
-    };
+    block.owner = this;
+    block.number = number;
     this.#blocks[number] = block;
     this.#context.budget.addToCache(block);
+  }
+
+  /** The budget took a block back. */
+  forgetBlock(number: number): void {
+    this.#blocks[number] = undefined;
   }
 
   /** Bytes as they are stored, for compaction. Not cached. */
@@ -295,7 +319,11 @@ export class Table {
     const found = await this.#context.store.get(this.path, { offset, length });
     if (found === undefined) throw new DbError('corrupt', 'missing-table', `table ${this.path} is missing`);
     if (found.bytes.length !== length) {
-      throw new DbError('corrupt', 'bad-table', `table ${this.path} ends at ${found.size}, ${offset + length} was expected`);
+      throw new DbError(
+        'corrupt',
+        'bad-table',
+        `table ${this.path} ends at ${found.size}, ${offset + length} was expected`,
+      );
     }
     return found.bytes;
   }

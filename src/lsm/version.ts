@@ -20,7 +20,9 @@ export class Version {
     this.recent = recent;
     this.levels = levels;
     this.runs = [...recent, ...levels].filter((run) => run.length > 0);
-    this.runMaxTimestamps = this.runs.map((run) => run.reduce((max, table) => Math.max(max, table.meta.maxTimestamp), 0));
+    this.runMaxTimestamps = this.runs.map((run) =>
+      run.reduce((max, table) => Math.max(max, table.meta.maxTimestamp), 0),
+    );
     this.maxTimestamp = this.runMaxTimestamps.reduce((max, timestamp) => Math.max(max, timestamp), 0);
     for (const run of this.runs) for (const table of run) table.retain();
   }

@@ -62,7 +62,9 @@ export async function readRange(tree: LsmTree, options: CursorOptions, byRuns: b
       }
       const { buffer, keyStarts, keyEnds, valueStarts, valueEnds, from, to } = cursor.run;
       for (let i = from; i < to; i++) {
-        rows.push(`${utf8Decode(buffer, keyStarts[i], keyEnds[i])}=${utf8Decode(buffer, valueStarts[i], valueEnds[i])}`);
+        rows.push(
+          `${utf8Decode(buffer, keyStarts[i], keyEnds[i])}=${utf8Decode(buffer, valueStarts[i], valueEnds[i])}`,
+        );
       }
     }
   } finally {
