@@ -48,8 +48,11 @@ export class IndexCodec {
   /** Bytes of every key behind the prefix; 0 when they differ. */
   readonly width: number;
   readonly #end: Bytes;
+  /** How ranges go on behind the parts of a secondary entry, into the clustered key: `own` = the part's value is one of the index's own. */
+  readonly #clustered: readonly { readonly part: IndexPart; readonly own: number }[];
 
-  constructor(table: TableDef, index: IndexDef) {
+  /** `clustered`: the codec of the table's clustered index, for a secondary one. */
+  constructor(table: TableDef, index: IndexDef, clustered?: IndexCodec) {
     this.index = index;
     this.isClustered = index === table.indexes[0] || index.id === 0;
     this.prefix = tablePrefix(table.id, index.id);
@@ -68,6 +71,7 @@ export class IndexCodec {
         isPrefix,
       };
     });
+    this.#clustered = (clustered?.parts ?? []).map((part) => ({ part, own: this.parts.findIndex(({ position }) => position === part.position) }));
     const widths = this.parts.map(({ part, marker }) => (part.width === 0 || marker ? 0 : part.width));
     this.width = this.isHiddenRowId ? ROW_ID_BYTES : widths.includes(0) ? 0 : widths.reduce((sum, width) => sum + width, 0);
   }
@@ -134,7 +138,8 @@ export class IndexCodec {
     const b = high?.values ?? [];
     let same = 0;
     while (same < a.length && same < b.length && sameValue(a[same] as Value, b[same] as Value)) same++;
-    return same >= Math.max(a.length, b.length) ? undefined : this.parts[same];
+    if (same >= Math.max(a.length, b.length)) return undefined;
+    return this.parts[same] ?? this.#clustered.filter(({ own }) => own < 0)[same - this.parts.length]?.part;
   }
 
   #lowKey(bound: KeyBound, zone: TimeZone): Bytes | undefined {
@@ -149,8 +154,20 @@ export class IndexCodec {
 
   #boundKey(bound: KeyBound, zone: TimeZone): Bytes {
     this.#begin();
-    for (let i = 0; i < bound.values.length; i++) putPart(this.parts[i] as IndexPart, bound.values[i] as Value, zone);
+    const { values } = bound;
+    const own = Math.min(values.length, this.parts.length);
+    for (let i = 0; i < own; i++) putPart(this.parts[i] as IndexPart, values[i] as Value, zone);
+    if (values.length > own) this.#putClustered(values, zone);
     return writer.finish();
+  }
+
+  /** Bounds name only those clustered columns that the index does not have already; keys have them all. */
+  #putClustered(values: readonly Value[], zone: TimeZone): void {
+    let next = this.parts.length;
+    for (const { part, own } of this.#clustered) {
+      if (own < 0 && next >= values.length) return;
+      putPart(part, values[own < 0 ? next++ : own] as Value, zone);
+    }
   }
 
   #begin(): void {

@@ -66,7 +66,7 @@ export class TableCodec {
   }
 
   #secondaryOf(index: IndexDef): SecondaryIndex {
-    const codec = new IndexCodec(this.table, index);
+    const codec = new IndexCodec(this.table, index, this.clustered);
     const entries = new EntryCodec(codec, this.clustered);
     // The key's text may change under an equal clustered key ('a' to 'A'); then the originals in the entry change.
     const collated = this.clustered.parts.filter((part) => part.part.decode === undefined);

@@ -64,7 +64,7 @@ export function indexParts(table: TableDef, index: IndexDef): readonly KeyPart[]
   // A secondary index entry ends with the primary key; ranges may continue into it.
   const clustered = table.indexes[0];
   const own = index.parts.map((part) => keyPart(table, part.columnId, part.descending, part.prefixLength));
-  if (clustered === undefined || clustered === index || index.primary) return own;
+  if (clustered === undefined || clustered === index || index.unique) return own;
   const known = new Set(index.parts.map((part) => part.columnId));
   const rest = clustered.parts.filter((part) => !known.has(part.columnId));
   return own.concat(rest.map((part) => keyPart(table, part.columnId, part.descending, part.prefixLength)));

@@ -96,8 +96,9 @@ function drainBuffered(root: CompiledNode, run: Run, consume: (batch: Batch) => 
 function insertResult(write: WriteRun, rules: InsertRules, records: number, manyRows: boolean): WriteResult {
   const touched = write.run.ctx.foundRows === true && rules.onDuplicate !== undefined ? write.matched - write.updated : 0;
   const affected = write.copied + write.deleted + 2 * write.updated + touched;
-  const duplicates = write.ignore ? records - write.copied : write.deleted + write.updated;
-  return write.result(affected, manyRows ? `Records: ${records}  Duplicates: ${duplicates}  Warnings: {warnings}` : '');
+  const counted = records - write.refused;
+  const duplicates = write.ignore ? counted - write.copied : write.deleted + write.updated;
+  return write.result(affected, manyRows ? `Records: ${counted}  Duplicates: ${duplicates}  Warnings: {warnings}` : '');
 }
 
 /** Builds, checks and writes one row. */

@@ -32,9 +32,9 @@ export function compileDuplicateUpdate(plan: InsertPlan, table: TableWriter): Du
     }
     const after = input.slice(0, width);
     write.matched++;
+    if (sameRow(table, before, after)) return undefined;
     const id = writer.autoIncrementColumn < 0 ? null : after[writer.autoIncrementColumn]!;
     if (typeof id === 'number' || typeof id === 'bigint') write.lastExplicitId = id;
-    if (sameRow(table, before, after)) return undefined;
     for (const { column, set } of onUpdateNow) after[column] = set(after, write);
     finishRow(table, after, write);
     return andThen(updateRow(write, table, { handle: duplicate.handle, row: before }, after), (outcome) => {

@@ -79,12 +79,10 @@ function updateOne(write: WriteRun, targets: readonly UpdateTarget[], row: Row, 
   const paused = write.pace();
   if (paused instanceof Promise) return paused.then(() => updateOne(write, targets, row, place));
   write.target.row = place.position + 1;
-  if (targets.length === 1) return updateTarget(write, targets[0]!, row, place.seen?.[0]);
-  const original = row.slice();
-  return eachInOrder(targets, (target, i) => updateTarget(write, target, original.slice(), place.seen?.[i]));
+  return eachInOrder(targets, (target, i) => updateTarget(write, target, row, place.seen?.[i]));
 }
 
-/** `input` is changed as assignments go along: later ones see earlier ones. */
+/** `input` is changed as assignments go along: later ones see earlier ones, also those of other tables. */
 function updateTarget(write: WriteRun, target: UpdateTarget, input: Row, seen: Set<string> | undefined): MaybePromise<void> {
   const handle = input[target.handle] as RowHandle | null;
   if (handle === null) return undefined; // the outer side of a join that found nothing

@@ -26,6 +26,8 @@ export class WriteRun {
   updated = 0;
   deleted = 0;
   matched = 0;
+  /** Rows that IGNORE dropped before they counted as records: failed checks and foreign keys. */
+  refused = 0;
   /** First AUTO_INCREMENT value that was generated for a row that went in. */
   firstGeneratedId: number | bigint = 0;
   /** AUTO_INCREMENT value of the last row written with an explicit one. */
@@ -53,6 +55,7 @@ export class WriteRun {
   tolerate(error: unknown): true {
     if (!this.ignore || !(error instanceof SqlError) || !IGNORABLE.has(error.errno)) throw error;
     this.eval.warn(error.errno, error.message, 'Warning');
+    if (error.errno === 3819 || error.errno === 1452) this.refused++;
     return true;
   }
 

@@ -36,7 +36,7 @@ export interface AccessMatch {
 export function partsOf(table: TableDef, index: IndexDef, columnOf: (position: number) => number | undefined): IndexPart[] {
   const own = index.parts.map((part) => toPart(table, part, columnOf));
   const clustered = table.indexes[0]!;
-  if (clustered === index) return own;
+  if (clustered === index || index.unique) return own; // a unique entry without NULL ends with its own parts
   const known = new Set(index.parts.map((part) => part.columnId));
   for (const part of clustered.parts) if (!known.has(part.columnId)) own.push(toPart(table, part, columnOf));
   return own;
