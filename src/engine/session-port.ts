@@ -90,7 +90,8 @@ export interface ConnectOptions {
   /** CLIENT_IGNORE_SPACE, CLIENT_INTERACTIVE */
   readonly ignoreSpace?: boolean;
   readonly interactive?: boolean;
-  readonly tls?: boolean;
+  /** Set when the connection is encrypted: 'TLSv1.3', 'TLS_AES_256_GCM_SHA384'. */
+  readonly tls?: { readonly version: string; readonly cipher: string } | undefined;
   readonly hooks?: SessionHooks;
 }
 

@@ -10,7 +10,11 @@ export interface EbbServerOptions {
   readonly port?: number;
   readonly args?: readonly string[];
   readonly nodeArgs?: readonly string[];
+  /** Run the sources through tsx instead of the build, which may be older. */
+  readonly fromSources?: boolean;
 }
+
+const SOURCES = join(import.meta.dirname, '../../src/cli/main.ts');
 
 export class EbbServer {
   readonly name = 'Ebb';
@@ -29,7 +33,7 @@ export class EbbServer {
   }
 
   static async start(options: EbbServerOptions = {}): Promise<EbbServer> {
-    if (!existsSync(MAIN)) throw new Error(`${MAIN} does not exist: run \`npm run build\` first`);
+    if (options.fromSources !== true && !existsSync(MAIN)) throw new Error(`${MAIN} does not exist: run \`npm run build\` first`);
     const folder = options.dataFolder ?? temporaryFolder('data');
     const server = new EbbServer(options.port ?? (await freePort()), folder, options);
     await server.#process.waitForPort(server.port);
@@ -37,8 +41,9 @@ export class EbbServer {
   }
 
   #spawn(): Process {
-    const { args = [], nodeArgs = [] } = this.#options;
-    const command = [...nodeArgs, MAIN, 'start', '--listen', `127.0.0.1:${this.port}`, '--data', this.dataFolder, ...args];
+    const { args = [], nodeArgs = [], fromSources = false } = this.#options;
+    const entry = fromSources ? ['--import', 'tsx', SOURCES] : [MAIN];
+    const command = [...nodeArgs, ...entry, 'start', '--listen', `127.0.0.1:${this.port}`, '--data', this.dataFolder, ...args];
     return new Process(process.execPath, command, `${this.dataFolder}.log`);
   }
 

@@ -138,13 +138,13 @@ export class SqlEngine implements Engine, SessionHost {
     return this.#database.main.autoIncrement.peek(table.id);
   }
 
-  statusVariables(): (readonly [name: string, value: string])[] {
+  statusVariables(session: EngineSession): (readonly [name: string, value: string])[] {
     const uptime = Math.floor((this.env.clock.nowMs() - this.#startedAtMs) / 1000);
     return [
       ['Connections', String(this.#lastConnectionId)],
       ['Questions', String(this.#statements)],
-      ['Ssl_cipher', ''],
-      ['Ssl_version', ''],
+      ['Ssl_cipher', session.tls?.cipher ?? ''],
+      ['Ssl_version', session.tls?.version ?? ''],
       ['Threads_connected', String(this.#sessions.size)],
       ['Threads_running', String([...this.#sessions.values()].filter((session) => session.currentSql !== undefined).length)],
       ['Uptime', String(uptime)],

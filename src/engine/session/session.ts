@@ -50,6 +50,8 @@ export class EngineSession implements Session {
   readonly storageSession: StorageSession;
   foundRowsMode = false;
   clientHost = 'localhost';
+  /** Of the client's connection; absent without TLS. */
+  tls: ConnectOptions['tls'];
   account: { readonly user: string; readonly host: string } = { user: 'root', host: 'localhost' };
   onTerminate: ((reason: string) => void) | undefined;
   /** For SHOW PROCESSLIST. */
@@ -94,6 +96,7 @@ export class EngineSession implements Session {
   #adopt(options: ConnectOptions): void {
     this.account = options.account ?? { user: options.user, host: 'localhost' };
     this.clientHost = options.host;
+    this.tls = options.tls;
     this.state.user = `${options.user}@${options.host}`;
     this.state.currentUser = `${this.account.user}@${this.account.host}`;
     this.hooks = options.hooks ?? {};
@@ -178,9 +181,10 @@ export class EngineSession implements Session {
   }
 
   useDatabase(name: string): MaybePromise<void> {
+    // Rights first, as in MySQL: an account without any learns nothing about what exists.
+    this.privileges.requireDatabase(name);
     const schema = this.host.catalog().findSchema(name) ?? this.#virtualSchema(name);
     if (schema === undefined) throw sqlError('ER_BAD_DB_ERROR', name);
-    this.privileges.requireDatabase(name);
     this.state.setDatabase(schema.name, schema.collation);
     this.hooks.onChange?.({ kind: 'schema', name: schema.name });
     return undefined;

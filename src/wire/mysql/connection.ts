@@ -154,7 +154,7 @@ export class Connection {
       foundRows: on(Capability.FOUND_ROWS),
       ignoreSpace: on(Capability.IGNORE_SPACE),
       interactive: on(Capability.INTERACTIVE),
-      tls: this.transport.secure,
+      tls: this.transport.tls,
       hooks: {
         onChange: (change) => this.sender.noteChange(change),
         ...(on(Capability.LOCAL_FILES) ? { localInfile: (name: string) => localInfile(this.transport, name) } : {}),

@@ -58,6 +58,13 @@ export class Transport {
     return this.#socket instanceof TLSSocket;
   }
 
+  /** What the TLS handshake agreed on. */
+  get tls(): { readonly version: string; readonly cipher: string } | undefined {
+    const socket = this.#socket;
+    if (!(socket instanceof TLSSocket)) return undefined;
+    return { version: socket.getProtocol() ?? '', cipher: socket.getCipher().name };
+  }
+
   get closed(): boolean {
     return this.#closed;
   }
