@@ -1,5 +1,6 @@
 /** The `BuildContext` of a session, and the check that a definition's expressions bind. */
 import { sqlError } from '../../base/index.ts';
+import { formatExpression } from '../../sql/ast/index.ts';
 import type { TableDef } from '../../sql/catalog/index.ts';
 import type { BuildContext } from '../../sql/ddl/index.ts';
 import { bindRowExpression, bindTableExpressions } from '../../sql/planner/index.ts';
@@ -19,7 +20,7 @@ export function buildContext(session: EngineSession, schemaName: string): BuildC
     nowMs: session.host.env.clock.nowMs(),
     foreignKeyChecks: session.foreignKeyChecks,
     strict: sqlMode.strictTransTables || sqlMode.strictAllTables,
-    formatExpression: (expression) => (session.currentSql ?? '').slice(expression.start, expression.end),
+    formatExpression: (expression) => formatExpression(expression, { introducer: 'utf8mb4' }),
     literalDefault: (expression, type, column) => literalDefault(session, expression, type, column),
     expressionType: (sql, table) => bindRowExpression(sql, table, plannerContext(session, sql, [])).type,
   };

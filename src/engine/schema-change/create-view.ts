@@ -9,6 +9,7 @@ import type { EngineSession } from '../session/session.ts';
 import type { StatementResult } from '../session-port.ts';
 import { schemaOf } from './schema-changes.ts';
 import type { SchemaStore } from './schema-store.ts';
+import { viewBodyText } from './view-body.ts';
 
 export function createView(store: SchemaStore, statement: ast.CreateView, session: EngineSession): MaybePromise<StatementResult> {
   const schema = schemaOf(session, statement.view.schema);
@@ -44,7 +45,8 @@ function viewDefinition(statement: ast.CreateView, schema: string, session: Engi
     name: statement.view.name,
     version: version + 1,
     columns: [...names],
-    sql: (session.currentSql ?? '').slice(statement.query.start, statement.query.end),
+    ...(statement.columns.length > 0 && { explicitColumns: true }),
+    sql: viewBodyText({ query: statement.query, columns: ready.columns, viewSchema: schema, database: session.state.database }),
     definer,
     security: statement.security ?? 'definer',
     algorithm: statement.algorithm ?? 'undefined',

@@ -102,6 +102,8 @@ export interface ViewDef {
   readonly name: string;
   readonly version: number;
   readonly columns: readonly string[]; // explicit or derived names
+  /** The names were written in CREATE VIEW v (a, b), and are printed there again. */
+  readonly explicitColumns?: boolean;
   readonly sql: string; // canonical SELECT
   readonly definer: string;
   readonly security: 'definer' | 'invoker';

@@ -187,7 +187,7 @@ export function showCreateDatabase(schema: SchemaDef, ifNotExists: boolean): str
 export function showCreateView(view: ViewDef): string {
   const [user, host] = splitAccount(view.definer);
   const check = view.checkOption === 'none' ? '' : ` WITH ${view.checkOption.toUpperCase()} CHECK OPTION`;
-  const columns = view.columns.length > 0 ? ` (${view.columns.map(quoteName).join(',')})` : '';
+  const columns = view.explicitColumns ? ` (${view.columns.map(quoteName).join(',')})` : '';
   return `CREATE ALGORITHM=${view.algorithm.toUpperCase()} DEFINER=${quoteName(user)}@${quoteName(host)} SQL SECURITY ${view.security.toUpperCase()} VIEW ${quoteName(view.name)}${columns} AS ${view.sql}${check}`;
 }
 
