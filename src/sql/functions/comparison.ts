@@ -34,6 +34,13 @@ export function inferComparison(args: readonly FunctionArgument[], operation: st
   return withCollation(boolType(nullable), commonCollation(texts, operation, context));
 }
 
+/** Like `inferComparison` for functions that compare dates as texts, so that no constant is refused. */
+export function inferTextComparison(args: readonly FunctionArgument[], operation: string, context: InferContext): FieldType {
+  const texts = args.filter((arg) => isTextual(arg.type));
+  if (texts.length === 0 || texts.some((arg) => arg.type.kind === 'binary')) return boolType(false);
+  return withCollation(boolType(false), commonCollation(texts, operation, context));
+}
+
 /** The type two operands are compared in, with the collation that was bound. */
 export function boundComparisonType(a: FieldType, b: FieldType, collation: string): FieldType {
   if (isTextual(a) && isTextual(b) && collation !== 'binary') {

@@ -4,7 +4,7 @@ import {
   aggregateTypes, type Convert, compareOf, converterOf, type FieldType, intType, isTemporal, isTextual, nullType, type Value, withNullable,
 } from '../types/index.ts';
 import { define, doubleArg, type Read, reader, sizeArg, truthArg } from './define.ts';
-import { compareArguments, inferComparison } from './comparison.ts';
+import { compareArguments, inferComparison, inferTextComparison } from './comparison.ts';
 import { charsOf, commonCollation, textResult } from './string-type.ts';
 
 /** The common type of several arguments; texts meet by coercibility. */
@@ -176,7 +176,7 @@ const elt = define(
 const field = define(
   'field',
   [2, Number.POSITIVE_INFINITY],
-  (args, _options, context) => ({ ...inferComparison(args, 'field', context, false), length: 3 }),
+  (args, _options, context) => ({ ...inferTextComparison(args, 'field', context), length: 11 }),
   (args, result) => {
     const [subject, ...items] = args as [CompiledArgument, ...CompiledArgument[]];
     const texts = args.every((arg) => isTextual(arg.type) || arg.type.kind === 'null');

@@ -11,7 +11,6 @@ export function numberKind(type: FieldType): NumberKind {
     case 'year':
     case 'bit':
     case 'date':
-    case 'null':
       return 'int';
     case 'decimal':
       return 'decimal';

@@ -61,7 +61,7 @@ function ceilOrFloor(name: string, doubles: (x: number) => number, decimals: (x:
       const { type } = arg!;
       const kind = numberKind(type);
       if (kind === 'double') return doubleType({ nullable: type.nullable, length: 23, decimals: 31 });
-      if (kind === 'int') return intType('big', { nullable: type.nullable, unsigned: type.unsigned, width: Math.max(type.length, 1) });
+      if (kind === 'int') return intType('big', { nullable: type.nullable, unsigned: type.unsigned, width: 21 });
       const digits = precisionOf(type) - scaleOf(type) + 1;
       return digits > 17 ? decimalType(digits, 0, { nullable: type.nullable }) : intType('big', { nullable: type.nullable, width: 21 });
     },

@@ -11,6 +11,7 @@ import { JSON_READ } from './json-read.ts';
 import { JSON_WRITE } from './json-write.ts';
 import { LIKE } from './like.ts';
 import { LOGIC } from './logic.ts';
+import { MISCELLANEOUS } from './miscellaneous.ts';
 import { NUMERIC } from './numeric.ts';
 import { REGEXP } from './regexp.ts';
 import { STRING_BASIC } from './string-basic.ts';
@@ -26,7 +27,7 @@ function byName<T extends { readonly name: string }>(...lists: readonly (readonl
   return new Map(lists.flat().map((def) => [def.name, def]));
 }
 
-const scalars: ReadonlyMap<string, FunctionDef> = byName(ARITHMETIC, CAST, COMPARISON, CONTROL, INFO, JSON_READ, JSON_WRITE, LIKE, LOGIC, NUMERIC, REGEXP, STRING_BASIC, STRING_SEARCH, TEMPORAL_ARITHMETIC, TEMPORAL_FORMAT, TEMPORAL_MAKE, TEMPORAL_NOW, TEMPORAL_PARTS);
+const scalars: ReadonlyMap<string, FunctionDef> = byName(ARITHMETIC, CAST, COMPARISON, CONTROL, INFO, JSON_READ, JSON_WRITE, LIKE, LOGIC, MISCELLANEOUS, NUMERIC, REGEXP, STRING_BASIC, STRING_SEARCH, TEMPORAL_ARITHMETIC, TEMPORAL_FORMAT, TEMPORAL_MAKE, TEMPORAL_NOW, TEMPORAL_PARTS);
 const aggregates: ReadonlyMap<string, AggregateDef> = byName(AGGREGATE_NUMBER, AGGREGATE_VALUE);
 const windows: ReadonlyMap<string, WindowFunctionDef> = byName(WINDOW_FUNCTIONS);
 

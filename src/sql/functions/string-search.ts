@@ -70,7 +70,7 @@ function searching(name: string, arity: number | readonly [number, number], text
   );
 }
 
-const findInSet = define('find_in_set', 2, (args, _options, context) => withCollation(sizeType(args, 3), commonCollation(args, 'find_in_set', context)), ([a, b], type) => {
+const findInSet = define('find_in_set', 2, (args, _options, context) => withCollation(sizeType(args), commonCollation(args, 'find_in_set', context)), ([a, b], type) => {
   const collation = getCollation(type.collation === 'binary' ? 'utf8mb4_bin' : type.collation);
   return map2(textArg(a!), textArg(b!), (what, list) => {
     if (what.includes(',') || list === '') return 0;
@@ -78,7 +78,7 @@ const findInSet = define('find_in_set', 2, (args, _options, context) => withColl
   });
 });
 
-const ascii = define('ascii', 1, (args) => sizeType(args, 3), ([a]) => {
+const ascii = define('ascii', 1, (args) => sizeType(args, 4), ([a]) => {
   const toBytes = bytesOf(a!.type);
   return reader(a!.evaluate, (value) => toBytes(value)[0] ?? 0);
 });

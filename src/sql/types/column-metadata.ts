@@ -93,7 +93,7 @@ export function displayLength(type: FieldType): number {
       return Math.ceil(type.length / 8);
     case 'double':
     case 'float':
-      return type.decimals < 31 ? type.length : type.kind === 'double' ? 23 : 12;
+      return type.decimals < 31 ? type.length : type.kind === 'double' ? 22 : 12;
     default:
       return type.length;
   }
