@@ -43,6 +43,13 @@ export interface BranchOptions {
   readonly onBackgroundError?: (error: unknown) => void;
 }
 
+interface BranchInside {
+  readonly tree: LsmTree;
+  readonly transactions: TransactionManager;
+  readonly catalogStore: CatalogStore;
+  readonly reach: ReadableRange;
+}
+
 const RETENTION_MS = 10 * 60_000;
 /** Ids of tables and indexes up to 239 take one byte each in a key. */
 const PARTITION_PREFIX_BYTES = 2;
@@ -60,7 +67,8 @@ export class Branch {
   readonly #env: Env;
   #closed = false;
 
-  private constructor(tree: LsmTree, transactions: TransactionManager, catalogStore: CatalogStore, options: BranchOptions) {
+  private constructor(parts: BranchInside, options: BranchOptions) {
+    const { tree, transactions, catalogStore, reach } = parts;
     this.#budget = options.budget;
     this.#env = options.env;
     this.tree = tree;
@@ -69,7 +77,7 @@ export class Branch {
     this.autoIncrement = new Counters(transactions, MetaKind.AUTO_INCREMENT);
     this.rowIds = new Counters(transactions, MetaKind.ROW_ID);
     this.rowCounts = new RowCounts();
-    this.garbage = new GarbageCollector(transactions, options.env, options.onBackgroundError);
+    this.garbage = new GarbageCollector(transactions, { ...options, oldestReadable: () => reach.oldest() });
     this.#parts = { branch: this, tree, autoIncrement: this.autoIncrement, rowIds: this.rowIds, rowCounts: this.rowCounts };
   }
 
@@ -94,9 +102,11 @@ export class Branch {
       prefix: `${prefix}/commits`,
       env,
       snapshots,
+      budget,
       ...(options.writeBytesMax !== undefined && { writeBytesMax: options.writeBytesMax }),
     });
-    const branch = new Branch(tree, transactions, await CatalogStore.open(transactions), options);
+    const catalogStore = await CatalogStore.open(transactions);
+    const branch = new Branch({ tree, transactions, catalogStore, reach }, options);
     await readAll(transactions, MetaKind.ROW_COUNT, (value, key) => branch.rowCounts.set(metaId(key), decodeCount(value)));
     branch.garbage.start();
     return branch;

@@ -122,6 +122,10 @@ describe.each(cases)('keys of %s', (_name, type, values) => {
               const full: Row = [null, null, null];
               secondary.entries.decode(buffer, place, full, { zone });
               expect(full).toEqual(row);
+              for (const wanted of [[0], [1], [1, 0], [2, 0, 1], []]) {
+                if (!wanted.every((position) => secondary.entries.covered.has(position))) continue;
+                expect(secondary.entries.reader(wanted)(buffer, place, { zone })).toEqual(wanted.map((position) => row[position]));
+              }
             }
           }),
           { numRuns: 40 },

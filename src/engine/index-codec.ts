@@ -10,16 +10,16 @@
  * Originals are the columns of the entry that its key cannot give back (collated text). Columns read from an entry are thus
  * exactly those that the index covers: its unprefixed parts and the clustered key's.
  */
-import { type Bytes, BytesReader, BytesWriter, prefixEnd } from '../base/index.ts';
+import { type Bytes, prefixEnd } from '../base/index.ts';
 import type { ColumnDef, IndexDef, TableDef } from '../sql/catalog/index.ts';
 import type { KeyBound, KeyRange } from '../sql/ports.ts';
 import type { DateTime, Row, TimeZone, Value } from '../sql/types/index.ts';
-import { type ColumnFormat, type ReadContext, columnFormatOf, sessionTimestamp, storedTimestamp } from './column-value.ts';
+import { storedTimestamp } from './column-value.ts';
 import { type KeyPart, keyPartOf } from './key-part.ts';
 import { tablePrefix } from './key-space.ts';
 import { KeyWriter } from './key-writer.ts';
 
-const NULL_MARKER = 0x00;
+export const NULL_MARKER = 0x00;
 const VALUE_MARKER = 0x01;
 export const ROW_ID_BYTES = 6;
 
@@ -193,138 +193,4 @@ function sameValue(a: Value, b: Value): boolean {
   if (a === b) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
   return String(a) === String(b);
-}
-
-/** Reads and writes what a secondary entry holds of its row. */
-export class EntryCodec {
-  readonly #codec: IndexCodec;
-  readonly #clustered: IndexCodec;
-  readonly #originals: readonly { readonly position: number; readonly format: ColumnFormat }[];
-
-  constructor(codec: IndexCodec, clustered: IndexCodec) {
-    this.#codec = codec;
-    this.#clustered = clustered;
-    const positions = new Set<number>();
-    for (const part of [...codec.parts, ...clustered.parts]) {
-      if (part.part.decode === undefined && !part.isPrefix) positions.add(part.position);
-    }
-    this.#originals = [...positions].map((position) => {
-      const part = [...codec.parts, ...clustered.parts].find((candidate) => candidate.position === position) as IndexPart;
-      return { position, format: columnFormatOf(part.column.type) };
-    });
-  }
-
-  /** Positions of the columns that an entry gives back. */
-  get covered(): ReadonlySet<number> {
-    const restorable = [...this.#codec.parts, ...this.#clustered.parts].filter((part) => part.part.decode !== undefined && !part.isPrefix);
-    return new Set([...restorable, ...this.#originals].map(({ position }) => position));
-  }
-
-  encodeValue(row: Row, handle: Bytes, unique: boolean, zone: TimeZone): Bytes {
-    if (!unique && this.#originals.length === 0) return EMPTY;
-    const out = new BytesWriter(32);
-    if (unique) out.varint(handle.length - this.#clustered.prefix.length).range(handle, this.#clustered.prefix.length, handle.length);
-    for (const { position, format } of this.#originals) {
-      const value = row[position] as Value;
-      if (value === null) {
-        out.varint(0);
-        continue;
-      }
-      writer.reset();
-      format.write(writer, value, zone);
-      out.varint(writer.length + 1).range(writer.bytes, 0, writer.length);
-    }
-    return out.finish();
-  }
-
-  /** The clustered key that an entry leads to. `key` and `value` are ranges of one buffer. */
-  handleOf(buffer: Bytes, keyStart: number, keyEnd: number, valueStart: number): Bytes {
-    const { prefix, width } = this.#clustered;
-    const tail = this.#tailStart(buffer, keyStart, keyEnd);
-    let from = tail;
-    let to = keyEnd;
-    if (tail === keyEnd) {
-      const reader = new BytesReader(buffer, valueStart);
-      const length = reader.varint();
-      from = reader.position;
-      to = from + length;
-    } else if (width !== 0) from = keyEnd - width;
-    const handle = new Uint8Array(prefix.length + to - from);
-    handle.set(prefix);
-    for (let i = from, at = prefix.length; i < to; i++) handle[at++] = buffer[i] as number;
-    return handle;
-  }
-
-  /** Where the clustered parts begin in an entry's key; its end when they are in the value. */
-  #tailStart(buffer: Bytes, keyStart: number, keyEnd: number): number {
-    const { width } = this.#clustered;
-    if (!this.#codec.index.unique && width !== 0) return keyEnd - width;
-    let at = keyStart + this.#codec.prefix.length;
-    for (const part of this.#codec.parts) at = skipPart(part, buffer, at);
-    return at;
-  }
-
-  /** Fills `full` (by column position) with all columns that the entry gives back. */
-  decode(buffer: Bytes, at: { keyStart: number; keyEnd: number; valueStart: number; valueEnd: number }, full: Row, context: ReadContext): void {
-    let next = at.keyStart + this.#codec.prefix.length;
-    for (const part of this.#codec.parts) next = readPart(part, buffer, next, full, context);
-    const reader = new BytesReader(buffer, at.valueStart, at.valueEnd);
-    let clusteredAt = next;
-    if (next === at.keyEnd) {
-      const length = reader.varint();
-      clusteredAt = reader.position;
-      reader.skip(length);
-    }
-    for (const part of this.#clustered.parts) clusteredAt = readPart(part, buffer, clusteredAt, full, context);
-    for (const { position, format } of this.#originals) {
-      const length = reader.varint();
-      if (length === 0) full[position] = null;
-      else {
-        const start = reader.position;
-        reader.skip(length - 1);
-        full[position] = format.read(buffer, start, start + length - 1, context);
-      }
-    }
-  }
-}
-
-const EMPTY: Bytes = new Uint8Array(0);
-const COMPLEMENT_WINDOW = 16 * 1024;
-
-function isNullMarker(part: IndexPart, byte: number): boolean {
-  return byte === (part.descending ? 0xff - NULL_MARKER : NULL_MARKER);
-}
-
-function skipPart(part: IndexPart, buffer: Bytes, at: number): number {
-  let next = at;
-  if (part.marker) {
-    next++;
-    if (isNullMarker(part, buffer[at] as number)) return next;
-  }
-  if (part.part.width !== 0) return next + part.part.width;
-  if (!part.descending) return part.part.skip(buffer, next);
-  return next + part.part.skip(complemented(buffer, next), 0);
-}
-
-function readPart(part: IndexPart, buffer: Bytes, at: number, full: Row, context: ReadContext): number {
-  let next = at;
-  if (part.marker) {
-    next++;
-    if (isNullMarker(part, buffer[at] as number)) {
-      full[part.position] = null;
-      return next;
-    }
-  }
-  const decode = part.part.decode;
-  if (decode !== undefined && !part.isPrefix) {
-    const value = part.descending ? decode(complemented(buffer, next), 0) : decode(buffer, next);
-    full[part.position] = part.isTimestamp ? sessionTimestamp(value as DateTime, context.zone) : value;
-  }
-  return skipPart(part, buffer, at);
-}
-
-function complemented(buffer: Bytes, from: number): Bytes {
-  const out = buffer.slice(from, from + COMPLEMENT_WINDOW);
-  for (let i = 0; i < out.length; i++) out[i] = ~(out[i] as number);
-  return out;
 }

@@ -93,7 +93,13 @@ function intPart(width: number, unsigned: boolean): KeyPart {
     return fixed(
       4,
       (writer, value) => writer.u32(Number(value) + offset),
-      (bytes, at) => readUnsigned(bytes, at, 4) - offset,
+      (bytes, at) =>
+        ((((bytes[at] as number) << 24) |
+          ((bytes[at + 1] as number) << 16) |
+          ((bytes[at + 2] as number) << 8) |
+          (bytes[at + 3] as number)) >>>
+          0) -
+        offset,
     );
   }
   return fixed(

@@ -5,6 +5,7 @@ import { type Bytes, type MaybePromise, isPromise } from '../base/index.ts';
 import type { RowRun } from '../lsm/index.ts';
 import type { RowCursor, ScanRequest } from '../sql/ports.ts';
 import type { Batch, Row } from '../sql/types/index.ts';
+import type { EntryPlace } from './entry-codec.ts';
 import type { ByteRange, IndexCodec } from './index-codec.ts';
 import { RunScanner, type RowMaker, type ScanShape } from './run-scanner.ts';
 import type { StorageScope } from './storage-scope.ts';
@@ -65,20 +66,19 @@ function clusteredMaker(scope: StorageScope, request: ScanRequest, codec: TableC
 }
 
 function entryMaker(scope: StorageScope, request: ScanRequest, secondary: SecondaryIndex): RowMaker {
-  const full: Row = new Array<null>(request.table.columns.length).fill(null);
   const { entries } = secondary;
-  const { columns } = request;
+  const read = entries.reader(request.columns);
   const { reading } = scope;
+  if (request.withHandle !== true) return (run, i) => read(run.buffer, entryPlace(run, i), reading);
   return (run, i) => {
     const at = entryPlace(run, i);
-    entries.decode(run.buffer, at, full, reading);
-    const row: unknown[] = columns.map((position) => full[position]);
-    if (request.withHandle === true) row.push(entries.handleOf(run.buffer, at.keyStart, at.keyEnd, at.valueStart));
+    const row: unknown[] = read(run.buffer, at, reading);
+    row.push(entries.handleOf(run.buffer, at.keyStart, at.keyEnd, at.valueStart));
     return row as Row;
   };
 }
 
-function entryPlace(run: RowRun, i: number): { keyStart: number; keyEnd: number; valueStart: number; valueEnd: number } {
+function entryPlace(run: RowRun, i: number): EntryPlace {
   return {
     keyStart: run.keyStarts[i] as number,
     keyEnd: run.keyEnds[i] as number,

@@ -2,12 +2,15 @@
  * Key ranges that belong to nothing any more: dropped tables and indexes, and builds that a crash cut short.
  *
  * A row of kind GARBAGE names the range; it is written in the same commit that drops the table (or before a build starts),
- * so nothing is ever forgotten. The collector deletes the range in small transactions beside other work, then the row.
- * Dropping is therefore quick whatever the size, and compaction gives the space back.
+ * so nothing is ever forgotten. Dropping is therefore quick whatever the size.
+ *
+ * The collector deletes a small range by writes, at once: snapshots and AS OF reads still see its old versions. A large range
+ * waits until no readable timestamp lies before its drop; then whole sorted tables are forgotten without being read, and
+ * only what is left (in tables shared with others) is deleted by writes.
  */
 import type { Bytes } from '../base/index.ts';
-import type { Env } from '../env/index.ts';
-import type { Transaction, TransactionManager } from '../txn/index.ts';
+import type { Env, Timer } from '../env/index.ts';
+import type { Timestamp, Transaction, TransactionManager } from '../txn/index.ts';
 import { readAll } from './catalog-store.ts';
 import { MetaKind, metaKey, metaPrefix, prefixRange, tablePrefix } from './key-space.ts';
 import { KeyWriter } from './key-writer.ts';
@@ -20,6 +23,9 @@ export interface GarbageRange {
 
 const WHOLE_TABLE = 0xffffffff;
 const BATCH_KEYS = 2000;
+/** A range with more keys than this is large. */
+const SMALL_KEYS = 20_000;
+const RETRY_MS = 60_000;
 /** What else is kept of a table. */
 const COUNTER_KINDS = [MetaKind.AUTO_INCREMENT, MetaKind.ROW_ID, MetaKind.ROW_COUNT];
 const EMPTY: Bytes = new Uint8Array(0);
@@ -48,9 +54,18 @@ export function unmarkGarbage(transaction: Transaction, range: GarbageRange): vo
   transaction.delete(garbageKey(range));
 }
 
+export interface GarbageOptions {
+  readonly env: Pick<Env, 'timers'>;
+  /** No read asks for anything before this. */
+  readonly oldestReadable: () => Timestamp;
+  readonly onBackgroundError?: (error: unknown) => void;
+}
+
 export class GarbageCollector {
   readonly #manager: TransactionManager;
   readonly #env: Pick<Env, 'timers'>;
+  readonly #oldestReadable: () => Timestamp;
+  #retry: Timer | undefined = undefined;
   readonly #onError: ((error: unknown) => void) | undefined;
   #running: Promise<void> | undefined = undefined;
   #again = false;
@@ -58,10 +73,11 @@ export class GarbageCollector {
   /** Ranges that are being built now. */
   readonly #building = new Set<string>();
 
-  constructor(manager: TransactionManager, env: Pick<Env, 'timers'>, onError?: (error: unknown) => void) {
+  constructor(manager: TransactionManager, options: GarbageOptions) {
     this.#manager = manager;
-    this.#env = env;
-    this.#onError = onError;
+    this.#env = options.env;
+    this.#oldestReadable = options.oldestReadable;
+    this.#onError = options.onBackgroundError;
   }
 
   /** Keeps the collector away from ranges while `build` fills them. */
@@ -99,6 +115,7 @@ export class GarbageCollector {
 
   async close(): Promise<void> {
     this.#closed = true;
+    this.#retry?.cancel();
     await this.idle();
   }
 
@@ -117,8 +134,11 @@ export class GarbageCollector {
 
   async #collect(range: GarbageRange): Promise<void> {
     const { start, end } = prefixRange(tablePrefix(range.tableId, range.indexId));
-    for (;;) {
-      if (this.#closed) return;
+    if (await this.#isLarge(start, end)) {
+      if (!(await this.#isOutOfReach(range))) return this.#tryLater();
+      await this.#manager.tree.dropTables(start, end);
+    }
+    while (!this.#closed) {
       const keys = await this.#someKeys(start, end);
       const transaction = this.#manager.begin({ isolation: 'read-committed' });
       for (const key of keys) transaction.delete(key);
@@ -130,6 +150,34 @@ export class GarbageCollector {
       if (keys.length < BATCH_KEYS) return;
       await this.#env.timers.yield();
     }
+  }
+
+  async #isLarge(start: Bytes, end: Bytes): Promise<boolean> {
+    const cursor = this.#manager.tree.cursor({ start, end, at: this.#manager.lastTimestamp });
+    let keys = 0;
+    try {
+      while (keys <= SMALL_KEYS && (await cursor.nextRun())) {
+        keys += cursor.run.to - cursor.run.from;
+        await this.#env.timers.yield();
+      }
+    } finally {
+      cursor.close();
+    }
+    return keys > SMALL_KEYS;
+  }
+
+  /** Everything that may still be read was committed after the range was dropped. */
+  async #isOutOfReach(range: GarbageRange): Promise<boolean> {
+    const marked = await this.#manager.tree.newestVersion(garbageKey(range));
+    return marked !== undefined && this.#oldestReadable() >= marked.timestamp;
+  }
+
+  #tryLater(): void {
+    if (this.#closed || this.#retry !== undefined) return;
+    this.#retry = this.#env.timers.after(RETRY_MS, () => {
+      this.#retry = undefined;
+      this.start();
+    });
   }
 
   async #someKeys(start: Bytes, end: Bytes): Promise<Bytes[]> {

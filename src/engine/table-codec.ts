@@ -2,7 +2,8 @@
 import { assert } from '../base/index.ts';
 import type { ColumnDef, IndexDef, TableDef } from '../sql/catalog/index.ts';
 import type { Value } from '../sql/types/index.ts';
-import { EntryCodec, IndexCodec } from './index-codec.ts';
+import { EntryCodec } from './entry-codec.ts';
+import { IndexCodec } from './index-codec.ts';
 import { originValue } from './origin-value.ts';
 import { RowEncoder, isStored } from './row-codec.ts';
 import { type RowDecoder, buildRowDecoder } from './row-decoder.ts';

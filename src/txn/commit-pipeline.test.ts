@@ -43,8 +43,9 @@ function quickEnv(): Env {
 
 async function openNode(log: CommitLog, store = new MemoryStore(realEnv())): Promise<Node> {
   const env = quickEnv();
-  const tree = await LsmTree.open({ store, prefix: 'p', env: { clock: env.clock, random: env.random, timers: env.timers }, budget: new MemoryBudget({ limitBytes: 1 << 26 }), background: false });
-  return new Node(await TransactionManager.open({ tree, log, store, prefix: 'p/commits', env, snapshots: new SnapshotList() }), tree);
+  const budget = new MemoryBudget({ limitBytes: 1 << 28 });
+  const tree = await LsmTree.open({ store, prefix: 'p', env: { clock: env.clock, random: env.random, timers: env.timers }, budget, background: false });
+  return new Node(await TransactionManager.open({ tree, log, store, prefix: 'p/commits', env, budget, snapshots: new SnapshotList() }), tree);
 }
 
 const faulty = (log: CommitLog, script: readonly ScriptedFault[]): FaultyLog => new FaultyLog(log, scriptedFaults(script), quickEnv().timers);

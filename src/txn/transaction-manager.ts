@@ -7,7 +7,7 @@
 import { DbError } from '../base/index.ts';
 import type { Env } from '../env/index.ts';
 import type { CommitLog } from '../log/index.ts';
-import { type LsmTree, Memtable, type TableMeta } from '../lsm/index.ts';
+import { type LsmTree, type MemoryBudget, Memtable, type TableMeta } from '../lsm/index.ts';
 import type { ObjectStore } from '../store/index.ts';
 import { CommitPipeline } from './commit-pipeline.ts';
 import { LockTable } from './lock-table.ts';
@@ -25,13 +25,18 @@ export interface TransactionManagerOptions {
   readonly env: Pick<Env, 'clock' | 'random' | 'timers'>;
   /** Made before the tree, because compaction asks it what is still read. */
   readonly snapshots: SnapshotList;
-  /** Largest write set of one transaction. */
+  /** Write sets are charged to it. */
+  readonly budget: MemoryBudget;
+  /** Largest write set of one transaction; absent: a quarter of the budget. */
   readonly writeBytesMax?: number;
   /** Called when commits of another node were applied. */
   readonly onForeignCommits?: () => void;
 }
 
-const WRITE_BYTES_MAX = 512 * 1024 * 1024;
+const WRITE_SHARE = 0.25;
+/** What a held lock costs, roughly; locks together may take a quarter of the budget. */
+const LOCK_BYTES = 200;
+const LOCKS_MIN = 100_000;
 /** Write sets kept for reuse; larger ones are left to the garbage collector. */
 const POOL_MAX = 256;
 const POOLED_BYTES_MAX = 64 * 1024;
@@ -43,6 +48,7 @@ export class TransactionManager {
   readonly clock: HybridClock;
   readonly writeBytesMax: number;
   readonly #pipeline: CommitPipeline;
+  readonly #budget: MemoryBudget;
   readonly #pool: Memtable[] = [];
   readonly #active = new Set<Transaction>();
   #nextId = 1;
@@ -58,8 +64,10 @@ export class TransactionManager {
   private constructor(options: TransactionManagerOptions) {
     this.tree = options.tree;
     this.snapshots = options.snapshots;
-    this.locks = new LockTable(options.env.timers);
-    this.writeBytesMax = options.writeBytesMax ?? WRITE_BYTES_MAX;
+    this.#budget = options.budget;
+    const share = Math.floor(options.budget.limitBytes * WRITE_SHARE);
+    this.locks = new LockTable(options.env.timers, Math.max(LOCKS_MIN, Math.floor(share / LOCK_BYTES)));
+    this.writeBytesMax = options.writeBytesMax ?? share;
     this.#lastTimestamp = options.tree.lastTimestamp;
     this.clock = new HybridClock(options.env.clock, this.#lastTimestamp);
     this.#pipeline = new CommitPipeline(this, options);
@@ -121,6 +129,12 @@ export class TransactionManager {
 
   ended(transaction: Transaction): void {
     this.#active.delete(transaction);
+  }
+
+  /** Memory of write sets beyond what is pooled anyway. */
+  chargeWrites(bytes: number): void {
+    if (bytes >= 0) this.#budget.charge(bytes);
+    else this.#budget.release(-bytes);
   }
 
   takeWriteSet(): Memtable {

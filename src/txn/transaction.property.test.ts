@@ -60,7 +60,7 @@ class World {
     const snapshots = new SnapshotList();
     const budget = new MemoryBudget({ limitBytes: 64 * 1024 * 1024 });
     this.tree = await LsmTree.open({ store: this.store, prefix: 'p', env: { clock: env.clock, random: env.random, timers: env.timers }, budget, background: false, oldestReadable: () => snapshots.oldest() ?? this.tree.lastTimestamp });
-    this.manager = await TransactionManager.open({ tree: this.tree, log: this.log, store: this.store, prefix: 'p/commits', env, snapshots });
+    this.manager = await TransactionManager.open({ tree: this.tree, log: this.log, store: this.store, prefix: 'p/commits', env, snapshots, budget });
   }
 
   /** True when somebody else holds the key: then the real lock must say so too. */

@@ -38,6 +38,8 @@ export interface Savepoint {
 const LOCK_WAIT_TIMEOUT_MS = 50_000; // innodb_lock_wait_timeout's default
 /** The write set's arena offset before anything is written. */
 const MARK_EMPTY = 1;
+/** A write set is charged to the memory budget in steps; the smallest are not worth it. */
+const CHARGE_BYTES = 256 * 1024;
 
 export class Transaction {
   readonly isolation: Isolation;
@@ -51,6 +53,8 @@ export class Transaction {
   #writes: Memtable | undefined = undefined;
   #statement: Savepoint = { mark: MARK_EMPTY, changes: 0 };
   #certified: Bytes[] | undefined = undefined;
+  /** Bytes of the write set that the memory budget knows of. */
+  #charged = 0;
   #onCommitted: (() => void)[] | undefined = undefined;
   #onEnded: (() => void)[] | undefined = undefined;
 
@@ -247,7 +251,13 @@ export class Transaction {
     if (this.mode === 'optimistic') this.readAt();
     this.#writes ??= this.#manager.takeWriteSet();
     this.#writes.put(key, value, 0);
-    if (this.#writes.usedBytes > this.#manager.writeBytesMax) throw sqlError('ER_TRANS_CACHE_FULL');
+    if (this.#writes.sizeBytes - this.#charged > CHARGE_BYTES) this.#charge(this.#writes.sizeBytes);
+  }
+
+  #charge(bytes: number): void {
+    if ((this.#writes?.usedBytes ?? 0) > this.#manager.writeBytesMax) throw sqlError('ER_TRANS_CACHE_FULL');
+    this.#manager.chargeWrites(bytes - this.#charged);
+    this.#charged = bytes;
   }
 
   /** Whether any write is left: a savepoint may have undone all. Nearly always the first key tells. */
@@ -267,6 +277,8 @@ export class Transaction {
     this.#manager.locks.releaseAll(this.owner);
     if (this.#writes !== undefined) this.#manager.returnWriteSet(this.#writes);
     this.#writes = undefined;
+    if (this.#charged > 0) this.#manager.chargeWrites(-this.#charged);
+    this.#charged = 0;
     this.#manager.ended(this);
     if (state === 'committed' && this.#onCommitted !== undefined) for (const callback of this.#onCommitted) callback();
     if (this.#onEnded !== undefined) for (const callback of this.#onEnded) callback();

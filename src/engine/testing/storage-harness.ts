@@ -24,7 +24,7 @@ export async function openTestDatabase(from?: TestDatabase, env: Env = realEnv()
   const store = from?.store ?? new MemoryStore(env);
   const log = from?.log ?? new MemoryLog();
   const budget = new MemoryBudget({ limitBytes: 256 * 1024 * 1024 });
-  const database = await openDatabase({ store, log, env, budget });
+  const database = await openDatabase({ store, log, env, budget, retentionMs: 0 });
   return { database, branch: database.main, store, log, env };
 }
 
