@@ -4,6 +4,7 @@ import type { Expr } from '../../expr/index.ts';
 import { addConjuncts } from '../logical/expressions.ts';
 import { existsAs, inQueryAs, quantifiedAs } from './bind-subquery.ts';
 import type { Block } from './block.ts';
+import { addFactored } from './factor-or.ts';
 
 export function bindCondition(node: ast.Expression, block: Block): Expr[] {
   const conditions: Expr[] = [];
@@ -37,5 +38,7 @@ function addCondition(node: ast.Expression, negated: boolean, block: Block, into
       break;
   }
   const expr = block.bind(node);
-  addConjuncts(negated ? block.state.calls.not(expr) : expr, into);
+  const conjuncts: Expr[] = [];
+  addConjuncts(negated ? block.state.calls.not(expr) : expr, conjuncts);
+  for (const conjunct of conjuncts) addFactored(conjunct, block.state.calls, into);
 }
