@@ -222,6 +222,16 @@ export class LsmTree {
     await this.#maintenance.compactOnce(true);
   }
 
+  /**
+   * Forgets tables that lie in [start, end) altogether, whatever their size; returns how many. The caller knows that nothing
+   * reads the range any more, at any timestamp that is still readable. Keys in other tables stay: delete them by writes.
+   */
+  async dropTables(start: Bytes, end: Bytes): Promise<number> {
+    const dropped = await this.#maintenance.dropTables(start, end);
+    if (dropped > 0 && (this.#options.objectGraceMs ?? 0) === 0) await this.#maintenance.collectGarbage({ orphans: false });
+    return dropped;
+  }
+
   /** Deletes objects that nobody can reach any more; with `orphans`, also what crashes left behind (lists the folder). */
   async collectGarbage(options: { readonly orphans: boolean } = { orphans: true }): Promise<number> {
     return this.#maintenance.collectGarbage(options);

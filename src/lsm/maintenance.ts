@@ -7,7 +7,7 @@
  * Interleaving: `flush` and `compactOnce` queue behind a running one of their kind. While they await, commits are applied and
  * reads go on; the only shared state they change is the memtable list (oldest out) and the version (through the manifest).
  */
-import { DbError } from '../base/index.ts';
+import { type Bytes, compareBytes, DbError } from '../base/index.ts';
 import { listAll } from '../store/index.ts';
 import {
   applyPlan,
@@ -205,6 +205,29 @@ export class Maintenance {
       return { flushedPosition, flushedTimestamp, ...runs, obsolete: [...current.obsolete, ...dropped] };
     });
     return done;
+  }
+
+  /** Forgets the tables that lie in [start, end) altogether; returns how many. Only for ranges that no read reaches any more. */
+  dropTables(start: Bytes, end: Bytes): Promise<number> {
+    const result = this.#compacting.then(() => this.#dropTables(start, end));
+    this.#compacting = result.catch(() => undefined);
+    return result;
+  }
+
+  async #dropTables(start: Bytes, end: Bytes): Promise<number> {
+    const sinceMs = this.#options.env.clock.nowMs();
+    const isInside = ({ minKey, maxKey }: TableMeta): boolean => compareBytes(start, minKey) <= 0 && compareBytes(maxKey, end) < 0;
+    const outside = (run: readonly TableMeta[]): TableMeta[] => run.filter((table) => !isInside(table));
+    let dropped = 0;
+    await this.#tables.manifests.change((current) => {
+      const gone = [...manifestTables(current)].filter(isInside).map(({ id }) => ({ id, sinceMs }));
+      dropped = gone.length;
+      if (dropped === 0) return undefined;
+      const { flushedPosition, flushedTimestamp } = current;
+      const recent = current.recent.map(outside).filter((run) => run.length > 0);
+      return { flushedPosition, flushedTimestamp, recent, levels: current.levels.map(outside), obsolete: [...current.obsolete, ...gone] };
+    });
+    return dropped;
   }
 
   #mergeOptions(keepDeletions: MergeOptions['keepDeletions']): MergeOptions {
