@@ -6,6 +6,7 @@ export * from './bytes-writer.ts';
 export * from './checksum.ts';
 export * from './db-error.ts';
 export * from './deferred.ts';
+export * from './escaped-utf8.ts';
 export * from './limits.ts';
 export * from './maybe-promise.ts';
 export * from './mysql-errors.data.ts';

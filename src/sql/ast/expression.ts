@@ -94,7 +94,7 @@ export interface StringLiteral extends Span {
   readonly value: string;
   /** Charset introducer (`_latin1'x'`, N'x' → utf8mb3), lower case. */
   readonly charset: string | undefined;
-  /** The literal's bytes, only when they are not text of the connection: `_binary` in a statement sent as raw bytes. */
+  /** The literal's bytes, only when they are not well-formed UTF-8 (see base/escaped-utf8.ts). */
   readonly bytes: Uint8Array | undefined;
   /** The first of joined literals ('a' 'b'), else `value`: MySQL names an unaliased string column by it. */
   readonly firstPart: string;

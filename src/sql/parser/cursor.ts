@@ -75,8 +75,6 @@ export class Cursor {
   depth = 0;
   /** Inside a stored program's body, where more kinds of statement and local names are allowed. */
   inRoutine = false;
-  /** The source holds one character per byte of a statement that is not valid UTF-8. */
-  bytesMode = false;
   warnings: string[] = [];
 
   open(origin: number): void {
@@ -268,14 +266,6 @@ export class Cursor {
     let text = '';
     for (const byte of bytes) text += String.fromCharCode(byte);
     return text;
-  }
-
-  /** The bytes of a binary literal when the statement came as raw bytes (one character each), else undefined. */
-  rawBytes(value: string): Uint8Array | undefined {
-    if (!this.bytesMode) return undefined;
-    const bytes = new Uint8Array(value.length);
-    for (let i = 0; i < value.length; i++) bytes[i] = value.charCodeAt(i);
-    return bytes;
   }
 
   /** An unsigned integer literal. */

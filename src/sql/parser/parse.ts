@@ -24,8 +24,6 @@ export interface ParseOptions {
   readonly multi?: boolean;
   /** Whether '?' is a parameter (prepared statements); default true. */
   readonly parameters?: boolean;
-  /** The text holds the bytes of a statement that is not valid UTF-8, one character each; default false. */
-  readonly bytes?: boolean;
 }
 
 export interface ParseResult {
@@ -73,7 +71,6 @@ function begin(sql: string, options: ParseOptions): void {
   while (limit > from && (isBlank(sql.charCodeAt(limit - 1)) || sql.charCodeAt(limit - 1) === 59)) limit--;
   cursor.lexer.mode = parserMode(options.sqlMode ?? '');
   cursor.lexer.allowParameters = options.parameters ?? true;
-  cursor.bytesMode = options.bytes ?? false;
   cursor.lexer.open(sql, from, limit);
   cursor.open(from);
 }

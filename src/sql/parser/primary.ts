@@ -1,5 +1,6 @@
 /** Operands of expressions: literals, names, variables, parentheses, CASE; calls are in call*.ts. */
 import type { CaseBranch, ColumnReference, Expression, StringLiteral, VariableScope } from '../ast/index.ts';
+import { encodeEscapedUtf8, hasEscapedBytes } from '../../base/index.ts';
 import { CALLS, parseGenericCall, parseSchemaCall } from './call.ts';
 import { checkCharset } from './charset-name.ts';
 import type { Cursor } from './cursor.ts';
@@ -155,10 +156,10 @@ function parseTextLiteral(p: Cursor): Expression {
   }
   if (p.kind === T.NATIONAL_STRING) charset = 'utf8mb3';
   const firstPart = p.stringText();
-  const bytes = charset === 'binary' ? p.rawBytes(firstPart) : undefined;
   p.advance();
   let value = firstPart;
   while (p.kind === T.STRING) value += p.string();
+  const bytes = hasEscapedBytes(value) ? encodeEscapedUtf8(value) : undefined;
   return { kind: 'string', start, end: p.lastEnd, value, charset, bytes, firstPart };
 }
 

@@ -4,7 +4,7 @@
  *
  * `run` answers `true` to go on and `false` to end the connection. It stays synchronous while the session does.
  */
-import { isPromise, sqlError, andThen, type MaybePromise } from '../../base/index.ts';
+import { andThen, decodeEscapedUtf8, isPromise, type MaybePromise, sqlError } from '../../base/index.ts';
 import type { Session, StatementResult } from '../../engine/index.ts';
 import { getCharset, type Charset } from '../../sql/types/index.ts';
 import { readChangeUser, type ClientIdentity } from './handshake.ts';
@@ -180,7 +180,10 @@ export class Commands {
 
   #text(payload: Buffer, at: number): string {
     const charset = this.#charset();
-    return charset === undefined ? payload.toString('utf8', at) : getCharset(charset.name).decode(payload.subarray(at));
+    if (charset !== undefined) return getCharset(charset.name).decode(payload.subarray(at));
+    const text = payload.toString('utf8', at);
+    // ill-formed bytes would be lost: dumps write BLOBs raw, behind _binary
+    return text.includes('\ufffd') ? decodeEscapedUtf8(payload.subarray(at)) : text;
   }
 }
 
