@@ -56,10 +56,15 @@ try {
   await admin.query('CREATE DATABASE fair');
   await admin.query('CREATE TABLE fair.big (id INT PRIMARY KEY, k INT NOT NULL, name VARCHAR(32) NOT NULL)');
   const started = performance.now();
-  await admin.query({ sql: "LOAD DATA LOCAL INFILE 'rows' INTO TABLE fair.big", infileStreamFactory: () => Readable.from(lines()) });
+  await admin.query({
+    sql: "LOAD DATA LOCAL INFILE 'rows' INTO TABLE fair.big",
+    infileStreamFactory: () => Readable.from(lines()),
+  });
   console.log(`loaded ${rows} rows in ${((performance.now() - started) / 1000).toFixed(1)} s\n`);
   const reader = await connect(server.port);
-  console.log(`${'point selects'.padEnd(28)}${'count'.padStart(9)}${'p50 ms'.padStart(9)}${'p95'.padStart(9)}${'p99'.padStart(9)}${'p99.99'.padStart(9)}`);
+  console.log(
+    `${'point selects'.padEnd(28)}${'count'.padStart(9)}${'p50 ms'.padStart(9)}${'p95'.padStart(9)}${'p99'.padStart(9)}${'p99.99'.padStart(9)}`,
+  );
   const end = performance.now() + SECONDS * 1000;
   report('alone', await pointSelects(reader, () => performance.now() > end));
   let scans = 0;

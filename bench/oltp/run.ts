@@ -68,7 +68,9 @@ async function load(server: Server): Promise<void> {
   await connection.end();
   const started = performance.now();
   await prepare(options(server, 'oltp_point_select', 2));
-  console.log(`${server.name}: ${tables} tables of ${tableSize} rows loaded in ${((performance.now() - started) / 1000).toFixed(1)} s`);
+  console.log(
+    `${server.name}: ${tables} tables of ${tableSize} rows loaded in ${((performance.now() - started) / 1000).toFixed(1)} s`,
+  );
 }
 
 function pad(text: string, width: number): string {
@@ -77,33 +79,50 @@ function pad(text: string, width: number): string {
 
 async function compare(servers: readonly Server[]): Promise<boolean> {
   const threads = Number(option('threads', '8'));
-  const scripts = option('scripts', Object.keys(BARS).map((name) => name.slice(5)).join(',')).split(',').map((name) => (name.startsWith('select_') ? name : `oltp_${name}`));
+  const scripts = option(
+    'scripts',
+    Object.keys(BARS)
+      .map((name) => name.slice(5))
+      .join(','),
+  )
+    .split(',')
+    .map((name) => (name.startsWith('select_') ? name : `oltp_${name}`));
   console.log(`\nsysbench, ${threads} threads, ${seconds} s each: queries per second (95th percentile, ms)\n`);
-  console.log(`${'script'.padEnd(24)}${servers.map((server) => pad(server.name, 22)).join('')}${pad('Ebb/MariaDB', 13)}${pad('bar', 6)}`);
+  console.log(
+    `${'script'.padEnd(24)}${servers.map((server) => pad(server.name, 22)).join('')}${pad('Ebb/MariaDB', 13)}${pad('bar', 6)}`,
+  );
   let reached = true;
   for (const script of scripts) {
     const reports: SysbenchReport[] = [];
     for (const server of servers) reports.push(await runSysbench(options(server, script, threads)));
-    const cells = reports.map((report) => pad(`${report.queriesPerSecond.toFixed(0)} (${report.p95Ms.toFixed(2)})`, 22)).join('');
+    const cells = reports
+      .map((report) => pad(`${report.queriesPerSecond.toFixed(0)} (${report.p95Ms.toFixed(2)})`, 22))
+      .join('');
     const ebb = reports.at(-1)!;
     const mariadb = servers[0]?.name === 'MariaDB' ? reports[0] : undefined;
     const ratio = mariadb === undefined ? undefined : ebb.queriesPerSecond / mariadb.queriesPerSecond;
     const bar = BARS[script];
     const failed = (ratio !== undefined && bar !== undefined && ratio < bar) || ebb.errors > 0;
     reached &&= !failed;
-    console.log(`${script.padEnd(24)}${cells}${pad(ratio?.toFixed(2) ?? '-', 13)}${pad(bar?.toFixed(1) ?? '-', 6)}${failed ? `  ✗ ${ebb.errors > 0 ? `${ebb.errors} errors` : ''}` : ''}`);
+    console.log(
+      `${script.padEnd(24)}${cells}${pad(ratio?.toFixed(2) ?? '-', 13)}${pad(bar?.toFixed(1) ?? '-', 6)}${failed ? `  ✗ ${ebb.errors > 0 ? `${ebb.errors} errors` : ''}` : ''}`,
+    );
   }
   return reached;
 }
 
 async function everyScript(server: Server): Promise<boolean> {
   let clean = true;
-  console.log(`\n${'script'.padEnd(24)}${pad('threads', 8)}${pad('queries/s', 12)}${pad('p95 ms', 10)}${pad('errors', 8)}`);
+  console.log(
+    `\n${'script'.padEnd(24)}${pad('threads', 8)}${pad('queries/s', 12)}${pad('p95 ms', 10)}${pad('errors', 8)}`,
+  );
   for (const script of ALL_SCRIPTS) {
     for (const threads of [1, 8, 64]) {
       const report = await runSysbench(options(server, script, threads));
       clean &&= report.errors === 0 && report.reconnects === 0;
-      console.log(`${script.padEnd(24)}${pad(String(threads), 8)}${pad(report.queriesPerSecond.toFixed(0), 12)}${pad(report.p95Ms.toFixed(2), 10)}${pad(String(report.errors), 8)}`);
+      console.log(
+        `${script.padEnd(24)}${pad(String(threads), 8)}${pad(report.queriesPerSecond.toFixed(0), 12)}${pad(report.p95Ms.toFixed(2), 10)}${pad(String(report.errors), 8)}`,
+      );
     }
   }
   return clean;

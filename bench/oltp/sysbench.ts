@@ -40,7 +40,10 @@ function run(command: 'prepare' | 'run' | 'cleanup', options: SysbenchOptions): 
   return new Promise((resolve, reject) => {
     execFile('sysbench', args, { maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
       if (error === null) resolve(stdout);
-      else reject(new Error(`sysbench ${options.script} ${command} on port ${options.port} failed:\n${stdout}\n${stderr}`));
+      else
+        reject(
+          new Error(`sysbench ${options.script} ${command} on port ${options.port} failed:\n${stdout}\n${stderr}`),
+        );
     });
   });
 }

@@ -56,12 +56,17 @@ async function fill(server: EbbServer): Promise<void> {
       yield chunk;
     }
   }
-  await connection.query({ sql: "LOAD DATA LOCAL INFILE 'rows' INTO TABLE big.t", infileStreamFactory: () => Readable.from(lines()) });
+  await connection.query({
+    sql: "LOAD DATA LOCAL INFILE 'rows' INTO TABLE big.t",
+    infileStreamFactory: () => Readable.from(lines()),
+  });
   await connection.end();
 }
 
 const embedded = Array.from({ length: ROUNDS }, embeddedOnce);
-console.log(`embedded open('memory:') to the first answer: ${median(embedded).toFixed(1)} ms, median of ${ROUNDS} processes (bar ${EMBEDDED_BAR_MS} ms)`);
+console.log(
+  `embedded open('memory:') to the first answer: ${median(embedded).toFixed(1)} ms, median of ${ROUNDS} processes (bar ${EMBEDDED_BAR_MS} ms)`,
+);
 if (median(embedded) > EMBEDDED_BAR_MS) process.exitCode = 1;
 
 const server = await EbbServer.start();
@@ -78,7 +83,9 @@ try {
     times.push(performance.now() - started);
     await connection.end();
   }
-  console.log(`server on a data folder of ${(Number(bytes) / 1e9).toFixed(2)} GB, start to the first row: ${median(times).toFixed(0)} ms, median of ${ROUNDS} (bar ${SERVER_BAR_MS} ms)`);
+  console.log(
+    `server on a data folder of ${(Number(bytes) / 1e9).toFixed(2)} GB, start to the first row: ${median(times).toFixed(0)} ms, median of ${ROUNDS} (bar ${SERVER_BAR_MS} ms)`,
+  );
   if (median(times) > SERVER_BAR_MS) process.exitCode = 1;
 } finally {
   await server.stop();

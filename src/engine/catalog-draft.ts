@@ -3,7 +3,8 @@ import { type Bytes, sqlError } from '../base/index.ts';
 import type { SchemaDef, TableDef } from '../sql/catalog/index.ts';
 import type { Transaction } from '../txn/index.ts';
 import type { CatalogChanges, CatalogSnapshot, Relation } from './catalog-snapshot.ts';
-import { type CatalogStore, encodeDefinition } from './catalog-store.ts';
+import type { CatalogStore } from './catalog-store.ts';
+import { encodeDefinition } from './definition-format.ts';
 import { MetaKind, metaKey, namedMetaKey } from './key-space.ts';
 
 export class CatalogDraft implements CatalogChanges {

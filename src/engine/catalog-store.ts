@@ -8,12 +8,13 @@
  *
  * Invariant: what `current` shows is exactly what is committed; snapshots are never changed.
  */
-import { type Bytes, type MaybePromise, prefixEnd, sqlError, utf8Decode, utf8Encode } from '../base/index.ts';
+import { type Bytes, type MaybePromise, prefixEnd, sqlError } from '../base/index.ts';
 import type { SchemaDef, TableDef } from '../sql/catalog/index.ts';
 import type { Timestamp, Transaction, TransactionManager } from '../txn/index.ts';
 import { CatalogDraft } from './catalog-draft.ts';
 import { CatalogSnapshot, type Relation } from './catalog-snapshot.ts';
 import { Counters } from './counters.ts';
+import { decodeDefinition } from './definition-format.ts';
 import { MetaKind, type MetaKindCode, metaKey, metaPrefix } from './key-space.ts';
 
 export interface ChangeOptions {
@@ -104,7 +105,8 @@ export class CatalogStore {
     if (table.temporary || table.id <= 0) return;
     if (this.#current.findTableById(table.id)?.version !== table.version) throw sqlError('ER_TABLE_DEF_CHANGED');
     const changedAt = this.#changedAt.get(table.id);
-    if (changedAt !== undefined && (transaction.snapshotAt ?? changedAt) < changedAt) throw sqlError('ER_TABLE_DEF_CHANGED');
+    if (changedAt !== undefined && (transaction.snapshotAt ?? changedAt) < changedAt)
+      throw sqlError('ER_TABLE_DEF_CHANGED');
   }
 
   #publish(draft: CatalogDraft): void {
@@ -138,13 +140,4 @@ export async function readAll(
   } finally {
     cursor.close();
   }
-}
-
-/** Definitions are plain JSON (definitions.ts). */
-export function encodeDefinition(definition: SchemaDef | Relation): Bytes {
-  return utf8Encode(JSON.stringify(definition));
-}
-
-function decodeDefinition<T>(value: Bytes): T {
-  return JSON.parse(utf8Decode(value)) as T;
 }

@@ -42,7 +42,8 @@ export async function crashLoop(rounds: number, seed: number, report?: (line: st
       await Promise.all(workers);
       await server.restart();
       for (const problem of await verify(server.port, acknowledged)) problems.push(`round ${round}: ${problem}`);
-      if (round % 10 === 0) report?.(`${round} rounds, ${acknowledged.transfers.size} transfers acknowledged, ${problems.length} problems`);
+      if (round % 10 === 0)
+        report?.(`${round} rounds, ${acknowledged.transfers.size} transfers acknowledged, ${problems.length} problems`);
     }
   } finally {
     if (problems.length > 0) console.error(server.log());

@@ -29,7 +29,9 @@ export async function createTables(port: number): Promise<void> {
   await connection.query('CREATE DATABASE IF NOT EXISTS crash');
   await connection.query('USE crash');
   await connection.query('CREATE TABLE account (id INT PRIMARY KEY, balance BIGINT NOT NULL)');
-  await connection.query('CREATE TABLE ledger (id BIGINT PRIMARY KEY, source INT NOT NULL, target INT NOT NULL, amount INT NOT NULL, KEY (source))');
+  await connection.query(
+    'CREATE TABLE ledger (id BIGINT PRIMARY KEY, source INT NOT NULL, target INT NOT NULL, amount INT NOT NULL, KEY (source))',
+  );
   await connection.query('CREATE TABLE counter (worker INT PRIMARY KEY, value BIGINT NOT NULL)');
   const rows = Array.from({ length: ACCOUNTS }, (_, id) => `(${id}, ${START_BALANCE})`);
   await connection.query(`INSERT INTO account VALUES ${rows.join(',')}`);
@@ -37,7 +39,12 @@ export async function createTables(port: number): Promise<void> {
 }
 
 /** Runs until the connection breaks; `nextId` gives ledger ids that are never used twice. */
-export async function transferLoop(port: number, nextId: () => number, acknowledged: Acknowledged, random: () => number): Promise<void> {
+export async function transferLoop(
+  port: number,
+  nextId: () => number,
+  acknowledged: Acknowledged,
+  random: () => number,
+): Promise<void> {
   const connection = await connect(port);
   connection.on('error', () => undefined);
   for (;;) {
@@ -70,7 +77,10 @@ export async function counterLoop(port: number, worker: number, acknowledged: Ac
     value = Math.max(value, Number((rows as { value: number }[])[0]?.value ?? 0));
     for (;;) {
       value++;
-      await connection.execute('INSERT INTO counter VALUES (?, ?) ON DUPLICATE KEY UPDATE value = VALUES(value)', [worker, value]);
+      await connection.execute('INSERT INTO counter VALUES (?, ?) ON DUPLICATE KEY UPDATE value = VALUES(value)', [
+        worker,
+        value,
+      ]);
       acknowledged.counters.set(worker, value);
     }
   } catch {
@@ -84,23 +94,35 @@ export async function verify(port: number, acknowledged: Acknowledged): Promise<
   const problems: string[] = [];
   const query = async <T>(sql: string): Promise<T[]> => (await connection.query(sql))[0] as T[];
   const [total] = await query<{ total: string }>('SELECT SUM(balance) AS total FROM account');
-  if (Number(total?.total) !== ACCOUNTS * START_BALANCE) problems.push(`the balances sum to ${total?.total}, not ${ACCOUNTS * START_BALANCE}`);
-  const ledger = await query<{ id: number; source: number; target: number; amount: number }>('SELECT id, source, target, amount FROM ledger');
+  if (Number(total?.total) !== ACCOUNTS * START_BALANCE)
+    problems.push(`the balances sum to ${total?.total}, not ${ACCOUNTS * START_BALANCE}`);
+  const ledger = await query<{ id: number; source: number; target: number; amount: number }>(
+    'SELECT id, source, target, amount FROM ledger',
+  );
   const present = new Set(ledger.map((row) => row.id));
-  for (const id of acknowledged.transfers) if (!present.has(id)) problems.push(`transfer ${id} was acknowledged and is lost`);
+  for (const id of acknowledged.transfers)
+    if (!present.has(id)) problems.push(`transfer ${id} was acknowledged and is lost`);
   const balances = new Array<number>(ACCOUNTS).fill(START_BALANCE);
   for (const row of ledger) {
     balances[row.source]! -= row.amount;
     balances[row.target]! += row.amount;
   }
   for (const row of await query<{ id: number; balance: number }>('SELECT id, balance FROM account')) {
-    if (balances[row.id] !== row.balance) problems.push(`account ${row.id} has ${row.balance}, its ledger says ${balances[row.id]}: half a transaction`);
+    if (balances[row.id] !== row.balance)
+      problems.push(`account ${row.id} has ${row.balance}, its ledger says ${balances[row.id]}: half a transaction`);
   }
   const byIndex = await query<{ n: number }>('SELECT COUNT(*) AS n FROM ledger FORCE INDEX (source) WHERE source >= 0');
-  if (byIndex[0]?.n !== ledger.length) problems.push(`the index has ${byIndex[0]?.n} entries for ${ledger.length} rows`);
-  const counters = new Map((await query<{ worker: number; value: number }>('SELECT worker, value FROM counter')).map((row) => [row.worker, row.value]));
+  if (byIndex[0]?.n !== ledger.length)
+    problems.push(`the index has ${byIndex[0]?.n} entries for ${ledger.length} rows`);
+  const counters = new Map(
+    (await query<{ worker: number; value: number }>('SELECT worker, value FROM counter')).map((row) => [
+      row.worker,
+      row.value,
+    ]),
+  );
   for (const [worker, value] of acknowledged.counters) {
-    if ((counters.get(worker) ?? 0) < value) problems.push(`counter ${worker} is ${counters.get(worker)}, ${value} was acknowledged`);
+    if ((counters.get(worker) ?? 0) < value)
+      problems.push(`counter ${worker} is ${counters.get(worker)}, ${value} was acknowledged`);
   }
   await connection.end();
   return problems;

@@ -33,7 +33,8 @@ export class EbbServer {
   }
 
   static async start(options: EbbServerOptions = {}): Promise<EbbServer> {
-    if (options.fromSources !== true && !existsSync(MAIN)) throw new Error(`${MAIN} does not exist: run \`npm run build\` first`);
+    if (options.fromSources !== true && !existsSync(MAIN))
+      throw new Error(`${MAIN} does not exist: run \`npm run build\` first`);
     const folder = options.dataFolder ?? temporaryFolder('data');
     const server = new EbbServer(options.port ?? (await freePort()), folder, options);
     await server.#process.waitForPort(server.port);
@@ -43,7 +44,16 @@ export class EbbServer {
   #spawn(): Process {
     const { args = [], nodeArgs = [], fromSources = false } = this.#options;
     const entry = fromSources ? ['--import', 'tsx', SOURCES] : [MAIN];
-    const command = [...nodeArgs, ...entry, 'start', '--listen', `127.0.0.1:${this.port}`, '--data', this.dataFolder, ...args];
+    const command = [
+      ...nodeArgs,
+      ...entry,
+      'start',
+      '--listen',
+      `127.0.0.1:${this.port}`,
+      '--data',
+      this.dataFolder,
+      ...args,
+    ];
     return new Process(process.execPath, command, `${this.dataFolder}.log`);
   }
 

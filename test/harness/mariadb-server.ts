@@ -28,7 +28,17 @@ export class MariadbServer {
     const folder = temporaryFolder('mariadb');
     const data = join(folder, 'data');
     mkdirSync(data);
-    execFileSync(INSTALL, ['--no-defaults', `--datadir=${data}`, '--auth-root-authentication-method=normal', '--user=root', '--skip-test-db'], { stdio: 'pipe' });
+    execFileSync(
+      INSTALL,
+      [
+        '--no-defaults',
+        `--datadir=${data}`,
+        '--auth-root-authentication-method=normal',
+        '--user=root',
+        '--skip-test-db',
+      ],
+      { stdio: 'pipe' },
+    );
     const port = await freePort();
     const process = new Process(
       SERVER,

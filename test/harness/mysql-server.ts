@@ -28,7 +28,12 @@ export class MysqlServer {
   static async start(): Promise<MysqlServer> {
     const folder = temporaryFolder('mysql');
     const port = await freePort();
-    const env = { ...process.env, MYSQL_DIR: folder, MYSQL_PORT: String(port), MYSQL_EXTRA: '--innodb-flush-log-at-trx-commit=1' };
+    const env = {
+      ...process.env,
+      MYSQL_DIR: folder,
+      MYSQL_PORT: String(port),
+      MYSQL_EXTRA: '--innodb-flush-log-at-trx-commit=1',
+    };
     execFileSync(UP, { env, stdio: 'pipe' });
     return new MysqlServer(port, folder, env);
   }

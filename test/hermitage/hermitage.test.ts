@@ -14,7 +14,11 @@ interface Step {
   readonly s: string;
   readonly sql: string;
   readonly blocked?: boolean;
-  readonly out: { readonly affected?: number; readonly rows?: readonly (readonly unknown[])[]; readonly errno?: number };
+  readonly out: {
+    readonly affected?: number;
+    readonly rows?: readonly (readonly unknown[])[];
+    readonly errno?: number;
+  };
 }
 interface Script {
   readonly name: string;
@@ -50,22 +54,33 @@ async function runStep(connection: Connection, sql: string): Promise<Outcome> {
 /** Steps with what happened, in the script's order. A blocked step's outcome is filled in when it ends. */
 async function runScript(port: number, script: Script): Promise<{ sql: string; blocked: boolean; out: Outcome }[]> {
   const admin = await createConnection({ host: '127.0.0.1', port, user: 'root', multipleStatements: true });
-  await admin.query('DROP DATABASE IF EXISTS hermitage; CREATE DATABASE hermitage; USE hermitage; CREATE TABLE test (id INT PRIMARY KEY, value INT); INSERT INTO test VALUES (1, 10), (2, 20)');
+  await admin.query(
+    'DROP DATABASE IF EXISTS hermitage; CREATE DATABASE hermitage; USE hermitage; CREATE TABLE test (id INT PRIMARY KEY, value INT); INSERT INTO test VALUES (1, 10), (2, 20)',
+  );
   const sessions = new Map<string, { connection: Connection; last: Promise<unknown> }>();
   const outcomes: { sql: string; blocked: boolean; out: Outcome }[] = [];
   const pending: Promise<unknown>[] = [];
   for (const step of script.steps) {
     let session = sessions.get(step.s);
     if (session === undefined) {
-      session = { connection: await createConnection({ host: '127.0.0.1', port, user: 'root', database: 'hermitage' }), last: Promise.resolve() };
+      session = {
+        connection: await createConnection({ host: '127.0.0.1', port, user: 'root', database: 'hermitage' }),
+        last: Promise.resolve(),
+      };
       sessions.set(step.s, session);
     }
     const { connection } = session;
-    const entry: { sql: string; blocked: boolean; out: Outcome } = { sql: `${step.s}: ${step.sql}`, blocked: true, out: {} };
+    const entry: { sql: string; blocked: boolean; out: Outcome } = {
+      sql: `${step.s}: ${step.sql}`,
+      blocked: true,
+      out: {},
+    };
     outcomes.push(entry);
-    const done = session.last.then(() => runStep(connection, step.sql)).then((out) => {
-      entry.out = out;
-    });
+    const done = session.last
+      .then(() => runStep(connection, step.sql))
+      .then((out) => {
+        entry.out = out;
+      });
     session.last = done;
     pending.push(done);
     entry.blocked = await Promise.race([done.then(() => false), sleep(BLOCKED_AFTER_MS).then(() => true)]);
@@ -86,9 +101,17 @@ describe.skipIf(folder === '')('hermitage', () => {
     removeFolder(folder);
   });
 
-  test.each(scripts('mysql.json'))('$name', async (script) => {
-    const got = await runScript(server.port, script);
-    const wanted = script.steps.map((step) => ({ sql: `${step.s}: ${step.sql}`, blocked: step.blocked === true, out: step.out }));
-    expect(got).toEqual(wanted);
-  }, 60_000);
+  test.each(scripts('mysql.json'))(
+    '$name',
+    async (script) => {
+      const got = await runScript(server.port, script);
+      const wanted = script.steps.map((step) => ({
+        sql: `${step.s}: ${step.sql}`,
+        blocked: step.blocked === true,
+        out: step.out,
+      }));
+      expect(got).toEqual(wanted);
+    },
+    60_000,
+  );
 });

@@ -33,7 +33,12 @@ describe.skipIf(data === undefined || answers === undefined)('TPC-H at 0.01', ()
   });
 
   test.each(queryNumbers(join(material, 'queries')))('query %s', async (number) => {
-    const outcome = await runQuery(connection, number, join(material, 'queries'), join(material, 'answers/mysql974-sf0.01'));
+    const outcome = await runQuery(
+      connection,
+      number,
+      join(material, 'queries'),
+      join(material, 'answers/mysql974-sf0.01'),
+    );
     expect(outcome.difference).toBeUndefined();
   });
 });

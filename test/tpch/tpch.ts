@@ -13,7 +13,16 @@ export interface LoadTiming {
 }
 
 export async function openTpch(port: number, database: string): Promise<Connection> {
-  const connection = await createConnection({ host: '127.0.0.1', port, user: 'root', multipleStatements: true, rowsAsArray: true, dateStrings: true, supportBigNumbers: true, decimalNumbers: false });
+  const connection = await createConnection({
+    host: '127.0.0.1',
+    port,
+    user: 'root',
+    multipleStatements: true,
+    rowsAsArray: true,
+    dateStrings: true,
+    supportBigNumbers: true,
+    decimalNumbers: false,
+  });
   await connection.query(`CREATE DATABASE IF NOT EXISTS ${database}`);
   await connection.query(`USE ${database}`);
   return connection;
@@ -53,14 +62,22 @@ export interface QueryOutcome {
   readonly difference: string | undefined;
 }
 
-export async function runQuery(connection: Connection, number: string, queries: string, answers: string): Promise<QueryOutcome> {
-  const sql = readFileSync(join(queries, `q${number}.sql`), 'utf8').trim().replace(/;\s*$/, '');
+export async function runQuery(
+  connection: Connection,
+  number: string,
+  queries: string,
+  answers: string,
+): Promise<QueryOutcome> {
+  const sql = readFileSync(join(queries, `q${number}.sql`), 'utf8')
+    .trim()
+    .replace(/;\s*$/, '');
   const started = performance.now();
   const statements = sql.split(';').filter((part) => part.trim() !== '');
   let rows: (string | null)[][] = [];
   for (const statement of statements) {
     const [result] = await connection.query<RowDataPacket[][]>(statement);
-    if (Array.isArray(result) && result.length > 0 && Array.isArray(result[0])) rows = result as unknown as (string | null)[][];
+    if (Array.isArray(result) && result.length > 0 && Array.isArray(result[0]))
+      rows = result as unknown as (string | null)[][];
   }
   const ms = performance.now() - started;
   const expected = readFileSync(join(answers, `q${number}.tsv`), 'utf8')
@@ -72,7 +89,10 @@ export async function runQuery(connection: Connection, number: string, queries: 
 }
 
 /** Rows in order; decimals and text exactly, doubles to 1e-9. */
-export function compareRows(rows: readonly (readonly unknown[])[], expected: readonly (readonly string[])[]): string | undefined {
+export function compareRows(
+  rows: readonly (readonly unknown[])[],
+  expected: readonly (readonly string[])[],
+): string | undefined {
   if (rows.length !== expected.length) return `${rows.length} rows instead of ${expected.length}`;
   for (const [place, row] of rows.entries()) {
     const wanted = expected[place] ?? [];

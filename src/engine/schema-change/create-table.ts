@@ -4,14 +4,17 @@ import type * as ast from '../../sql/ast/index.ts';
 import { buildTable, buildTableLike } from '../../sql/ddl/index.ts';
 import { okResult } from '../session/results.ts';
 import type { EngineSession } from '../session/session.ts';
-import { runStatement } from '../session/statement-dispatch.ts';
 import type { StatementResult } from '../session-port.ts';
 import { buildContext, checkExpressions } from './build-context.ts';
 import { columnsOfQuery } from './query-columns.ts';
-import { schemaOf } from './schema-changes.ts';
+import { schemaOf } from './relation-lookup.ts';
 import type { SchemaStore } from './schema-store.ts';
 
-export function createTable(store: SchemaStore, statement: ast.CreateTable, session: EngineSession): MaybePromise<StatementResult> {
+export function createTable(
+  store: SchemaStore,
+  statement: ast.CreateTable,
+  session: EngineSession,
+): MaybePromise<StatementResult> {
   const schema = schemaOf(session, statement.table.schema);
   if (statement.temporary) throw sqlError('ER_NOT_SUPPORTED_YET', 'CREATE TEMPORARY TABLE');
   if (statement.partitioning !== undefined) throw sqlError('ER_NOT_SUPPORTED_YET', 'PARTITION BY');
@@ -29,11 +32,19 @@ export function createTable(store: SchemaStore, statement: ast.CreateTable, sess
   warnEngine(session, statement);
   return andThen(store.createTable(table), () => {
     if (statement.query === undefined) return okResult({ warningCount: session.state.diagnostics.warningCount });
-    return andThen(runStatement(session, insertOf(statement, extra, statement.query), session.currentSql ?? '', 0), (result) => result);
+    return andThen(
+      session.runStatement(insertOf(statement, extra, statement.query), session.currentSql ?? '', 0),
+      (result) => result,
+    );
   });
 }
 
-function createLike(store: SchemaStore, statement: ast.CreateTable, like: ast.TableName, session: EngineSession): MaybePromise<StatementResult> {
+function createLike(
+  store: SchemaStore,
+  statement: ast.CreateTable,
+  like: ast.TableName,
+  session: EngineSession,
+): MaybePromise<StatementResult> {
   const sourceSchema = schemaOf(session, like.schema);
   const source = session.host.catalog().findTable(sourceSchema, like.name);
   if (source === undefined) throw sqlError('ER_NO_SUCH_TABLE', sourceSchema, like.name);
@@ -60,7 +71,13 @@ function insertOf(statement: ast.CreateTable, columns: readonly ast.ColumnDefini
     ignore: statement.duplicates === 'ignore',
     table: statement.table,
     partitions: [],
-    columns: columns.map((column) => ({ kind: 'column', ...span, schema: undefined, table: undefined, name: column.name })),
+    columns: columns.map((column) => ({
+      kind: 'column',
+      ...span,
+      schema: undefined,
+      table: undefined,
+      name: column.name,
+    })),
     rows: undefined,
     query,
     rowAlias: undefined,

@@ -4,20 +4,27 @@ import type * as ast from '../../sql/ast/index.ts';
 import type { ViewDef } from '../../sql/catalog/index.ts';
 import { checkTableName, UNASSIGNED_ID } from '../../sql/ddl/index.ts';
 import { okResult } from '../session/results.ts';
-import { planFor } from '../session/prepared.ts';
+import { planFor } from '../session/planning.ts';
 import type { EngineSession } from '../session/session.ts';
 import type { StatementResult } from '../session-port.ts';
-import { schemaOf } from './schema-changes.ts';
+import { schemaOf } from './relation-lookup.ts';
 import type { SchemaStore } from './schema-store.ts';
 import { viewBodyText } from './view-body.ts';
 
-export function createView(store: SchemaStore, statement: ast.CreateView, session: EngineSession): MaybePromise<StatementResult> {
+export function createView(
+  store: SchemaStore,
+  statement: ast.CreateView,
+  session: EngineSession,
+): MaybePromise<StatementResult> {
   const schema = schemaOf(session, statement.view.schema);
   checkTableName(statement.view.name);
   const catalog = session.host.catalog();
   if (catalog.findSchema(schema) === undefined) throw sqlError('ER_BAD_DB_ERROR', schema);
   const existing = catalog.findTable(schema, statement.view.name);
-  if (existing?.kind === 'table') throw statement.alter ? sqlError('ER_WRONG_OBJECT', schema, statement.view.name, 'VIEW') : sqlError('ER_TABLE_EXISTS_ERROR', statement.view.name);
+  if (existing?.kind === 'table')
+    throw statement.alter
+      ? sqlError('ER_WRONG_OBJECT', schema, statement.view.name, 'VIEW')
+      : sqlError('ER_TABLE_EXISTS_ERROR', statement.view.name);
   if (existing === undefined && statement.alter) throw sqlError('ER_NO_SUCH_TABLE', schema, statement.view.name);
   if (existing !== undefined && !statement.orReplace && !statement.alter) {
     if (!statement.ifNotExists) throw sqlError('ER_TABLE_EXISTS_ERROR', statement.view.name);
@@ -37,7 +44,10 @@ function viewDefinition(statement: ast.CreateView, schema: string, session: Engi
     if (seen.has(name.toLowerCase())) throw sqlError('ER_DUP_FIELDNAME', name);
     seen.add(name.toLowerCase());
   }
-  const definer = statement.definer === undefined || statement.definer.current ? session.state.currentUser : `${statement.definer.user}@${statement.definer.host}`;
+  const definer =
+    statement.definer === undefined || statement.definer.current
+      ? session.state.currentUser
+      : `${statement.definer.user}@${statement.definer.host}`;
   return {
     kind: 'view',
     id: UNASSIGNED_ID,
@@ -46,7 +56,12 @@ function viewDefinition(statement: ast.CreateView, schema: string, session: Engi
     version: version + 1,
     columns: [...names],
     ...(statement.columns.length > 0 && { explicitColumns: true }),
-    sql: viewBodyText({ query: statement.query, columns: ready.columns, viewSchema: schema, database: session.state.database }),
+    sql: viewBodyText({
+      query: statement.query,
+      columns: ready.columns,
+      viewSchema: schema,
+      database: session.state.database,
+    }),
     definer,
     security: statement.security ?? 'definer',
     algorithm: statement.algorithm ?? 'undefined',

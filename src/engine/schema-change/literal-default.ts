@@ -6,7 +6,12 @@ import { bitBytes, castValue, type FieldType, formatText, type Value } from '../
 import { evaluateExpression } from '../session/evaluate.ts';
 import type { EngineSession } from '../session/session.ts';
 
-export function literalDefault(session: EngineSession, expression: ast.Expression, type: FieldType, column: string): ColumnDefault {
+export function literalDefault(
+  session: EngineSession,
+  expression: ast.Expression,
+  type: FieldType,
+  column: string,
+): ColumnDefault {
   const { value, type: from } = evaluateExpression(session, expression);
   if (value === null) {
     if (!type.nullable) throw sqlError('ER_INVALID_DEFAULT', column);
@@ -55,7 +60,8 @@ function storedDefault(value: Exclude<Value, null>, type: FieldType): ColumnDefa
     const text = printable(value);
     return text === undefined ? { kind: 'literal', text: toHex(value), binary: true } : { kind: 'literal', text };
   }
-  if (type.kind === 'bit') return { kind: 'literal', text: toHex(bitBytes(value as number | bigint, type.length)), binary: true };
+  if (type.kind === 'bit')
+    return { kind: 'literal', text: toHex(bitBytes(value as number | bigint, type.length)), binary: true };
   return { kind: 'literal', text: formatText(value, type) };
 }
 

@@ -4,7 +4,7 @@ import type * as ast from '../../sql/ast/index.ts';
 import { columnTypeText } from '../../sql/ddl/index.ts';
 import { parse } from '../../sql/parser/index.ts';
 import type { FieldType } from '../../sql/types/index.ts';
-import { planFor } from '../session/prepared.ts';
+import { planFor } from '../session/planning.ts';
 import type { EngineSession } from '../session/session.ts';
 
 export function columnsOfQuery(session: EngineSession, query: ast.Query): ast.ColumnDefinition[] {
@@ -51,6 +51,7 @@ function storable(type: FieldType): FieldType {
   if (type.kind === 'string' && type.mysqlType !== 254 && (type.length > VARCHAR_CHARACTERS_MAX || type.length < 0)) {
     return { ...type, mysqlType: 251 };
   }
-  if (type.kind === 'decimal') return { ...type, length: Math.min(65, Math.max(1, type.length)), decimals: Math.min(30, type.decimals) };
+  if (type.kind === 'decimal')
+    return { ...type, length: Math.min(65, Math.max(1, type.length)), decimals: Math.min(30, type.decimals) };
   return type;
 }

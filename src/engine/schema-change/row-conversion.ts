@@ -19,7 +19,9 @@ export interface RowConverter {
 
 export function rowConversion(session: EngineSession, plan: AlterPlan): RowConverter {
   const writer = bindTableExpressions(plan.after, plannerContext(session, '', []));
-  const sources = plan.after.columns.map((column, place) => columnSource(plan, column, writer.defaults[place] && compile(writer.defaults[place])));
+  const sources = plan.after.columns.map((column, place) =>
+    columnSource(plan, column, writer.defaults[place] && compile(writer.defaults[place])),
+  );
   const generated = writer.generated.map(({ column, expr }) => ({ column, evaluate: compile(expr), type: expr.type }));
   const context = evalContext(session, 0, []);
   const { sqlMode } = session.state;
@@ -30,7 +32,10 @@ export function rowConversion(session: EngineSession, plan: AlterPlan): RowConve
     const after = sources.map((source) => source(before, context, count));
     for (const { column, evaluate, type } of generated) {
       const target = plan.after.columns[column]!;
-      after[column] = castValue(evaluate(after, context), type, target.type, context, { column: target.name, row: count });
+      after[column] = castValue(evaluate(after, context), type, target.type, context, {
+        column: target.name,
+        row: count,
+      });
     }
     return after;
   };
@@ -63,7 +68,9 @@ export function rowCheck(session: EngineSession, plan: AlterPlan): ((rows: reado
   if (plan.addChecks.length === 0) return undefined;
   const names = new Set(plan.addChecks.map((check) => check.name));
   const writer = bindTableExpressions(plan.after, plannerContext(session, '', []));
-  const checks = writer.checks.filter((check) => names.has(check.name)).map((check) => ({ name: check.name, evaluate: compile(check.condition) }));
+  const checks = writer.checks
+    .filter((check) => names.has(check.name))
+    .map((check) => ({ name: check.name, evaluate: compile(check.condition) }));
   const context = evalContext(session, 0, []);
   return (rows) => {
     for (const row of rows) {

@@ -6,7 +6,6 @@
  */
 import { andThen, type MaybePromise, sqlError } from '../../base/index.ts';
 import type * as ast from '../../sql/ast/index.ts';
-import type { TableDef, ViewDef } from '../../sql/catalog/index.ts';
 import { checkTableName, planAlterTable } from '../../sql/ddl/index.ts';
 import { isVirtualSchema } from '../../sql/infoschema/index.ts';
 import { charsetOf, collationOf, defaultCollationOf } from '../../sql/types/index.ts';
@@ -15,6 +14,7 @@ import type { SchemaChanger } from '../session/session-host.ts';
 import type { EngineSession } from '../session/session.ts';
 import type { StatementResult } from '../session-port.ts';
 import { buildContext, checkExpressions } from './build-context.ts';
+import { getTable, requireFree, schemaOf } from './relation-lookup.ts';
 import { createTable } from './create-table.ts';
 import { createView } from './create-view.ts';
 import { rowCheck, rowConversion } from './row-conversion.ts';
@@ -62,8 +62,12 @@ export class SchemaChanges implements SchemaChanger {
     const { name } = statement;
     if (name.length === 0 || name.endsWith(' ')) throw sqlError('ER_WRONG_DB_NAME', name);
     if ([...name].length > 64) throw sqlError('ER_TOO_LONG_IDENT', name);
-    if (isVirtualSchema(name)) throw sqlError('ER_DBACCESS_DENIED_ERROR', session.account.user, session.account.host, name);
-    const collation = databaseCollation(statement.options, session.state.globals.get('collation_server') ?? 'utf8mb4_0900_ai_ci');
+    if (isVirtualSchema(name))
+      throw sqlError('ER_DBACCESS_DENIED_ERROR', session.account.user, session.account.host, name);
+    const collation = databaseCollation(
+      statement.options,
+      session.state.globals.get('collation_server') ?? 'utf8mb4_0900_ai_ci',
+    );
     if (session.host.catalog().findSchema(name) !== undefined) {
       if (!statement.ifNotExists) throw sqlError('ER_DB_CREATE_EXISTS', name);
       session.warn(1007, `Can't create database '${name}'; database exists`, 'Note');
@@ -86,7 +90,8 @@ export class SchemaChanges implements SchemaChanger {
 
   #dropDatabase(statement: ast.DropDatabase, session: EngineSession): MaybePromise<StatementResult> {
     const { name } = statement;
-    if (isVirtualSchema(name)) throw sqlError('ER_DBACCESS_DENIED_ERROR', session.account.user, session.account.host, name);
+    if (isVirtualSchema(name))
+      throw sqlError('ER_DBACCESS_DENIED_ERROR', session.account.user, session.account.host, name);
     if (name === 'mysql') throw sqlError('ER_NO_SYSTEM_SCHEMA_ACCESS', name);
     if (session.host.catalog().findSchema(name) === undefined) {
       if (!statement.ifExists) throw sqlError('ER_DB_DROP_EXISTS', name);
@@ -95,7 +100,8 @@ export class SchemaChanges implements SchemaChanger {
     }
     this.#refuseReferencedSchema(name, session);
     return andThen(this.#store.dropSchema(name), (count) => {
-      if (session.state.database === name) session.state.setDatabase(null, session.state.globals.get('collation_server') ?? 'utf8mb4_0900_ai_ci');
+      if (session.state.database === name)
+        session.state.setDatabase(null, session.state.globals.get('collation_server') ?? 'utf8mb4_0900_ai_ci');
       return okResult({ affectedRows: count });
     });
   }
@@ -127,7 +133,12 @@ export class SchemaChanges implements SchemaChanger {
     );
   }
 
-  #drop(names: readonly ast.TableName[], kind: 'table' | 'view', ifExists: boolean, session: EngineSession): MaybePromise<StatementResult> {
+  #drop(
+    names: readonly ast.TableName[],
+    kind: 'table' | 'view',
+    ifExists: boolean,
+    session: EngineSession,
+  ): MaybePromise<StatementResult> {
     const found: RelationName[] = [];
     const missing: string[] = [];
     for (const name of names) {
@@ -148,12 +159,14 @@ export class SchemaChanges implements SchemaChanger {
     // Renames run left to right, so that a swap through a third name works.
     const present = new Map<string, boolean>();
     const isPresent = (name: RelationName): boolean =>
-      present.get(`${name.schema}.${name.name}`) ?? session.host.catalog().findTable(name.schema, name.name) !== undefined;
+      present.get(`${name.schema}.${name.name}`) ??
+      session.host.catalog().findTable(name.schema, name.name) !== undefined;
     const renames = statement.renames.map(({ from, to }) => {
       const source = { schema: schemaOf(session, from.schema), name: from.name };
       const target = { schema: schemaOf(session, to.schema), name: to.name };
       checkTableName(target.name);
-      if (session.host.catalog().findSchema(target.schema) === undefined) throw sqlError('ER_BAD_DB_ERROR', target.schema);
+      if (session.host.catalog().findSchema(target.schema) === undefined)
+        throw sqlError('ER_BAD_DB_ERROR', target.schema);
       if (!isPresent(source)) throw sqlError('ER_NO_SUCH_TABLE', source.schema, source.name);
       if (isPresent(target)) throw sqlError('ER_TABLE_EXISTS_ERROR', target.name);
       present.set(`${source.schema}.${source.name}`, false);
@@ -170,8 +183,13 @@ export class SchemaChanges implements SchemaChanger {
       .referencing(table.schema, table.name)
       .find((candidate) => candidate.table.id !== table.id);
     if (reference !== undefined && session.foreignKeyChecks) {
-      const names = reference.key.columnIds.map((id) => reference.table.columns.find((column) => column.id === id)?.name ?? '');
-      throw sqlError('ER_TRUNCATE_ILLEGAL_FK', `\`${reference.table.schema}\`.\`${reference.table.name}\`, CONSTRAINT \`${reference.key.name}\` FOREIGN KEY (\`${names.join('`, `')}\`) REFERENCES \`${table.schema}\`.\`${table.name}\` (\`${reference.key.referencedColumns.join('`, `')}\`)`);
+      const names = reference.key.columnIds.map(
+        (id) => reference.table.columns.find((column) => column.id === id)?.name ?? '',
+      );
+      throw sqlError(
+        'ER_TRUNCATE_ILLEGAL_FK',
+        `\`${reference.table.schema}\`.\`${reference.table.name}\`, CONSTRAINT \`${reference.key.name}\` FOREIGN KEY (\`${names.join('`, `')}\`) REFERENCES \`${table.schema}\`.\`${table.name}\` (\`${reference.key.referencedColumns.join('`, `')}\`)`,
+      );
     }
     return andThen(this.#store.truncateTable(table), () => okResult());
   }
@@ -192,36 +210,17 @@ function alterOf(statement: ast.CreateIndex | ast.DropIndex, action: ast.AlterAc
   };
 }
 
-export function schemaOf(session: EngineSession, written: string | undefined): string {
-  const schema = written ?? session.state.database;
-  if (schema === null) throw sqlError('ER_NO_DB_ERROR');
-  if (isVirtualSchema(schema)) throw sqlError('ER_DBACCESS_DENIED_ERROR', session.account.user, session.account.host, schema.toLowerCase());
-  return schema;
-}
-
-function getTable(session: EngineSession, name: ast.TableName): TableDef {
-  const schema = schemaOf(session, name.schema);
-  const table = session.host.catalog().findTable(schema, name.name);
-  if (table === undefined) throw sqlError('ER_NO_SUCH_TABLE', schema, name.name);
-  if (table.kind === 'view') throw sqlError('ER_WRONG_OBJECT', schema, name.name, 'BASE TABLE');
-  return table;
-}
-
-export function requireFree(session: EngineSession, relation: TableDef | ViewDef): void {
-  const catalog = session.host.catalog();
-  if (catalog.findSchema(relation.schema) === undefined) throw sqlError('ER_BAD_DB_ERROR', relation.schema);
-  if (catalog.findTable(relation.schema, relation.name) !== undefined) throw sqlError('ER_TABLE_EXISTS_ERROR', relation.name);
-}
-
 function refuseReferenced(names: readonly RelationName[], session: EngineSession): void {
   if (!session.foreignKeyChecks) return;
-  const dropped = (schema: string, name: string): boolean => names.some((other) => other.schema === schema && other.name === name);
+  const dropped = (schema: string, name: string): boolean =>
+    names.some((other) => other.schema === schema && other.name === name);
   for (const { schema, name } of names) {
     const reference = session.host
       .catalog()
       .referencing(schema, name)
       .find((candidate) => !dropped(candidate.table.schema, candidate.table.name));
-    if (reference !== undefined) throw sqlError('ER_FK_CANNOT_DROP_PARENT', name, reference.key.name, reference.table.name);
+    if (reference !== undefined)
+      throw sqlError('ER_FK_CANNOT_DROP_PARENT', name, reference.key.name, reference.table.name);
   }
 }
 

@@ -25,5 +25,9 @@ export interface SchemaStore {
   renameTables(renames: readonly { readonly from: RelationName; readonly to: RelationName }[]): Promise<void>;
   truncateTable(table: TableDef): Promise<void>;
   /** `convert` is used when the plan rebuilds; `check` is called with every row when constraints were added. */
-  alterTable(plan: AlterPlan, convert: RowConversion, check: ((rows: readonly Row[]) => void) | undefined): Promise<void>;
+  alterTable(
+    plan: AlterPlan,
+    convert: RowConversion,
+    check: ((rows: readonly Row[]) => void) | undefined,
+  ): Promise<void>;
 }

@@ -79,9 +79,15 @@ function itemOf(column: PlanColumn, span: { readonly start: number; readonly end
 function qualifyTables<T>(node: T, database: string, hidden: ReadonlySet<string>): T {
   if (Array.isArray(node)) return node.map((item: unknown) => qualifyTables(item, database, hidden)) as T;
   if (typeof node !== 'object' || node === null || node instanceof Uint8Array) return node;
-  const tree = node as unknown as { readonly kind?: string; readonly schema?: string; readonly name?: string; readonly with?: ast.WithClause };
+  const tree = node as unknown as {
+    readonly kind?: string;
+    readonly schema?: string;
+    readonly name?: string;
+    readonly with?: ast.WithClause;
+  };
   let names = hidden;
-  if (tree.kind === 'query' && tree.with !== undefined) names = new Set([...hidden, ...tree.with.tables.map((cte) => cte.name)]);
+  if (tree.kind === 'query' && tree.with !== undefined)
+    names = new Set([...hidden, ...tree.with.tables.map((cte) => cte.name)]);
   const copy: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(node)) copy[key] = qualifyTables(value, database, names);
   if (tree.kind === 'table' && tree.schema === undefined && !names.has(tree.name ?? '')) copy['schema'] = database;

@@ -7,7 +7,12 @@ import type { StatementResult } from '../session-port.ts';
 import { okResult, tableResult, textColumn } from './results.ts';
 import type { EngineSession } from './session.ts';
 
-const MAINTENANCE_COLUMNS = [textColumn('Table', 128), textColumn('Op', 10), textColumn('Msg_type', 10), textColumn('Msg_text', 4096)];
+const MAINTENANCE_COLUMNS = [
+  textColumn('Table', 128),
+  textColumn('Op', 10),
+  textColumn('Msg_type', 10),
+  textColumn('Msg_text', 4096),
+];
 
 export function runAdmin(session: EngineSession, statement: ast.Statement): MaybePromise<StatementResult> {
   switch (statement.kind) {
@@ -45,11 +50,17 @@ function analyze(session: EngineSession, statement: ast.AnalyzeTable): MaybeProm
     const label = `${schema}.${name.name}`;
     const table = session.host.catalog().findTable(schema, name.name);
     if (table === undefined) {
-      rows.push([label, 'analyze', 'Error', `Table '${label}' doesn't exist`], [label, 'analyze', 'status', 'Operation failed']);
+      rows.push(
+        [label, 'analyze', 'Error', `Table '${label}' doesn't exist`],
+        [label, 'analyze', 'status', 'Operation failed'],
+      );
       return step(place + 1);
     }
     if (table.kind === 'view') {
-      rows.push([label, 'analyze', 'Error', `'${label}' is not BASE TABLE`], [label, 'analyze', 'status', 'Operation failed']);
+      rows.push(
+        [label, 'analyze', 'Error', `'${label}' is not BASE TABLE`],
+        [label, 'analyze', 'status', 'Operation failed'],
+      );
       return step(place + 1);
     }
     return andThen(session.host.analyzeTable(session, table), () => {
@@ -78,10 +89,11 @@ function maintain(session: EngineSession, statement: ast.MaintainTable): MaybePr
       ];
     }
     if (op === 'repair') return [[label, op, 'note', "The storage engine for the table doesn't support repair"]];
-    if (op === 'optimize') return [
-      [label, op, 'note', 'Table does not support optimize, doing recreate + analyze instead'],
-      [label, op, 'status', 'OK'],
-    ];
+    if (op === 'optimize')
+      return [
+        [label, op, 'note', 'Table does not support optimize, doing recreate + analyze instead'],
+        [label, op, 'status', 'OK'],
+      ];
     return [[label, op, 'status', 'OK']];
   });
   return tableResult(MAINTENANCE_COLUMNS, rows);
@@ -98,5 +110,14 @@ async function checksums(session: EngineSession, statement: ast.MaintainTable): 
       rows.push([label, null]);
     } else rows.push([label, await checksum(session, table)]);
   }
-  return tableResult([textColumn('Table', 128), { name: 'Checksum', type: { ...textColumn('', 21).type, kind: 'int', mysqlType: 8, nullable: true, collation: 'binary' } }], rows);
+  return tableResult(
+    [
+      textColumn('Table', 128),
+      {
+        name: 'Checksum',
+        type: { ...textColumn('', 21).type, kind: 'int', mysqlType: 8, nullable: true, collation: 'binary' },
+      },
+    ],
+    rows,
+  );
 }

@@ -7,7 +7,9 @@ import type { EngineSession } from './session.ts';
 export async function checksumTable(session: EngineSession, table: TableDef): Promise<number> {
   const open = session.transactions.ensure();
   await session.host.useTables(open.transaction, [table]);
-  const columns = table.columns.flatMap((column, place) => (column.hidden || (column.generated && !column.generated.stored) ? [] : [place]));
+  const columns = table.columns.flatMap((column, place) =>
+    column.hidden || (column.generated && !column.generated.stored) ? [] : [place],
+  );
   const types = columns.map((place) => table.columns[place]!.type);
   const cursor = open.storage.scan({ table, index: table.indexes[0]!, ranges: [{}], columns, reverse: false });
   let sum = 0;

@@ -15,7 +15,11 @@ let session: Session;
 beforeEach(async () => {
   const env = realEnv();
   database = await openDatabase({ store: await openStore('memory:', env), log: await openLog('memory:', env), env });
-  const engine = new SqlEngine({ database, env, accounts: { findAccount: () => undefined, privilegesOf: () => ALL_RIGHTS } });
+  const engine = new SqlEngine({
+    database,
+    env,
+    accounts: { findAccount: () => undefined, privilegesOf: () => ALL_RIGHTS },
+  });
   session = await engine.connect({ user: 'root', host: 'localhost' });
   await run('CREATE DATABASE test');
   await run('USE test');
@@ -66,8 +70,18 @@ test('a rollback undoes what a transaction wrote, a savepoint the rest after it'
 test('errors carry errno, SQLSTATE and text of MySQL', async () => {
   await run('CREATE TABLE t (id INT PRIMARY KEY)');
   await run('INSERT INTO t VALUES (1)');
-  await expect(run('INSERT INTO t VALUES (1)')).rejects.toMatchObject({ errno: 1062, sqlState: '23000', message: "Duplicate entry '1' for key 't.PRIMARY'" });
-  await expect(run('SELECT nothing FROM t')).rejects.toMatchObject({ errno: 1054, message: "Unknown column 'nothing' in 'field list'" });
-  await expect(run('SELECT * FROM missing')).rejects.toMatchObject({ errno: 1146, message: "Table 'test.missing' doesn't exist" });
+  await expect(run('INSERT INTO t VALUES (1)')).rejects.toMatchObject({
+    errno: 1062,
+    sqlState: '23000',
+    message: "Duplicate entry '1' for key 't.PRIMARY'",
+  });
+  await expect(run('SELECT nothing FROM t')).rejects.toMatchObject({
+    errno: 1054,
+    message: "Unknown column 'nothing' in 'field list'",
+  });
+  await expect(run('SELECT * FROM missing')).rejects.toMatchObject({
+    errno: 1146,
+    message: "Table 'test.missing' doesn't exist",
+  });
   await expect(run('SELEC 1')).rejects.toMatchObject({ errno: 1064 });
 });

@@ -105,7 +105,13 @@ export class SqlEngine implements Engine, SessionHost {
     const branch = this.#database.main;
     if (branch.transactions.fenced !== undefined) {
       void this.#database.recover();
-      throw new SqlError('ER_GET_ERRNO', 1030, 'HY000', 'The log could not be written and the branch is being opened again; try again', { cause: branch.transactions.fenced });
+      throw new SqlError(
+        'ER_GET_ERRNO',
+        1030,
+        'HY000',
+        'The log could not be written and the branch is being opened again; try again',
+        { cause: branch.transactions.fenced },
+      );
     }
     return branch.begin(options);
   }
@@ -146,7 +152,10 @@ export class SqlEngine implements Engine, SessionHost {
       ['Ssl_cipher', session.tls?.cipher ?? ''],
       ['Ssl_version', session.tls?.version ?? ''],
       ['Threads_connected', String(this.#sessions.size)],
-      ['Threads_running', String([...this.#sessions.values()].filter((session) => session.currentSql !== undefined).length)],
+      [
+        'Threads_running',
+        String([...this.#sessions.values()].filter((session) => session.currentSql !== undefined).length),
+      ],
       ['Uptime', String(uptime)],
     ];
   }

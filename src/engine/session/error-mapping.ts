@@ -17,7 +17,14 @@ function fromDbError(error: DbError): SqlError {
     case 'conflict':
       return new SqlError('ER_WRITE_CONFLICT', 9007, 'HY000', `Write conflict: ${error.message}; try again`, options);
     case 'limit':
-      if (error.code === 'disk-full') return new SqlError('ER_DISK_FULL', 1021, 'HY000', `Disk full: ${error.message}. Free some space; nothing acknowledged was lost`, options);
+      if (error.code === 'disk-full')
+        return new SqlError(
+          'ER_DISK_FULL',
+          1021,
+          'HY000',
+          `Disk full: ${error.message}. Free some space; nothing acknowledged was lost`,
+          options,
+        );
       return new SqlError('ER_OUT_OF_RESOURCES', 1041, 'HY000', error.message, options);
     case 'corrupt':
       return new SqlError('ER_FILE_CORRUPT', 3000, 'HY000', `Stored data is corrupt: ${error.message}`, options);

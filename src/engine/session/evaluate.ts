@@ -9,9 +9,8 @@ import { compile } from '../../sql/expr/index.ts';
 import { bindStandaloneExpression } from '../../sql/planner/index.ts';
 import type { FieldType, Value } from '../../sql/types/index.ts';
 import { plannerContext } from './plan-context.ts';
-import { planFor } from './prepared.ts';
+import { type BoundParams, NO_PARAMS as NONE, planFor } from './planning.ts';
 import type { EngineSession } from './session.ts';
-import type { BoundParams } from './statement-dispatch.ts';
 import { evalContext, runPlan } from './statement-run.ts';
 
 export interface Evaluated {
@@ -19,15 +18,21 @@ export interface Evaluated {
   readonly type: FieldType;
 }
 
-const NONE: BoundParams = { params: [], types: [] };
-
-export function evaluateExpression(session: EngineSession, expression: ast.Expression, bound: BoundParams = NONE): Evaluated {
+export function evaluateExpression(
+  session: EngineSession,
+  expression: ast.Expression,
+  bound: BoundParams = NONE,
+): Evaluated {
   const expr = bindStandaloneExpression(expression, plannerContext(session, '', bound.types));
   return { value: compile(expr)([], evalContext(session, 0, bound.params)), type: expr.type };
 }
 
 /** Like `evaluateExpression`, for expressions that may hold subqueries. */
-export function evaluateAny(session: EngineSession, expression: ast.Expression, bound: BoundParams = NONE): MaybePromise<Evaluated> {
+export function evaluateAny(
+  session: EngineSession,
+  expression: ast.Expression,
+  bound: BoundParams = NONE,
+): MaybePromise<Evaluated> {
   if (!hasSubquery(expression)) return evaluateExpression(session, expression, bound);
   const ready = planFor(session, queryOf([expression]), '', bound.types);
   const type = ready.columns[0]!.type;
@@ -70,7 +75,13 @@ export function queryOf(items: readonly ast.Expression[]): ast.Query {
         calcFoundRows: false,
       },
       hints: [],
-      items: items.map((expression, place) => ({ kind: 'select-expression', ...span, expression, alias: `c${place}`, text: `c${place}` })),
+      items: items.map((expression, place) => ({
+        kind: 'select-expression',
+        ...span,
+        expression,
+        alias: `c${place}`,
+        text: `c${place}`,
+      })),
       from: [],
       where: undefined,
       groupBy: undefined,

@@ -4,11 +4,10 @@ import type * as ast from '../../sql/ast/index.ts';
 import { executeQuery, executeWrite, RuntimeStats } from '../../sql/exec/index.ts';
 import { explainPlan } from '../../sql/planner/index.ts';
 import type { StatementResult } from '../session-port.ts';
-import { planFor } from './prepared.ts';
+import { isPlannable, planFor, type ReadyPlan } from './planning.ts';
 import { tableResult, textColumn } from './results.ts';
 import type { EngineSession } from './session.ts';
-import { isPlannable } from './statement-dispatch.ts';
-import { execContext, type ReadyPlan } from './statement-run.ts';
+import { execContext } from './statement-run.ts';
 
 export function runExplain(session: EngineSession, statement: ast.Explain, sql: string): MaybePromise<StatementResult> {
   const target = statement.statement;
@@ -22,7 +21,10 @@ export function runExplain(session: EngineSession, statement: ast.Explain, sql: 
   return andThen(runToEnd(session, ready, stats), () => explained(explainPlan(ready.plan, { format, analyze: stats })));
 }
 
-function explained(table: { readonly columns: readonly string[]; readonly rows: readonly (readonly string[])[] }): StatementResult {
+function explained(table: {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}): StatementResult {
   return tableResult(
     table.columns.map((name) => textColumn(name, 4096)),
     table.rows.map((row) => [...row]),

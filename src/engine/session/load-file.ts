@@ -8,7 +8,8 @@ const CHUNK_BYTES = 1 << 20;
 export function openLoadFile(session: EngineSession, plan: LoadPlan): MaybePromise<AsyncIterable<Uint8Array>> {
   if (plan.local) {
     const local = session.hooks.localInfile;
-    if (local === undefined || !session.state.globals.isOn('local_infile')) throw sqlError('ER_CLIENT_LOCAL_FILES_DISABLED');
+    if (local === undefined || !session.state.globals.isOn('local_infile'))
+      throw sqlError('ER_CLIENT_LOCAL_FILES_DISABLED');
     return local(plan.file);
   }
   if (!session.privileges.has('FILE')) throw sqlError('ER_SPECIFIC_ACCESS_DENIED_ERROR', 'FILE');

@@ -46,7 +46,11 @@ class SessionPlanning implements PlannerSession {
   }
 }
 
-export function plannerContext(session: EngineSession, sourceText: string, paramTypes: readonly FieldType[]): PlannerContext {
+export function plannerContext(
+  session: EngineSession,
+  sourceText: string,
+  paramTypes: readonly FieldType[],
+): PlannerContext {
   return {
     catalog: session.host.catalog(),
     database: session.state.database,

@@ -6,13 +6,11 @@
 import { type MaybePromise, sqlError } from '../../base/index.ts';
 import type * as ast from '../../sql/ast/index.ts';
 import type { Catalog } from '../../sql/catalog/index.ts';
-import { planStatement } from '../../sql/planner/index.ts';
 import type { FieldType, Value } from '../../sql/types/index.ts';
 import type { PreparedStatement, ResultColumn, StatementResult } from '../session-port.ts';
-import { plannerContext } from './plan-context.ts';
+import { isPlannable, planFor, type ReadyPlan } from './planning.ts';
 import type { EngineSession } from './session.ts';
-import { runStatement, isPlannable } from './statement-dispatch.ts';
-import { type ReadyPlan, runPlan } from './statement-run.ts';
+import { runPlan } from './statement-run.ts';
 
 const NO_TYPES: readonly FieldType[] = [];
 
@@ -22,11 +20,6 @@ interface PlanBasis {
   readonly planEpoch: number;
   readonly privilegeEpoch: number;
   readonly types: readonly FieldType[];
-}
-
-export function planFor(session: EngineSession, statement: ast.Statement, sql: string, types: readonly FieldType[]): ReadyPlan {
-  const plan = planStatement(statement, plannerContext(session, sql, types));
-  return { plan, columns: plan.kind === 'query' && plan.into === undefined ? plan.columns : [] };
 }
 
 export class Prepared implements PreparedStatement {
@@ -88,8 +81,10 @@ export class Prepared implements PreparedStatement {
     if (params.length < this.paramCount) throw sqlError('ER_WRONG_ARGUMENTS', 'mysqld_stmt_execute');
     return session.guard(this.#sql, () => {
       session.state.diagnostics.clear();
-      if (!isPlannable(this.#statement)) return runStatement(session, this.#statement, this.#sql, this.paramCount, { params, types });
-      const isReusable = this.#ready !== undefined && this.isCurrent(session) && sameTypes(this.#basis?.types ?? NO_TYPES, types);
+      if (!isPlannable(this.#statement))
+        return session.runStatement(this.#statement, this.#sql, this.paramCount, { params, types });
+      const isReusable =
+        this.#ready !== undefined && this.isCurrent(session) && sameTypes(this.#basis?.types ?? NO_TYPES, types);
       if (isReusable && this.#ready !== undefined) return runPlan(session, this.#ready, params);
       session.privileges.requireFor(this.#statement);
       return runPlan(session, this.#plan(types), params);
@@ -102,14 +97,25 @@ export class Prepared implements PreparedStatement {
   }
 }
 
-const NOT_PREPARABLE: ReadonlySet<string> = new Set(['prepare', 'execute', 'deallocate', 'load-data', 'lock-tables', 'unlock-tables']);
+const NOT_PREPARABLE: ReadonlySet<string> = new Set([
+  'prepare',
+  'execute',
+  'deallocate',
+  'load-data',
+  'lock-tables',
+  'unlock-tables',
+]);
 
 function sameTypes(a: readonly FieldType[], b: readonly FieldType[]): boolean {
   if (a.length !== b.length) return false;
   for (let i = 0; i < a.length; i++) {
     const x = a[i]!;
     const y = b[i]!;
-    if (x !== y && (x.kind !== y.kind || x.unsigned !== y.unsigned || x.collation !== y.collation || x.decimals !== y.decimals)) return false;
+    if (
+      x !== y &&
+      (x.kind !== y.kind || x.unsigned !== y.unsigned || x.collation !== y.collation || x.decimals !== y.decimals)
+    )
+      return false;
   }
   return true;
 }

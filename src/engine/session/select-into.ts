@@ -6,7 +6,11 @@ import type { StatementResult } from '../session-port.ts';
 import { okResult } from './results.ts';
 import type { EngineSession } from './session.ts';
 
-export function storeInto(session: EngineSession, result: StatementResult, into: NonNullable<QueryPlan['into']>): MaybePromise<StatementResult> {
+export function storeInto(
+  session: EngineSession,
+  result: StatementResult,
+  into: NonNullable<QueryPlan['into']>,
+): MaybePromise<StatementResult> {
   if (result.kind !== 'rows') return result;
   if (!('variables' in into)) throw sqlError('ER_OPTION_PREVENTS_STATEMENT', '--secure-file-priv');
   return andThen(twoRows(result), (rows) => {
@@ -18,7 +22,9 @@ export function storeInto(session: EngineSession, result: StatementResult, into:
         session.eval.setUserVariable(variable.user ?? variable.name, row[place] ?? null, result.columns[place]!.type);
       });
     }
-    return andThen(result.close(), () => okResult({ affectedRows: row === undefined ? 0 : 1, warningCount: session.state.diagnostics.warningCount }));
+    return andThen(result.close(), () =>
+      okResult({ affectedRows: row === undefined ? 0 : 1, warningCount: session.state.diagnostics.warningCount }),
+    );
   });
 }
 

@@ -3,7 +3,12 @@ import type { MaybePromise } from '../../base/index.ts';
 import type { Env } from '../../env/index.ts';
 import type { Catalog, TableDef } from '../../sql/catalog/index.ts';
 import type { VirtualTables } from '../../sql/exec/index.ts';
-import type { FunctionRegistry, PrivilegeChecker, StatsProvider, VirtualTableProvider } from '../../sql/planner/index.ts';
+import type {
+  FunctionRegistry,
+  PrivilegeChecker,
+  StatsProvider,
+  VirtualTableProvider,
+} from '../../sql/planner/index.ts';
 import type { TransactionStorage } from '../../sql/ports.ts';
 import type { Isolation, Transaction, TransactionMode } from '../../txn/index.ts';
 import type * as ast from '../../sql/ast/index.ts';

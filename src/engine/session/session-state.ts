@@ -6,7 +6,15 @@
  */
 import { sqlError } from '../../base/index.ts';
 import type { SqlMode } from '../../sql/expr/index.ts';
-import { defaultCollationOf, type FieldType, findCollation, findTimeZone, type TimeZone, UTC, type Value } from '../../sql/types/index.ts';
+import {
+  defaultCollationOf,
+  type FieldType,
+  findCollation,
+  findTimeZone,
+  type TimeZone,
+  UTC,
+  type Value,
+} from '../../sql/types/index.ts';
 import { parseSqlMode, type SystemVariableRow, type VariableScopeName, VariableValues } from '../variables/index.ts';
 import { Diagnostics } from './diagnostics.ts';
 
@@ -78,13 +86,16 @@ export class SessionState {
     const collationName = pairs[name];
     if (collationName !== undefined && value !== null) this.variables.set(collationName, defaultCollationOf(value));
     const charsetName = Object.entries(pairs).find(([, collation]) => collation === name)?.[0];
-    if (charsetName !== undefined && value !== null) this.variables.set(charsetName, findCollation(value)?.charset ?? 'utf8mb4');
+    if (charsetName !== undefined && value !== null)
+      this.variables.set(charsetName, findCollation(value)?.charset ?? 'utf8mb4');
     this.refresh();
   }
 
   readVariableText(row: SystemVariableRow, scope: VariableScopeName | undefined): string | null {
-    if (scope === 'session' && row.scope === 'global') throw sqlError('ER_INCORRECT_GLOBAL_LOCAL_VAR', row.name, 'GLOBAL');
-    if (scope === 'global' && row.scope === 'session') throw sqlError('ER_INCORRECT_GLOBAL_LOCAL_VAR', row.name, 'SESSION');
+    if (scope === 'session' && row.scope === 'global')
+      throw sqlError('ER_INCORRECT_GLOBAL_LOCAL_VAR', row.name, 'GLOBAL');
+    if (scope === 'global' && row.scope === 'session')
+      throw sqlError('ER_INCORRECT_GLOBAL_LOCAL_VAR', row.name, 'SESSION');
     const computed = this.computed.get(row.name);
     if (computed !== undefined && scope !== 'global') return computed();
     const values = scope === 'global' || row.scope === 'global' ? this.globals : this.variables;

@@ -5,9 +5,17 @@ import type { VirtualTables } from '../../sql/exec/index.ts';
 import { findVirtualTable, type InfoSource, type ProcessInfo, virtualRows } from '../../sql/infoschema/index.ts';
 import { parseQueryText } from '../../sql/parser/index.ts';
 import type { VirtualTableProvider } from '../../sql/planner/index.ts';
-import { type Batch, BATCH_ROWS, DateTime, type FieldType, fromCivilSeconds, type Row, type Value } from '../../sql/types/index.ts';
+import {
+  type Batch,
+  BATCH_ROWS,
+  DateTime,
+  type FieldType,
+  fromCivilSeconds,
+  type Row,
+  type Value,
+} from '../../sql/types/index.ts';
 import { SYSTEM_VARIABLES } from '../variables/index.ts';
-import { planFor } from './prepared.ts';
+import { planFor } from './planning.ts';
 import type { EngineSession } from './session.ts';
 
 const NO_ROWS: Batch[] = [];

@@ -8,6 +8,7 @@
  * What may interleave: nothing of the same session. `kill` comes from other sessions at any time and only sets flags.
  */
 import { DbError, isPromise, type MaybePromise, SqlError, sqlError, andThen } from '../../base/index.ts';
+import type * as ast from '../../sql/ast/index.ts';
 import type { Interrupt } from '../../sql/exec/index.ts';
 import { isEmptyFrom, parse } from '../../sql/parser/index.ts';
 import type { FieldType, Value } from '../../sql/types/index.ts';
@@ -25,6 +26,7 @@ import type {
 import { findVariableRow, readVariable } from '../variables/index.ts';
 import { SessionEval } from './eval-session.ts';
 import { PlanCache } from './plan-cache.ts';
+import type { BoundParams } from './planning.ts';
 import { Prepared, PreparedNames } from './prepared.ts';
 import type { SessionHost, SessionPrivileges } from './session-host.ts';
 import { SessionState } from './session-state.ts';
@@ -156,16 +158,25 @@ export class EngineSession implements Session {
         if (!more && started) return undefined;
         started = true;
         let text = sql;
-        return this.guard(sql, () => {
-          const parsed = parse(sql, { sqlMode: this.state.sqlMode.text, from, multi: this.#multiStatements, parameters: false });
-          text = sql.slice(from, parsed.end);
-          from = parsed.end;
-          more = this.#multiStatements && !isEmptyFrom(sql, from);
-          return runStatement(this, parsed.statement, sql, 0);
-        }, () => {
-          more = false;
-          return text;
-        });
+        return this.guard(
+          sql,
+          () => {
+            const parsed = parse(sql, {
+              sqlMode: this.state.sqlMode.text,
+              from,
+              multi: this.#multiStatements,
+              parameters: false,
+            });
+            text = sql.slice(from, parsed.end);
+            from = parsed.end;
+            more = this.#multiStatements && !isEmptyFrom(sql, from);
+            return runStatement(this, parsed.statement, sql, 0);
+          },
+          () => {
+            more = false;
+            return text;
+          },
+        );
       },
     };
   }
@@ -220,7 +231,8 @@ export class EngineSession implements Session {
     if (what === 'query' && this.currentSql === undefined) return;
     this.#killed = what;
     const open = this.transactions.current;
-    if (open !== undefined && this.currentSql !== undefined) open.transaction.interrupt(sqlError('ER_QUERY_INTERRUPTED'));
+    if (open !== undefined && this.currentSql !== undefined)
+      open.transaction.interrupt(sqlError('ER_QUERY_INTERRUPTED'));
     if (what === 'connection') this.onTerminate?.('killed');
   }
 
@@ -247,6 +259,16 @@ export class EngineSession implements Session {
 
   // ---- what statements use ----
 
+  /** Runs a parsed statement inside the one that is running (EXECUTE, CREATE TABLE … SELECT). */
+  runStatement(
+    statement: ast.Statement,
+    sql: string,
+    paramCount: number,
+    bound?: BoundParams,
+  ): MaybePromise<StatementResult> {
+    return runStatement(this, statement, sql, paramCount, bound);
+  }
+
   get foreignKeyChecks(): boolean {
     return this.state.variables.isOn('foreign_key_checks');
   }
@@ -258,7 +280,8 @@ export class EngineSession implements Session {
   readonly interrupt: Interrupt = {
     check: () => {
       if (this.#killed !== undefined) throw sqlError('ER_QUERY_INTERRUPTED');
-      if (this.#deadlineMs !== 0 && this.host.env.clock.monotonicMs() > this.#deadlineMs) throw sqlError('ER_QUERY_TIMEOUT');
+      if (this.#deadlineMs !== 0 && this.host.env.clock.monotonicMs() > this.#deadlineMs)
+        throw sqlError('ER_QUERY_TIMEOUT');
     },
   };
 
@@ -283,7 +306,11 @@ export class EngineSession implements Session {
   }
 
   /** Runs one statement with the bookkeeping around it. */
-  guard(sql: string, body: () => MaybePromise<StatementResult>, onError?: () => unknown): MaybePromise<StatementResult> {
+  guard(
+    sql: string,
+    body: () => MaybePromise<StatementResult>,
+    onError?: () => unknown,
+  ): MaybePromise<StatementResult> {
     const failed = (error: unknown): never => {
       onError?.();
       throw this.statementFailed(error);

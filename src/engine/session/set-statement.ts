@@ -5,11 +5,15 @@ import { defaultCollationOf, findCollation, formatText, type Value } from '../..
 import type { StatementResult } from '../session-port.ts';
 import { getVariableRow, normalizeVariable, type SystemVariableRow } from '../variables/index.ts';
 import { type Evaluated, evaluateAny } from './evaluate.ts';
+import type { BoundParams } from './planning.ts';
 import { okResult } from './results.ts';
 import type { EngineSession } from './session.ts';
-import type { BoundParams } from './statement-dispatch.ts';
 
-export function runSet(session: EngineSession, statement: ast.SetStatement, bound: BoundParams): MaybePromise<StatementResult> {
+export function runSet(
+  session: EngineSession,
+  statement: ast.SetStatement,
+  bound: BoundParams,
+): MaybePromise<StatementResult> {
   const assign = (place: number): MaybePromise<StatementResult> => {
     const assignment = statement.assignments[place];
     if (assignment === undefined) return okResult({ warningCount: session.state.diagnostics.warningCount });
@@ -21,7 +25,9 @@ export function runSet(session: EngineSession, statement: ast.SetStatement, boun
 function runAssignment(session: EngineSession, assignment: ast.SetAssignment, bound: BoundParams): MaybePromise<void> {
   switch (assignment.kind) {
     case 'user':
-      return andThen(evaluateAny(session, assignment.value, bound), ({ value, type }) => session.eval.setUserVariable(assignment.name, value, type));
+      return andThen(evaluateAny(session, assignment.value, bound), ({ value, type }) =>
+        session.eval.setUserVariable(assignment.name, value, type),
+      );
     case 'names':
       return setNames(session, assignment.charset, assignment.collation);
     case 'charset':
@@ -34,7 +40,8 @@ function runAssignment(session: EngineSession, assignment: ast.SetAssignment, bo
 type SystemAssignment = Extract<ast.SetAssignment, { kind: 'system' }>;
 
 function setSystem(session: EngineSession, assignment: SystemAssignment, bound: BoundParams): MaybePromise<void> {
-  if (assignment.component !== undefined) throw sqlError('ER_UNKNOWN_SYSTEM_VARIABLE', `${assignment.component}.${assignment.name}`);
+  if (assignment.component !== undefined)
+    throw sqlError('ER_UNKNOWN_SYSTEM_VARIABLE', `${assignment.component}.${assignment.name}`);
   const row = getVariableRow(assignment.name);
   const scope = assignment.scope === 'session' || assignment.scope === undefined ? 'session' : 'global';
   checkScope(session, row, scope);
@@ -49,7 +56,8 @@ function setSystem(session: EngineSession, assignment: SystemAssignment, bound: 
 
 /** Numbers stay numbers, everything else is text, as SET's checks want it. */
 function variableValue({ value, type }: Evaluated): Value {
-  if (value === null || typeof value === 'number' || typeof value === 'bigint' || typeof value === 'string') return value;
+  if (value === null || typeof value === 'number' || typeof value === 'bigint' || typeof value === 'string')
+    return value;
   return formatText(value, type);
 }
 
@@ -64,7 +72,12 @@ function checkScope(session: EngineSession, row: SystemVariableRow, scope: 'sess
   }
 }
 
-function assignText(session: EngineSession, row: SystemVariableRow, scope: 'session' | 'global', text: string | null): MaybePromise<void> {
+function assignText(
+  session: EngineSession,
+  row: SystemVariableRow,
+  scope: 'session' | 'global',
+  text: string | null,
+): MaybePromise<void> {
   if (scope === 'global') {
     session.state.globals.set(row.name, text);
     return undefined;
@@ -81,27 +94,29 @@ function assignText(session: EngineSession, row: SystemVariableRow, scope: 'sess
 }
 
 /** Variables whose SET does more than keep a value. */
-const SPECIAL: Readonly<Record<string, (session: EngineSession, text: string | null) => MaybePromise<void> | 'store'>> = {
-  autocommit: (session, text) => {
-    // Turning autocommit on commits what is open.
-    if (text !== 'ON' || session.state.autocommit) return 'store';
-    return andThen(session.transactions.commit(), () => {
-      session.state.variables.set('autocommit', 'ON');
-      session.state.variableChanged('autocommit', 'ON');
-    });
-  },
-  timestamp: (session, text) => {
-    const seconds = Number(text ?? 0);
-    session.state.timestampOverrideMicros = seconds === 0 ? undefined : Math.round(seconds * 1e6);
-  },
-  last_insert_id: (session, text) => setLastInsertId(session, text),
-  identity: (session, text) => setLastInsertId(session, text),
-  transaction_isolation: (session) => {
-    if (session.transactions.inTransaction && session.transactions.current?.explicit) throw sqlError('ER_CANT_CHANGE_TX_CHARACTERISTICS');
-    return 'store';
-  },
-  pseudo_thread_id: () => undefined,
-};
+const SPECIAL: Readonly<Record<string, (session: EngineSession, text: string | null) => MaybePromise<void> | 'store'>> =
+  {
+    autocommit: (session, text) => {
+      // Turning autocommit on commits what is open.
+      if (text !== 'ON' || session.state.autocommit) return 'store';
+      return andThen(session.transactions.commit(), () => {
+        session.state.variables.set('autocommit', 'ON');
+        session.state.variableChanged('autocommit', 'ON');
+      });
+    },
+    timestamp: (session, text) => {
+      const seconds = Number(text ?? 0);
+      session.state.timestampOverrideMicros = seconds === 0 ? undefined : Math.round(seconds * 1e6);
+    },
+    last_insert_id: (session, text) => setLastInsertId(session, text),
+    identity: (session, text) => setLastInsertId(session, text),
+    transaction_isolation: (session) => {
+      if (session.transactions.inTransaction && session.transactions.current?.explicit)
+        throw sqlError('ER_CANT_CHANGE_TX_CHARACTERISTICS');
+      return 'store';
+    },
+    pseudo_thread_id: () => undefined,
+  };
 
 function setLastInsertId(session: EngineSession, text: string | null): void {
   const value = BigInt(text ?? '0');
@@ -118,7 +133,8 @@ function setNames(session: EngineSession, charset: string | undefined, collation
   if (found === undefined) throw sqlError('ER_UNKNOWN_COLLATION', wanted);
   if (found.charset !== name) throw sqlError('ER_COLLATION_CHARSET_MISMATCH', wanted, name);
   const { variables } = session.state;
-  for (const variable of ['character_set_client', 'character_set_connection', 'character_set_results']) variables.set(variable, name);
+  for (const variable of ['character_set_client', 'character_set_connection', 'character_set_results'])
+    variables.set(variable, name);
   variables.set('collation_connection', wanted);
   session.state.refresh();
   for (const variable of ['character_set_client', 'character_set_connection', 'character_set_results']) {

@@ -18,7 +18,9 @@ function showCount(session: EngineSession, variable: 'warning_count' | 'error_co
 }
 
 function showDiagnostics(session: EngineSession, statement: ast.ShowDiagnostics): StatementResult {
-  const all = session.state.diagnostics.entries.filter((entry) => statement.what === 'warnings' || entry.level === 'Error');
+  const all = session.state.diagnostics.entries.filter(
+    (entry) => statement.what === 'warnings' || entry.level === 'Error',
+  );
   const literal = (expression: ast.Expression | undefined): number | undefined =>
     expression?.kind === 'integer' ? Number(expression.value) : undefined;
   const offset = literal(statement.limit?.offset) ?? 0;

@@ -4,39 +4,19 @@
  */
 import { type MaybePromise, sqlError, andThen } from '../../base/index.ts';
 import type * as ast from '../../sql/ast/index.ts';
-import type { FieldType, Value } from '../../sql/types/index.ts';
 import { parse } from '../../sql/parser/index.ts';
 import type { StatementResult } from '../session-port.ts';
 import { runAdmin } from './admin-statements.ts';
 import { evaluateExpression } from './evaluate.ts';
 import { runExplain } from './explain-statement.ts';
-import { Prepared, planFor } from './prepared.ts';
+import { type BoundParams, isPlannable, NO_PARAMS, planFor } from './planning.ts';
+import { Prepared } from './prepared.ts';
 import { okResult } from './results.ts';
 import type { EngineSession } from './session.ts';
 import { runSet } from './set-statement.ts';
 import { runShow } from './show-statement.ts';
 import { runPlan } from './statement-run.ts';
 import { storeInto } from './select-into.ts';
-
-export interface BoundParams {
-  readonly params: readonly Value[];
-  readonly types: readonly FieldType[];
-}
-
-const NO_PARAMS: BoundParams = { params: [], types: [] };
-
-export function isPlannable(statement: ast.Statement): boolean {
-  switch (statement.kind) {
-    case 'query':
-    case 'insert':
-    case 'update':
-    case 'delete':
-    case 'load-data':
-      return true;
-    default:
-      return false;
-  }
-}
 
 const KEEPS_DIAGNOSTICS: ReadonlySet<string> = new Set(['show-diagnostics', 'get-diagnostics']);
 
@@ -47,10 +27,16 @@ export function runStatement(
   paramCount: number,
   bound: BoundParams = NO_PARAMS,
 ): MaybePromise<StatementResult> {
-  const keeps = KEEPS_DIAGNOSTICS.has(statement.kind) || (statement.kind === 'show' && statement.subject.startsWith('count '));
+  const keeps =
+    KEEPS_DIAGNOSTICS.has(statement.kind) || (statement.kind === 'show' && statement.subject.startsWith('count '));
   if (!keeps) session.state.diagnostics.clear();
   if (paramCount > bound.params.length) {
-    throw sqlError('ER_PARSE_ERROR', 'You have an error in your SQL syntax; check the manual that corresponds to your MySQL server version for the right syntax to use', sql.slice(sql.indexOf('?')), 1);
+    throw sqlError(
+      'ER_PARSE_ERROR',
+      'You have an error in your SQL syntax; check the manual that corresponds to your MySQL server version for the right syntax to use',
+      sql.slice(sql.indexOf('?')),
+      1,
+    );
   }
   session.privileges.requireFor(statement);
   if (isPlannable(statement)) return runPlannable(session, statement, sql, bound);
@@ -59,8 +45,14 @@ export function runStatement(
 
 const WRITES: ReadonlySet<string> = new Set(['insert', 'update', 'delete', 'load-data']);
 
-function runPlannable(session: EngineSession, statement: ast.Statement, sql: string, bound: BoundParams): MaybePromise<StatementResult> {
-  if (WRITES.has(statement.kind) && session.transactions.readOnly) throw sqlError('ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION');
+function runPlannable(
+  session: EngineSession,
+  statement: ast.Statement,
+  sql: string,
+  bound: BoundParams,
+): MaybePromise<StatementResult> {
+  if (WRITES.has(statement.kind) && session.transactions.readOnly)
+    throw sqlError('ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION');
   const ready = planFor(session, statement, sql, bound.types);
   if (bound.params.length === 0 && ready.plan.cacheable) {
     session.plans.offer(sql, () => Prepared.create(session, statement, sql, 0));
@@ -71,7 +63,12 @@ function runPlannable(session: EngineSession, statement: ast.Statement, sql: str
   return andThen(result, (rows) => storeInto(session, rows, into));
 }
 
-function runOther(session: EngineSession, statement: ast.Statement, sql: string, bound: BoundParams): MaybePromise<StatementResult> {
+function runOther(
+  session: EngineSession,
+  statement: ast.Statement,
+  sql: string,
+  bound: BoundParams,
+): MaybePromise<StatementResult> {
   switch (statement.kind) {
     case 'set':
       return runSet(session, statement, bound);
@@ -94,7 +91,8 @@ function runOther(session: EngineSession, statement: ast.Statement, sql: string,
     case 'execute':
       return executeByName(session, statement);
     case 'deallocate':
-      if (!session.preparedNames.delete(statement.name)) throw sqlError('ER_UNKNOWN_STMT_HANDLER', statement.name.length, statement.name, 'DEALLOCATE PREPARE');
+      if (!session.preparedNames.delete(statement.name))
+        throw sqlError('ER_UNKNOWN_STMT_HANDLER', statement.name.length, statement.name, 'DEALLOCATE PREPARE');
       return okResult();
     case 'explain':
       return runExplain(session, statement, sql);
@@ -226,7 +224,8 @@ function kill(session: EngineSession, id: number, what: 'query' | 'connection'):
   const target = session.host.sessions().get(id);
   if (target === undefined) throw sqlError('ER_NO_SUCH_THREAD', id);
   const own = target.account.user === session.account.user && target.account.host === session.account.host;
-  if (!own && !session.privileges.has('CONNECTION_ADMIN') && !session.privileges.has('SUPER')) throw sqlError('ER_KILL_DENIED_ERROR', id);
+  if (!own && !session.privileges.has('CONNECTION_ADMIN') && !session.privileges.has('SUPER'))
+    throw sqlError('ER_KILL_DENIED_ERROR', id);
   target.kill(what);
   if (target === session) throw sqlError('ER_QUERY_INTERRUPTED');
   return okResult();

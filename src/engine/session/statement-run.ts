@@ -5,27 +5,35 @@
  * session alone, and the session runs one statement at a time.
  */
 import { type MaybePromise, andThen } from '../../base/index.ts';
-import { type ExecContext, executeQuery, executeWrite, type RuntimeStats, StatementMemory } from '../../sql/exec/index.ts';
+import {
+  type ExecContext,
+  executeQuery,
+  executeWrite,
+  type RuntimeStats,
+  StatementMemory,
+} from '../../sql/exec/index.ts';
 import type { EvalContext } from '../../sql/expr/index.ts';
 import type { QueryPlan, StatementPlan } from '../../sql/plan/index.ts';
 import type { Batch, Value } from '../../sql/types/index.ts';
 import type { ResultColumn, RowsResult, StatementResult } from '../session-port.ts';
+import type { ReadyPlan } from './planning.ts';
 import type { EngineSession } from './session.ts';
 import { okResult } from './results.ts';
 import { openLoadFile } from './load-file.ts';
 
-/** A plan ready to run again and again, with what it depends on. */
-export interface ReadyPlan {
-  readonly plan: StatementPlan;
-  readonly columns: readonly ResultColumn[];
-}
-
-export function runPlan(session: EngineSession, ready: ReadyPlan, params: readonly Value[]): MaybePromise<StatementResult> {
+export function runPlan(
+  session: EngineSession,
+  ready: ReadyPlan,
+  params: readonly Value[],
+): MaybePromise<StatementResult> {
   const { plan } = ready;
   const open = session.transactions.ensure();
   for (const warning of plan.warnings) session.state.diagnostics.add(warning.level, warning.errno, warning.message);
   const ignore = plan.kind !== 'query' && ('ignore' in plan ? plan.ignore : plan.duplicates !== 'error');
-  const strict = plan.kind !== 'query' && !ignore && (session.state.sqlMode.strictTransTables || session.state.sqlMode.strictAllTables);
+  const strict =
+    plan.kind !== 'query' &&
+    !ignore &&
+    (session.state.sqlMode.strictTransTables || session.state.sqlMode.strictAllTables);
   session.eval.strict = strict;
   const used = plan.tables.length === 0 ? undefined : session.host.useTables(open.transaction, plan.tables);
   return andThen(used, () => {
@@ -47,7 +55,12 @@ export function runPlan(session: EngineSession, ready: ReadyPlan, params: readon
   });
 }
 
-export function execContext(session: EngineSession, plan: StatementPlan, params: readonly Value[], stats?: RuntimeStats): ExecContext {
+export function execContext(
+  session: EngineSession,
+  plan: StatementPlan,
+  params: readonly Value[],
+  stats?: RuntimeStats,
+): ExecContext {
   const { variables } = session.state;
   const quota = variables.getNumber('tidb_mem_quota_query');
   return {
@@ -94,7 +107,12 @@ class QueryResult implements RowsResult {
     } catch (error) {
       return this.#fail(error);
     }
-    return batch instanceof Promise ? batch.then((ready) => this.#took(ready), (error: unknown) => this.#fail(error)) : this.#took(batch);
+    return batch instanceof Promise
+      ? batch.then(
+          (ready) => this.#took(ready),
+          (error: unknown) => this.#fail(error),
+        )
+      : this.#took(batch);
   }
 
   #took(batch: Batch | undefined): MaybePromise<Batch | undefined> {

@@ -7,14 +7,18 @@ import type * as ast from '../../sql/ast/index.ts';
 import { quoteText } from '../../sql/ddl/index.ts';
 import { isVirtualSchema } from '../../sql/infoschema/index.ts';
 import { parse } from '../../sql/parser/index.ts';
-import { planFor } from '../session/prepared.ts';
+import { planFor } from '../session/planning.ts';
 import { tableResult, textColumn } from '../session/results.ts';
 import type { EngineSession } from '../session/session.ts';
 import { runPlan } from '../session/statement-run.ts';
 import type { StatementResult } from '../session-port.ts';
 import { showCreate } from './show-create-statement.ts';
 
-export function runShowStatement(session: EngineSession, statement: ast.Show, sql: string): MaybePromise<StatementResult> {
+export function runShowStatement(
+  session: EngineSession,
+  statement: ast.Show,
+  sql: string,
+): MaybePromise<StatementResult> {
   switch (statement.kind) {
     case 'show':
       return showSimple(session, statement, sql);
@@ -43,7 +47,12 @@ interface ShowQuery {
   readonly orderBy?: string;
 }
 
-function query(session: EngineSession, show: ShowQuery, filter: ast.ShowFilter | undefined, sql: string): MaybePromise<StatementResult> {
+function query(
+  session: EngineSession,
+  show: ShowQuery,
+  filter: ast.ShowFilter | undefined,
+  sql: string,
+): MaybePromise<StatementResult> {
   const name = (column: string): string => `\`${column.replaceAll('`', '``')}\``;
   let text = `SELECT * FROM (${show.select}) AS \`show\``;
   if (filter?.like !== undefined) text += ` WHERE ${name(show.likeColumn)} LIKE ${quoteText(filter.like)}`;
@@ -60,13 +69,15 @@ export function runText(session: EngineSession, text: string): MaybePromise<Stat
 function schemaOf(session: EngineSession, written: string | undefined): string {
   const schema = written ?? session.state.database;
   if (schema === null) throw sqlError('ER_NO_DB_ERROR');
-  if (session.host.catalog().findSchema(schema) === undefined && !isVirtualSchema(schema)) throw sqlError('ER_BAD_DB_ERROR', schema);
+  if (session.host.catalog().findSchema(schema) === undefined && !isVirtualSchema(schema))
+    throw sqlError('ER_BAD_DB_ERROR', schema);
   return isVirtualSchema(schema) ? schema.toLowerCase() : schema;
 }
 
 function requireTable(session: EngineSession, name: ast.TableName): { schema: string; table: string } {
   const schema = schemaOf(session, name.schema);
-  if (isVirtualSchema(schema)) return { schema, table: schema === 'information_schema' ? name.name.toUpperCase() : name.name.toLowerCase() };
+  if (isVirtualSchema(schema))
+    return { schema, table: schema === 'information_schema' ? name.name.toUpperCase() : name.name.toLowerCase() };
   const table = session.host.catalog().findTable(schema, name.name);
   if (table === undefined) throw sqlError('ER_NO_SUCH_TABLE', schema, name.name);
   session.privileges.check('select', schema, table.name, []);
@@ -101,7 +112,11 @@ function showIndex(session: EngineSession, statement: ast.ShowIndex, sql: string
   return query(session, { select, likeColumn: 'Key_name', orderBy: 'NULL' }, statement.filter, sql);
 }
 
-function showVariables(session: EngineSession, statement: ast.ShowVariables, sql: string): MaybePromise<StatementResult> {
+function showVariables(
+  session: EngineSession,
+  statement: ast.ShowVariables,
+  sql: string,
+): MaybePromise<StatementResult> {
   const table = `${statement.scope}_${statement.status ? 'status' : 'variables'}`;
   const select = `SELECT VARIABLE_NAME AS \`Variable_name\`, VARIABLE_VALUE AS \`Value\` FROM performance_schema.${table}`;
   return query(session, { select, likeColumn: 'Variable_name' }, statement.filter, sql);
@@ -116,39 +131,86 @@ const EMPTY_SUBJECTS: Readonly<Record<string, readonly string[]>> = {
   'procedure status': routineColumns(),
   'function status': routineColumns(),
   'library status': routineColumns(),
-  events: ['Db', 'Name', 'Definer', 'Time zone', 'Type', 'Execute at', 'Interval value', 'Interval field', 'Starts', 'Ends', 'Status', 'Originator', 'character_set_client', 'collation_connection', 'Database Collation'],
-  triggers: ['Trigger', 'Event', 'Table', 'Statement', 'Timing', 'Created', 'sql_mode', 'Definer', 'character_set_client', 'collation_connection', 'Database Collation'],
+  events: [
+    'Db',
+    'Name',
+    'Definer',
+    'Time zone',
+    'Type',
+    'Execute at',
+    'Interval value',
+    'Interval field',
+    'Starts',
+    'Ends',
+    'Status',
+    'Originator',
+    'character_set_client',
+    'collation_connection',
+    'Database Collation',
+  ],
+  triggers: [
+    'Trigger',
+    'Event',
+    'Table',
+    'Statement',
+    'Timing',
+    'Created',
+    'sql_mode',
+    'Definer',
+    'character_set_client',
+    'collation_connection',
+    'Database Collation',
+  ],
   'open tables': ['Database', 'Table', 'In_use', 'Name_locked'],
 };
 
 function routineColumns(): readonly string[] {
-  return ['Db', 'Name', 'Type', 'Language', 'Definer', 'Modified', 'Created', 'Security_type', 'Comment', 'character_set_client', 'collation_connection', 'Database Collation'];
+  return [
+    'Db',
+    'Name',
+    'Type',
+    'Language',
+    'Definer',
+    'Modified',
+    'Created',
+    'Security_type',
+    'Comment',
+    'character_set_client',
+    'collation_connection',
+    'Database Collation',
+  ];
 }
 
 const QUERIES: Readonly<Record<string, ShowQuery>> = {
   databases: { select: 'SELECT SCHEMA_NAME AS `Database` FROM information_schema.SCHEMATA', likeColumn: 'Database' },
   'character set': {
-    select: 'SELECT CHARACTER_SET_NAME AS `Charset`, DESCRIPTION AS `Description`, DEFAULT_COLLATE_NAME AS `Default collation`, MAXLEN AS `Maxlen` FROM information_schema.CHARACTER_SETS',
+    select:
+      'SELECT CHARACTER_SET_NAME AS `Charset`, DESCRIPTION AS `Description`, DEFAULT_COLLATE_NAME AS `Default collation`, MAXLEN AS `Maxlen` FROM information_schema.CHARACTER_SETS',
     likeColumn: 'Charset',
   },
   collation: {
-    select: 'SELECT COLLATION_NAME AS `Collation`, CHARACTER_SET_NAME AS `Charset`, ID AS `Id`, IS_DEFAULT AS `Default`, IS_COMPILED AS `Compiled`, SORTLEN AS `Sortlen`, PAD_ATTRIBUTE AS `Pad_attribute` FROM information_schema.COLLATIONS',
+    select:
+      'SELECT COLLATION_NAME AS `Collation`, CHARACTER_SET_NAME AS `Charset`, ID AS `Id`, IS_DEFAULT AS `Default`, IS_COMPILED AS `Compiled`, SORTLEN AS `Sortlen`, PAD_ATTRIBUTE AS `Pad_attribute` FROM information_schema.COLLATIONS',
     likeColumn: 'Collation',
   },
   engines: {
-    select: 'SELECT ENGINE AS `Engine`, SUPPORT AS `Support`, COMMENT AS `Comment`, TRANSACTIONS AS `Transactions`, XA AS `XA`, SAVEPOINTS AS `Savepoints` FROM information_schema.ENGINES',
+    select:
+      'SELECT ENGINE AS `Engine`, SUPPORT AS `Support`, COMMENT AS `Comment`, TRANSACTIONS AS `Transactions`, XA AS `XA`, SAVEPOINTS AS `Savepoints` FROM information_schema.ENGINES',
     likeColumn: 'Engine',
   },
   plugins: {
-    select: 'SELECT PLUGIN_NAME AS `Name`, PLUGIN_STATUS AS `Status`, PLUGIN_TYPE AS `Type`, PLUGIN_LIBRARY AS `Library`, PLUGIN_LICENSE AS `License` FROM information_schema.PLUGINS',
+    select:
+      'SELECT PLUGIN_NAME AS `Name`, PLUGIN_STATUS AS `Status`, PLUGIN_TYPE AS `Type`, PLUGIN_LIBRARY AS `Library`, PLUGIN_LICENSE AS `License` FROM information_schema.PLUGINS',
     likeColumn: 'Name',
   },
   processlist: {
-    select: 'SELECT ID AS `Id`, USER AS `User`, HOST AS `Host`, DB AS `db`, COMMAND AS `Command`, TIME AS `Time`, STATE AS `State`, LEFT(INFO, 100) AS `Info` FROM information_schema.PROCESSLIST',
+    select:
+      'SELECT ID AS `Id`, USER AS `User`, HOST AS `Host`, DB AS `db`, COMMAND AS `Command`, TIME AS `Time`, STATE AS `State`, LEFT(INFO, 100) AS `Info` FROM information_schema.PROCESSLIST',
     likeColumn: 'Id',
   },
   'full processlist': {
-    select: 'SELECT ID AS `Id`, USER AS `User`, HOST AS `Host`, DB AS `db`, COMMAND AS `Command`, TIME AS `Time`, STATE AS `State`, INFO AS `Info` FROM information_schema.PROCESSLIST',
+    select:
+      'SELECT ID AS `Id`, USER AS `User`, HOST AS `Host`, DB AS `db`, COMMAND AS `Command`, TIME AS `Time`, STATE AS `State`, INFO AS `Info` FROM information_schema.PROCESSLIST',
     likeColumn: 'Id',
   },
 };
@@ -159,7 +221,12 @@ function showSimple(session: EngineSession, statement: ast.ShowSimple, sql: stri
     const likeTitle = statement.subject === 'databases' && statement.filter?.like !== undefined;
     if (!likeTitle) return query(session, known, statement.filter, sql);
     const column = `Database (${statement.filter?.like ?? ''})`;
-    return query(session, { select: known.select.replace('`Database`', `\`${column.replaceAll('`', '``')}\``), likeColumn: column }, statement.filter, sql);
+    return query(
+      session,
+      { select: known.select.replace('`Database`', `\`${column.replaceAll('`', '``')}\``), likeColumn: column },
+      statement.filter,
+      sql,
+    );
   }
   if (statement.subject === 'table status') return tableStatus(session, statement, sql);
   if (statement.subject === 'privileges') return showPrivileges();
@@ -194,7 +261,11 @@ function showPrivileges(): StatementResult {
       row('Drop', 'Databases,Tables', 'To drop databases, tables, and views'),
       row('Drop role', 'Server Admin', 'To drop roles'),
       row('File', 'File access on server', 'To read and write files on the server'),
-      row('Grant option', 'Databases,Tables,Functions,Procedures', 'To give to other users those privileges you possess'),
+      row(
+        'Grant option',
+        'Databases,Tables,Functions,Procedures',
+        'To give to other users those privileges you possess',
+      ),
       row('Index', 'Tables', 'To create or drop indexes'),
       row('Insert', 'Tables', 'To insert data into tables'),
       row('Process', 'Server Admin', 'To view the plain text of currently executing queries'),
@@ -209,4 +280,3 @@ function showPrivileges(): StatementResult {
     ],
   );
 }
-

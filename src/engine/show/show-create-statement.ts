@@ -16,30 +16,47 @@ export function showCreate(session: EngineSession, statement: ast.ShowCreate): M
   }
   const schema = statement.name.schema ?? session.state.database;
   if (schema === null) throw sqlError('ER_NO_DB_ERROR');
-  const found = isVirtualSchema(schema) ? findVirtualTable(schema, statement.name.name) : session.host.catalog().findTable(schema, statement.name.name);
+  const found = isVirtualSchema(schema)
+    ? findVirtualTable(schema, statement.name.name)
+    : session.host.catalog().findTable(schema, statement.name.name);
   if (found === undefined) {
-    if (!isVirtualSchema(schema) && session.host.catalog().findSchema(schema) === undefined) throw sqlError('ER_BAD_DB_ERROR', schema);
+    if (!isVirtualSchema(schema) && session.host.catalog().findSchema(schema) === undefined)
+      throw sqlError('ER_BAD_DB_ERROR', schema);
     throw sqlError('ER_NO_SUCH_TABLE', schema, statement.name.name);
   }
   session.privileges.check('select', schema, found.name, []);
   if (found.kind === 'view') {
     return tableResult(
-      [textColumn('View', 64), textColumn('Create View', 1024), textColumn('character_set_client', 32), textColumn('collation_connection', 64)],
+      [
+        textColumn('View', 64),
+        textColumn('Create View', 1024),
+        textColumn('character_set_client', 32),
+        textColumn('collation_connection', 64),
+      ],
       [[found.name, showCreateView(found), found.charsetClient, found.collationConnection]],
     );
   }
   if (statement.type === 'view') throw sqlError('ER_WRONG_OBJECT', schema, found.name, 'VIEW');
-  const counter = found.columns.some((column) => column.autoIncrement) ? session.host.autoIncrementOf(found) : undefined;
+  const counter = found.columns.some((column) => column.autoIncrement)
+    ? session.host.autoIncrementOf(found)
+    : undefined;
   return andThen(counter, (next) =>
-    tableResult([textColumn('Table', 64), textColumn('Create Table', 1024)], [[found.name, showCreateTable(found, next)]]),
+    tableResult(
+      [textColumn('Table', 64), textColumn('Create Table', 1024)],
+      [[found.name, showCreateTable(found, next)]],
+    ),
   );
 }
 
 function database(session: EngineSession, statement: ast.ShowCreate): StatementResult {
   const name = statement.name.name;
   const found =
-    session.host.catalog().findSchema(name) ?? (isVirtualSchema(name) ? { id: 0, name: name.toLowerCase(), collation: 'utf8mb3_general_ci' } : undefined);
+    session.host.catalog().findSchema(name) ??
+    (isVirtualSchema(name) ? { id: 0, name: name.toLowerCase(), collation: 'utf8mb3_general_ci' } : undefined);
   if (found === undefined) throw sqlError('ER_BAD_DB_ERROR', name);
   session.privileges.requireDatabase(found.name);
-  return tableResult([textColumn('Database', 64), textColumn('Create Database', 1024)], [[found.name, showCreateDatabase(found, statement.ifNotExists)]]);
+  return tableResult(
+    [textColumn('Database', 64), textColumn('Create Database', 1024)],
+    [[found.name, showCreateDatabase(found, statement.ifNotExists)]],
+  );
 }

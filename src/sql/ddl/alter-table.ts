@@ -58,7 +58,8 @@ export function planAlterTable(statement: AlterTable, table: TableDef, context: 
 }
 
 function rank(action: AlterAction): number {
-  if (action.kind === 'drop-primary-key' || action.kind === 'drop-index' || action.kind === 'drop-foreign-key') return 0;
+  if (action.kind === 'drop-primary-key' || action.kind === 'drop-index' || action.kind === 'drop-foreign-key')
+    return 0;
   if (action.kind === 'drop-check' || action.kind === 'drop-constraint') return 0;
   if (action.kind === 'add-constraint') return action.constraint.kind === 'foreign-key' ? 4 : 3;
   if (action.kind === 'drop-column') return 1;
@@ -209,7 +210,8 @@ function changeColumn(
   draft.addColumnConstraints(definition);
   for (const check of draft.checks.slice(added)) alteration.addedChecks.push(check.name);
   if (before.name !== after.name) renameInExpressions(draft, before.name, after.name);
-  if (!sameRepresentation(before.type, after.type) || before.generated?.sql !== after.generated?.sql) alteration.rebuild = true;
+  if (!sameRepresentation(before.type, after.type) || before.generated?.sql !== after.generated?.sql)
+    alteration.rebuild = true;
 }
 
 function moveColumn(draft: TableDraft, column: ColumnDef, position: ColumnPosition): void {
@@ -220,7 +222,8 @@ function moveColumn(draft: TableDraft, column: ColumnDef, position: ColumnPositi
 
 /** True when every stored value of `before` reads as the same value under `after`. */
 function sameRepresentation(before: FieldType, after: FieldType): boolean {
-  if (before.kind !== after.kind || before.collation !== after.collation || before.unsigned !== after.unsigned) return false;
+  if (before.kind !== after.kind || before.collation !== after.collation || before.unsigned !== after.unsigned)
+    return false;
   if (before.nullable && !after.nullable) return false;
   if (before.decimals !== after.decimals || before.zerofill !== after.zerofill) return false;
   if (before.kind === 'enum' || before.kind === 'set') {
@@ -228,7 +231,8 @@ function sameRepresentation(before: FieldType, after: FieldType): boolean {
     return old.every((element, place) => after.elements?.[place] === element);
   }
   const isVariable = before.kind === 'string' || before.kind === 'binary';
-  if (isVariable) return before.mysqlType === after.mysqlType && before.length <= after.length && after.mysqlType !== 254;
+  if (isVariable)
+    return before.mysqlType === after.mysqlType && before.length <= after.length && after.mysqlType !== 254;
   return before.mysqlType === after.mysqlType && before.length === after.length;
 }
 
@@ -321,7 +325,8 @@ function dropNamed(list: { readonly name: string }[], name: string, what: 'check
 
 function dropConstraint(name: string, draft: TableDraft): void {
   const key = name.toLowerCase();
-  const has = (list: readonly { readonly name: string }[]): boolean => list.some((item) => item.name.toLowerCase() === key);
+  const has = (list: readonly { readonly name: string }[]): boolean =>
+    list.some((item) => item.name.toLowerCase() === key);
   const inChecks = has(draft.checks);
   const inForeignKeys = has(draft.foreignKeys);
   const inKeys = draft.indexes.some((index) => index.unique && index.name.toLowerCase() === key);
@@ -370,8 +375,10 @@ function changeColumnAttribute(action: AttributeAction, alteration: Alteration):
 
 function convertCharset(charset: string | undefined, collation: string | undefined, alteration: Alteration): void {
   const { draft } = alteration;
-  const target = collation ?? (charset === undefined ? alteration.context.schemaCollation : defaultCollationOf(charset));
-  if (charset !== undefined && charsetOf(target) !== charset) throw sqlError('ER_COLLATION_CHARSET_MISMATCH', target, charset);
+  const target =
+    collation ?? (charset === undefined ? alteration.context.schemaCollation : defaultCollationOf(charset));
+  if (charset !== undefined && charsetOf(target) !== charset)
+    throw sqlError('ER_COLLATION_CHARSET_MISMATCH', target, charset);
   draft.collation = target;
   draft.columns = draft.columns.map((column) => {
     const isText = column.type.kind === 'string' || column.type.kind === 'enum' || column.type.kind === 'set';

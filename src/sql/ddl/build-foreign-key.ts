@@ -23,12 +23,13 @@ export function buildForeignKey(definition: ForeignKeyDefinition, name: string, 
   const columns = definition.columns.map((columnName) => {
     const column = child.findColumn(columnName);
     if (column === undefined) throw sqlError('ER_KEY_COLUMN_DOES_NOT_EXITS', columnName);
-    if (column.generated && !column.generated.stored) throw sqlError('ER_FK_CANNOT_USE_VIRTUAL_COLUMN', name, columnName);
+    if (column.generated && !column.generated.stored)
+      throw sqlError('ER_FK_CANNOT_USE_VIRTUAL_COLUMN', name, columnName);
     return column;
   });
   const { references } = definition;
   if (references.columns.length !== columns.length) {
-    throw sqlError('ER_WRONG_FK_DEF', name, 'Key reference and table reference don\'t match');
+    throw sqlError('ER_WRONG_FK_DEF', name, "Key reference and table reference don't match");
   }
   const schema = references.table.schema ?? child.base.schema;
   checkActions(columns, definition, name);

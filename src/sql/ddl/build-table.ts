@@ -40,7 +40,10 @@ export function buildTable(
   extra: readonly ColumnDefinition[] = [],
 ): TableDef {
   checkTableName(statement.table.name);
-  const draft = new TableDraft(emptyTable(statement.table.schema ?? context.schema, statement.table.name, context), context);
+  const draft = new TableDraft(
+    emptyTable(statement.table.schema ?? context.schema, statement.table.name, context),
+    context,
+  );
   applyTableOptions(draft, statement.options);
   const written = statement.elements.flatMap((element) => (element.kind === 'column' ? [element.column] : []));
   const names = new Set(written.map((column) => column.name.toLowerCase()));
@@ -97,14 +100,16 @@ export function applyTableOptions(draft: TableDraft, options: readonly TableOpti
   let charset: string | undefined;
   let collation: string | undefined;
   for (const option of options) {
-    if (option.name === 'default charset' || option.name === 'charset') charset = option.value === undefined ? undefined : String(option.value);
+    if (option.name === 'default charset' || option.name === 'charset')
+      charset = option.value === undefined ? undefined : String(option.value);
     else if (option.name === 'collate') collation = option.value === undefined ? undefined : String(option.value);
     else if (option.name === 'comment') draft.comment = checkedComment(String(option.value ?? ''), draft.base.name);
     else if (!IGNORED_OPTIONS.has(option.name)) draft.options[option.name] = String(option.value ?? 'default');
   }
   if (collation !== undefined) {
     const found = collationOf(collation);
-    if (charset !== undefined && found.charset !== charset.toLowerCase()) throw sqlError('ER_COLLATION_CHARSET_MISMATCH', collation, charset);
+    if (charset !== undefined && found.charset !== charset.toLowerCase())
+      throw sqlError('ER_COLLATION_CHARSET_MISMATCH', collation, charset);
     draft.collation = found.name;
   } else if (charset !== undefined) {
     draft.collation = defaultCollationOf(charset.toLowerCase());

@@ -95,7 +95,11 @@ function typeParts(type: DataType, context: ColumnTypeContext): TypeParts {
   }
 }
 
-function integerParts(type: DataType, facts: readonly [MysqlTypeCode, number, number], context: ColumnTypeContext): TypeParts {
+function integerParts(
+  type: DataType,
+  facts: readonly [MysqlTypeCode, number, number],
+  context: ColumnTypeContext,
+): TypeParts {
   const [mysqlType, signed, unsigned] = facts;
   const isUnsigned = type.unsigned || type.zerofill;
   if (type.length !== undefined && type.length > 255) throw sqlError('ER_TOO_BIG_DISPLAYWIDTH', context.column, 255);
@@ -125,7 +129,8 @@ function floatParts(type: DataType, context: ColumnTypeContext): TypeParts {
     };
   }
   // FLOAT(p): p up to 24 is a FLOAT, up to 53 a DOUBLE.
-  if (type.name === 'float' && type.length !== undefined && type.length > 53) throw sqlError('ER_WRONG_FIELD_SPEC', context.column);
+  if (type.name === 'float' && type.length !== undefined && type.length > 53)
+    throw sqlError('ER_WRONG_FIELD_SPEC', context.column);
   const single = type.name === 'float' && (type.length === undefined || type.length <= 24);
   return {
     kind: single ? 'float' : 'double',
@@ -146,7 +151,12 @@ function decimalParts(type: DataType, context: ColumnTypeContext): TypeParts {
   return { kind: 'decimal', mysqlType: MysqlType.NEWDECIMAL, length: precision, decimals: scale, ...flags };
 }
 
-function temporalParts(type: DataType, kind: TypeKind, mysqlType: MysqlTypeCode, context: ColumnTypeContext): TypeParts {
+function temporalParts(
+  type: DataType,
+  kind: TypeKind,
+  mysqlType: MysqlTypeCode,
+  context: ColumnTypeContext,
+): TypeParts {
   const decimals = type.length ?? 0;
   if (decimals > 6) throw sqlError('ER_TOO_BIG_PRECISION', decimals, context.column, 6);
   const base = kind === 'time' ? 10 : 19;
@@ -174,9 +184,11 @@ export function characterCollation(type: DataType, context: ColumnTypeContext): 
 function charParts(type: DataType, context: ColumnTypeContext): TypeParts {
   const length = type.length ?? 1;
   const collation = characterCollation(type, context);
-  if (collation === 'binary') return binaryParts({ ...type, name: type.name === 'char' ? 'binary' : 'varbinary' }, context);
+  if (collation === 'binary')
+    return binaryParts({ ...type, name: type.name === 'char' ? 'binary' : 'varbinary' }, context);
   const limit = type.name === 'char' ? 255 : 16_383 * 4;
-  if (length > limit) throw sqlError('ER_TOO_BIG_FIELDLENGTH', context.column, type.name === 'char' ? 255 : varcharLimit(collation));
+  if (length > limit)
+    throw sqlError('ER_TOO_BIG_FIELDLENGTH', context.column, type.name === 'char' ? 255 : varcharLimit(collation));
   if (type.name === 'varchar' && length > varcharLimit(collation)) {
     throw sqlError('ER_TOO_BIG_FIELDLENGTH', context.column, varcharLimit(collation));
   }
@@ -201,7 +213,11 @@ function binaryParts(type: DataType, context: ColumnTypeContext): TypeParts {
   return { kind: 'binary', mysqlType, length, decimals: 0 };
 }
 
-function lobParts(type: DataType, facts: readonly [MysqlTypeCode, number, boolean], context: ColumnTypeContext): TypeParts {
+function lobParts(
+  type: DataType,
+  facts: readonly [MysqlTypeCode, number, boolean],
+  context: ColumnTypeContext,
+): TypeParts {
   let [mysqlType, bytes, text] = facts;
   const collation = text ? characterCollation(type, context) : 'binary';
   if (collation === 'binary') text = false;
@@ -221,7 +237,9 @@ function memberParts(type: DataType, context: ColumnTypeContext): TypeParts {
   const elements = type.elements.map((element) => element.replace(/ +$/, ''));
   const limit = type.name === 'set' ? 64 : 65_535;
   if (elements.length > limit) {
-    throw type.name === 'set' ? sqlError('ER_TOO_BIG_SET', context.column) : sqlError('ER_TOO_BIG_ENUM', context.column);
+    throw type.name === 'set'
+      ? sqlError('ER_TOO_BIG_SET', context.column)
+      : sqlError('ER_TOO_BIG_ENUM', context.column);
   }
   const seen = new Set<string>();
   for (const element of elements) {
@@ -232,7 +250,16 @@ function memberParts(type: DataType, context: ColumnTypeContext): TypeParts {
   }
   const lengths = elements.map((element) => [...element].length);
   const length =
-    type.name === 'enum' ? Math.max(0, ...lengths) : lengths.reduce((sum, n) => sum + n, 0) + Math.max(0, lengths.length - 1);
+    type.name === 'enum'
+      ? Math.max(0, ...lengths)
+      : lengths.reduce((sum, n) => sum + n, 0) + Math.max(0, lengths.length - 1);
   const kind = type.name === 'enum' ? 'enum' : 'set';
-  return { kind, mysqlType: type.name === 'enum' ? MysqlType.ENUM : MysqlType.SET, length, decimals: 0, collation, elements };
+  return {
+    kind,
+    mysqlType: type.name === 'enum' ? MysqlType.ENUM : MysqlType.SET,
+    length,
+    decimals: 0,
+    collation,
+    elements,
+  };
 }

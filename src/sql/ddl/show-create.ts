@@ -7,7 +7,9 @@ export function quoteName(name: string): string {
 }
 
 export function quoteText(text: string): string {
-  const escaped = text.replace(/[\\'\0\n\r]/g, (c) => (c === "'" ? "''" : c === '\\' ? '\\\\' : c === '\n' ? '\\n' : c === '\r' ? '\\r' : '\\0'));
+  const escaped = text.replace(/[\\'\0\n\r]/g, (c) =>
+    c === "'" ? "''" : c === '\\' ? '\\\\' : c === '\n' ? '\\n' : c === '\r' ? '\\r' : '\\0',
+  );
   return `'${escaped}'`;
 }
 
@@ -83,7 +85,8 @@ export function showCreateTable(table: TableDef, autoIncrement: number | bigint 
     ...table.indexes.filter((index) => index.parts.length > 0).map((index) => indexLine(index, table)),
     ...table.foreignKeys.map((key) => foreignKeyLine(key, table)),
     ...table.checks.map(
-      (check) => `CONSTRAINT ${quoteName(check.name)} CHECK (${check.sql})${check.enforced ? '' : ' /*!80016 NOT ENFORCED */'}`,
+      (check) =>
+        `CONSTRAINT ${quoteName(check.name)} CHECK (${check.sql})${check.enforced ? '' : ' /*!80016 NOT ENFORCED */'}`,
     ),
   ];
   const head = `CREATE${table.temporary ? ' TEMPORARY' : ''} TABLE ${quoteName(table.name)} (`;
@@ -103,7 +106,19 @@ function tableOptions(table: TableDef, autoIncrement: number | bigint | undefine
   return ` ${parts.join(' ')}`;
 }
 
-const PRINTED_OPTIONS = new Set(['row_format', 'key_block_size', 'stats_persistent', 'stats_auto_recalc', 'stats_sample_pages', 'min_rows', 'max_rows', 'avg_row_length', 'checksum', 'delay_key_write', 'pack_keys']);
+const PRINTED_OPTIONS = new Set([
+  'row_format',
+  'key_block_size',
+  'stats_persistent',
+  'stats_auto_recalc',
+  'stats_sample_pages',
+  'min_rows',
+  'max_rows',
+  'avg_row_length',
+  'checksum',
+  'delay_key_write',
+  'pack_keys',
+]);
 
 /** utf8mb4's default changed in 8.0, so its collation is always printed. */
 function printsCollation(collation: string): boolean {
@@ -134,7 +149,8 @@ function columnCharset(column: ColumnDef, table: TableDef): string {
   const charset = charsetOf(collation);
   if (collation === table.collation && !column.explicitCharset) return '';
   const sameAsTable = collation === table.collation;
-  if (sameAsTable) return printsCollation(collation) ? ` CHARACTER SET ${charset} COLLATE ${collation}` : ` CHARACTER SET ${charset}`;
+  if (sameAsTable)
+    return printsCollation(collation) ? ` CHARACTER SET ${charset} COLLATE ${collation}` : ` CHARACTER SET ${charset}`;
   return ` CHARACTER SET ${charset}${printsCollation(collation) ? ` COLLATE ${collation}` : ''}`;
 }
 
@@ -146,14 +162,17 @@ function defaultClause(column: ColumnDef): string {
   if (written.kind === 'current-timestamp') return ` DEFAULT ${now}${onUpdate}`;
   if (written.kind === 'expression') return ` DEFAULT (${written.sql})${onUpdate}`;
   if (written.text === null) {
-    const isLob = column.type.kind === 'json' || LOB_PREFIX[column.type.mysqlType] !== undefined;
+    const isLob = LOB_PREFIX[column.type.mysqlType] !== undefined;
     return isLob ? onUpdate : ` DEFAULT NULL${onUpdate}`;
   }
   return ` DEFAULT ${defaultLiteral(column.type, written)}${onUpdate}`;
 }
 
 /** A stored literal as DDL writes it: b'101' for BIT, 0x… for bytes, a quoted string for all else. */
-export function defaultLiteral(type: FieldType, written: { readonly text: string | null; readonly binary?: boolean }): string {
+export function defaultLiteral(
+  type: FieldType,
+  written: { readonly text: string | null; readonly binary?: boolean },
+): string {
   if (written.text === null) return 'NULL';
   if (!written.binary) return quoteText(written.text);
   return type.kind === 'bit' ? `b'${BigInt(`0x${written.text}`).toString(2)}'` : `0x${written.text.toUpperCase()}`;
@@ -165,7 +184,9 @@ function indexLine(index: IndexDef, table: TableDef): string {
     const target = column?.hidden ? `(${column.generated?.sql ?? ''})` : quoteName(column?.name ?? '');
     return `${target}${part.prefixLength === undefined ? '' : `(${part.prefixLength})`}${part.descending ? ' DESC' : ''}`;
   });
-  const word = index.primary ? 'PRIMARY KEY' : `${index.unique ? 'UNIQUE ' : index.kind === 'fulltext' ? 'FULLTEXT ' : ''}KEY ${quoteName(index.name)}`;
+  const word = index.primary
+    ? 'PRIMARY KEY'
+    : `${index.unique ? 'UNIQUE ' : index.kind === 'fulltext' ? 'FULLTEXT ' : ''}KEY ${quoteName(index.name)}`;
   const comment = index.comment === '' ? '' : ` COMMENT ${quoteText(index.comment)}`;
   return `${word} (${parts.join(',')})${comment}${index.visible ? '' : ' /*!80000 INVISIBLE */'}`;
 }

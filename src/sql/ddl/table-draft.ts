@@ -223,7 +223,8 @@ export class TableDraft {
 
   /** Rules that hold for a finished table, not for one in the making. */
   check(): void {
-    if (!this.columns.some((column) => !column.invisible && !column.hidden)) throw sqlError('ER_TABLE_MUST_HAVE_A_VISIBLE_COLUMN');
+    if (!this.columns.some((column) => !column.invisible && !column.hidden))
+      throw sqlError('ER_TABLE_MUST_HAVE_A_VISIBLE_COLUMN');
     const auto = this.columns.filter((column) => column.autoIncrement);
     if (auto.length > 1) throw sqlError('ER_WRONG_AUTO_KEY');
     if (auto[0] !== undefined && !this.indexes.some((index) => index.parts[0]?.columnId === auto[0]?.id)) {
@@ -248,7 +249,9 @@ export const HIDDEN_ROW_ID_INDEX: IndexDef = {
 export function startsWith(index: IndexDef, columnIds: readonly number[]): boolean {
   return (
     index.kind === 'btree' &&
-    columnIds.every((id, place) => index.parts[place]?.columnId === id && index.parts[place]?.prefixLength === undefined)
+    columnIds.every(
+      (id, place) => index.parts[place]?.columnId === id && index.parts[place]?.prefixLength === undefined,
+    )
   );
 }
 
@@ -261,6 +264,13 @@ function columnKey(definition: ColumnDefinition, type: 'primary' | 'unique'): In
     constraintName: undefined,
     name: undefined,
     parts: [{ column: definition.name, length: undefined, expression: undefined, direction: 'asc' }],
-    options: { algorithm: undefined, keyBlockSize: undefined, comment: undefined, visible: undefined, parser: undefined, attributes: [] },
+    options: {
+      algorithm: undefined,
+      keyBlockSize: undefined,
+      comment: undefined,
+      visible: undefined,
+      parser: undefined,
+      attributes: [],
+    },
   };
 }

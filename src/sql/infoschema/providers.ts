@@ -4,7 +4,15 @@ import type { Row } from '../types/index.ts';
 import type { InfoSource } from './info-source.ts';
 import { checkRows, constraintRows, keyColumnRows, referentialRows, statisticsRows } from './rows-keys.ts';
 import { columnRows, partitionRows, schemaRows, tableRows, viewRows, type Wanted } from './rows-schema.ts';
-import { charsetRows, collationCharsetRows, collationRows, engineRows, pairRows, pluginRows, processRows } from './rows-server.ts';
+import {
+  charsetRows,
+  collationCharsetRows,
+  collationRows,
+  engineRows,
+  pairRows,
+  pluginRows,
+  processRows,
+} from './rows-server.ts';
 
 type Provider = (source: InfoSource, wanted: Wanted) => MaybePromise<readonly Row[]>;
 
@@ -45,7 +53,12 @@ function privileges(source: InfoSource, table: string): Row[] {
 
 const NO_ROWS: readonly Row[] = [];
 
-export function virtualRows(source: InfoSource, schema: string, table: string, wanted: Wanted): MaybePromise<readonly Row[]> {
+export function virtualRows(
+  source: InfoSource,
+  schema: string,
+  table: string,
+  wanted: Wanted,
+): MaybePromise<readonly Row[]> {
   const providers = schema.toLowerCase() === 'information_schema' ? INFORMATION_SCHEMA : PERFORMANCE_SCHEMA;
   const name = schema.toLowerCase() === 'information_schema' ? table.toUpperCase() : table.toLowerCase();
   const provider = Object.hasOwn(providers, name) ? providers[name] : undefined;

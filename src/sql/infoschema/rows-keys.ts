@@ -50,7 +50,20 @@ export function keyColumnRows(source: InfoSource, wanted: Wanted): Row[] {
     for (const index of keys(table)) {
       if (!index.unique) continue;
       index.parts.forEach((part, place) => {
-        rows.push(['def', table.schema, index.name, 'def', table.schema, table.name, columnName(table, part.columnId), place + 1, null, null, null, null]);
+        rows.push([
+          'def',
+          table.schema,
+          index.name,
+          'def',
+          table.schema,
+          table.name,
+          columnName(table, part.columnId),
+          place + 1,
+          null,
+          null,
+          null,
+          null,
+        ]);
       });
     }
     for (const key of table.foreignKeys) {
@@ -115,7 +128,9 @@ function parentKeyName(source: InfoSource, key: ForeignKeyDef): string | null {
   const parent = source.catalog.findTable(key.referencedSchema, key.referencedTable);
   if (parent?.kind !== 'table') return null;
   const match = parent.indexes.find(
-    (index) => index.unique && key.referencedColumns.every((name, place) => columnName(parent, index.parts[place]?.columnId ?? -1) === name),
+    (index) =>
+      index.unique &&
+      key.referencedColumns.every((name, place) => columnName(parent, index.parts[place]?.columnId ?? -1) === name),
   );
   return match?.name ?? null;
 }

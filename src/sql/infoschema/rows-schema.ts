@@ -29,11 +29,15 @@ export function schemaRows(source: InfoSource): Row[] {
 }
 
 /** Tables and views the session may see, narrowed by conditions on schema and name. */
-export function* visibleRelations(source: InfoSource, wanted: Wanted): Generator<readonly [SchemaDef, TableDef | ViewDef]> {
+export function* visibleRelations(
+  source: InfoSource,
+  wanted: Wanted,
+): Generator<readonly [SchemaDef, TableDef | ViewDef]> {
   for (const schema of visibleSchemas(source)) {
     if (!wants(wanted, 'table_schema', schema.name)) continue;
     for (const relation of source.catalog.tables(schema.name)) {
-      if (wants(wanted, 'table_name', relation.name) && source.maySeeTable(schema.name, relation.name)) yield [schema, relation];
+      if (wants(wanted, 'table_name', relation.name) && source.maySeeTable(schema.name, relation.name))
+        yield [schema, relation];
     }
   }
 }
@@ -47,7 +51,9 @@ const VIEW_TAIL: Row = [null, null, null, null, null, null, null, null, null, nu
 export async function tableRows(source: InfoSource, wanted: Wanted): Promise<Row[]> {
   const rows: Row[] = [];
   for (const [schema, relation] of visibleRelations(source, wanted)) {
-    rows.push(relation.kind === 'view' ? viewTableRow(schema, relation, source) : await tableRow(schema, relation, source));
+    rows.push(
+      relation.kind === 'view' ? viewTableRow(schema, relation, source) : await tableRow(schema, relation, source),
+    );
   }
   for (const schema of VIRTUAL_SCHEMAS) {
     if (!wants(wanted, 'table_schema', schema)) continue;
@@ -59,7 +65,23 @@ export async function tableRows(source: InfoSource, wanted: Wanted): Promise<Row
 }
 
 function viewTableRow(schema: SchemaDef, view: ViewDef, source: InfoSource): Row {
-  return ['def', schema.name, view.name, 'VIEW', null, null, null, ...VIEW_TAIL.slice(0, 7), source.toDateTime(0), null, null, null, null, null, 'VIEW'];
+  return [
+    'def',
+    schema.name,
+    view.name,
+    'VIEW',
+    null,
+    null,
+    null,
+    ...VIEW_TAIL.slice(0, 7),
+    source.toDateTime(0),
+    null,
+    null,
+    null,
+    null,
+    null,
+    'VIEW',
+  ];
 }
 
 function virtualTableRow(schema: string, name: string): Row {
@@ -155,7 +177,10 @@ function columnRow({ schema, table, column, position, key }: ColumnPlace): Row {
   const isBytes = type.kind === 'binary';
   const [characters, octets] = lengths(type);
   const precision = numericPrecision(type);
-  const hasScale = type.kind === 'int' || type.kind === 'decimal' || ((type.kind === 'float' || type.kind === 'double') && type.decimals !== 31);
+  const hasScale =
+    type.kind === 'int' ||
+    type.kind === 'decimal' ||
+    ((type.kind === 'float' || type.kind === 'double') && type.decimals !== 31);
   return [
     'def',
     schema,
@@ -184,7 +209,8 @@ function columnRow({ schema, table, column, position, key }: ColumnPlace): Row {
 
 function lengths(type: FieldType): [characters: number, octets: number] {
   if (type.kind === 'binary') return [type.length, type.length];
-  const width = type.kind === 'string' || type.kind === 'enum' || type.kind === 'set' ? collationOf(type.collation).maxBytes : 1;
+  const width =
+    type.kind === 'string' || type.kind === 'enum' || type.kind === 'set' ? collationOf(type.collation).maxBytes : 1;
   // TEXT types count bytes, the others characters.
   if (isBlobCode(type.mysqlType)) return [type.length, type.length];
   return [type.length, type.length * width];
@@ -211,15 +237,18 @@ export function defaultText(column: ColumnDef): string | null {
   const written = column.defaultValue;
   if (written === undefined) return null;
   if (written.kind === 'expression') return written.sql;
-  if (written.kind === 'current-timestamp') return written.decimals > 0 ? `CURRENT_TIMESTAMP(${written.decimals})` : 'CURRENT_TIMESTAMP';
+  if (written.kind === 'current-timestamp')
+    return written.decimals > 0 ? `CURRENT_TIMESTAMP(${written.decimals})` : 'CURRENT_TIMESTAMP';
   return written.binary ? defaultLiteral(column.type, written) : written.text;
 }
 
 export function extraText(column: ColumnDef): string {
   const words: string[] = [];
   if (column.autoIncrement) words.push('auto_increment');
-  if (column.defaultValue?.kind === 'current-timestamp' || column.defaultValue?.kind === 'expression') words.push('DEFAULT_GENERATED');
-  if (column.onUpdateNow) words.push(`on update CURRENT_TIMESTAMP${column.type.decimals > 0 ? `(${column.type.decimals})` : ''}`);
+  if (column.defaultValue?.kind === 'current-timestamp' || column.defaultValue?.kind === 'expression')
+    words.push('DEFAULT_GENERATED');
+  if (column.onUpdateNow)
+    words.push(`on update CURRENT_TIMESTAMP${column.type.decimals > 0 ? `(${column.type.decimals})` : ''}`);
   if (column.generated) words.push(column.generated.stored ? 'STORED GENERATED' : 'VIRTUAL GENERATED');
   if (column.invisible) words.push('INVISIBLE');
   return words.join(' ');
@@ -231,7 +260,8 @@ export function columnKeys(table: TableDef): ReadonlyMap<number, string> {
   for (const index of table.indexes) {
     index.parts.forEach((part, place) => {
       if (index.primary) keys.set(part.columnId, 'PRI');
-      else if (place === 0 && !keys.has(part.columnId)) keys.set(part.columnId, index.unique && index.parts.length === 1 ? 'UNI' : 'MUL');
+      else if (place === 0 && !keys.has(part.columnId))
+        keys.set(part.columnId, index.unique && index.parts.length === 1 ? 'UNI' : 'MUL');
     });
   }
   return keys;
@@ -262,7 +292,22 @@ export function partitionRows(source: InfoSource, wanted: Wanted): Row[] {
     const rowCount = source.rowCount(table);
     const bytes = source.dataBytes(table);
     const nulls = (count: number): null[] => new Array<null>(count).fill(null);
-    return ['def', table.schema, table.name, ...nulls(9), rowCount, rowCount === 0 ? 0 : Math.round(bytes / rowCount), bytes, 0, 0, 0, source.toDateTime(table.createdAtMs), ...nulls(3), '', null, null];
+    return [
+      'def',
+      table.schema,
+      table.name,
+      ...nulls(9),
+      rowCount,
+      rowCount === 0 ? 0 : Math.round(bytes / rowCount),
+      bytes,
+      0,
+      0,
+      0,
+      source.toDateTime(table.createdAtMs),
+      ...nulls(3),
+      '',
+      null,
+      null,
+    ];
   });
 }
-

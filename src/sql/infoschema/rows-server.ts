@@ -6,7 +6,17 @@ export function collationRows(): Row[] {
   return collationNames().flatMap((name): Row[] => {
     const collation = findCollation(name);
     if (collation === undefined) return [];
-    return [[name, collation.charset, collation.id, collation.isDefault ? 'Yes' : '', 'Yes', collation.sortLength, collation.padSpace ? 'PAD SPACE' : 'NO PAD']];
+    return [
+      [
+        name,
+        collation.charset,
+        collation.id,
+        collation.isDefault ? 'Yes' : '',
+        'Yes',
+        collation.sortLength,
+        collation.padSpace ? 'PAD SPACE' : 'NO PAD',
+      ],
+    ];
   });
 }
 
@@ -35,7 +45,14 @@ export function charsetRows(): Row[] {
     return collation?.isDefault ? [collation] : [];
   });
   return defaults
-    .map((collation): Row => [collation.charset, collation.name, CHARSET_DESCRIPTIONS[collation.charset] ?? collation.charset, collation.maxBytes])
+    .map(
+      (collation): Row => [
+        collation.charset,
+        collation.name,
+        CHARSET_DESCRIPTIONS[collation.charset] ?? collation.charset,
+        collation.maxBytes,
+      ],
+    )
     .sort((a, b) => (String(a[0]) < String(b[0]) ? -1 : 1));
 }
 
@@ -44,7 +61,19 @@ export function engineRows(): Row[] {
 }
 
 export function pluginRows(): Row[] {
-  const row = (name: string, type: string, description: string): Row => [name, '1.0', 'ACTIVE', type, '1.0', null, null, 'Ebb', description, 'Apache-2.0', 'FORCE'];
+  const row = (name: string, type: string, description: string): Row => [
+    name,
+    '1.0',
+    'ACTIVE',
+    type,
+    '1.0',
+    null,
+    null,
+    'Ebb',
+    description,
+    'Apache-2.0',
+    'FORCE',
+  ];
   return [
     row('mysql_native_password', 'AUTHENTICATION', 'Native MySQL authentication'),
     row('caching_sha2_password', 'AUTHENTICATION', 'Caching sha2 authentication'),

@@ -40,17 +40,19 @@ function define(schema: string, name: string, columns: readonly VirtualColumnRow
     schema,
     name,
     version: 1,
-    columns: columns.map((column, place): ColumnDef => ({
-      id: place + 1,
-      name: column.name,
-      type: virtualColumnType(column.type, column.name, column.nullable === true),
-      onUpdateNow: false,
-      autoIncrement: false,
-      comment: '',
-      invisible: false,
-      state: 'public',
-      hidden: false,
-    })),
+    columns: columns.map(
+      (column, place): ColumnDef => ({
+        id: place + 1,
+        name: column.name,
+        type: virtualColumnType(column.type, column.name, column.nullable === true),
+        onUpdateNow: false,
+        autoIncrement: false,
+        comment: '',
+        invisible: false,
+        state: 'public',
+        hidden: false,
+      }),
+    ),
     indexes: [],
     foreignKeys: [],
     checks: [],
@@ -63,4 +65,3 @@ function define(schema: string, name: string, columns: readonly VirtualColumnRow
     nextIndexId: 1,
   };
 }
-
