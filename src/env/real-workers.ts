@@ -13,11 +13,14 @@ import type { WorkerContext, WorkerHandle, Workers } from './workers.ts';
 
 const runsFromSources = import.meta.url.endsWith('.ts');
 
+/** A small young generation: short-lived buffers are given back soon, instead of some 100 MB of them waiting per thread. */
+const resourceLimits = { maxYoungGenerationSizeMb: 6 };
+
 export const realWorkers: Workers = {
   parallelism: Math.max(1, availableParallelism() - 1),
   spawn(module, data) {
-    if (runsFromSources) return wrap(new Worker(bootstrap(module), { eval: true, workerData: data, execArgv: [] }));
-    return wrap(new Worker(new URL(module.href.replace(/\.ts$/, '.js')), { workerData: data }));
+    if (runsFromSources) return wrap(new Worker(bootstrap(module), { eval: true, workerData: data, execArgv: [], resourceLimits }));
+    return wrap(new Worker(new URL(module.href.replace(/\.ts$/, '.js')), { workerData: data, resourceLimits }));
   },
 };
 

@@ -121,7 +121,7 @@ export class ChunkStream implements EntryStream {
 
 function openChunkBlock(chunk: BlockChunk, start: number, end: number): Block {
   try {
-    return openBlock(chunk.bytes, start, end, chunk.timestamp);
+    return openBlock(chunk.bytes, start, end, { timestamp: chunk.timestamp, borrow: true });
   } catch (cause) {
     if (!(cause instanceof DbError) || cause.kind !== 'corrupt') throw cause;
     throw new DbError('corrupt', cause.code, `table ${chunk.source}: ${cause.message}`, { cause });

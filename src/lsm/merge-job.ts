@@ -90,7 +90,7 @@ class Merge {
 
   constructor(options: MergeOptions) {
     this.#options = options;
-    this.#builder = new TableBuilder(options);
+    this.#builder = this.#newBuilder();
   }
 
   get isEmpty(): boolean {
@@ -99,8 +99,13 @@ class Merge {
 
   cut(): BuiltTable {
     const table = this.#builder.finish();
-    this.#builder = new TableBuilder(this.#options);
+    this.#builder = this.#newBuilder();
     return table;
+  }
+
+  #newBuilder(): TableBuilder {
+    const { blockBytes, compression, tableBytesMax } = this.#options;
+    return new TableBuilder({ blockBytes, compression, expectedBytes: tableBytesMax + (tableBytesMax >>> 3) });
   }
 
   /** Notes the entry's key; true when a new table should begin with it. */

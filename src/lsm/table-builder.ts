@@ -22,7 +22,11 @@ import { TIMESTAMP_MAX, type Timestamp } from './timestamp.ts';
 export interface TableBuilderOptions {
   readonly blockBytes: number;
   readonly compression: CompressionName;
+  /** How large the table may get, with its index and filter. */
+  readonly expectedBytes?: number;
 }
+
+const GROW_EAGER_BYTES = 1024 * 1024;
 
 export const BLOCK_BYTES_DEFAULT = 16 * 1024;
 
@@ -186,7 +190,10 @@ export class TableBuilder {
   #reserve(count: number): void {
     const needed = this.#size + count;
     if (needed <= this.#out.length) return;
-    const grown = new Uint8Array(Math.max(needed, this.#out.length * 2));
+    let capacity = Math.max(needed, this.#out.length * 2);
+    // From here on one reservation for the whole table: pages that stay untouched take no memory.
+    if (capacity > GROW_EAGER_BYTES) capacity = Math.max(capacity, this.#options.expectedBytes ?? 0);
+    const grown = new Uint8Array(capacity);
     grown.set(this.#out.subarray(0, this.#size));
     this.#out = grown;
   }

@@ -101,18 +101,26 @@ export function sealBlock(
   return at + BLOCK_TRAILER_BYTES;
 }
 
+export interface OpenBlockOptions {
+  /** Replaces the stored timestamps (TableMeta.timestamp). */
+  readonly timestamp?: Timestamp | undefined;
+  /** The block may keep `bytes` itself: right for short use, wrong for a cache, where it would pin a whole read-ahead. */
+  readonly borrow?: boolean;
+}
+
 /** Checks, decompresses and decodes the stored block at `bytes[start, end)`. */
-export function openBlock(bytes: Bytes, start: number, end: number, timestamp?: Timestamp): Block {
+export function openBlock(bytes: Bytes, start: number, end: number, options: OpenBlockOptions): Block {
   const at = end - BLOCK_TRAILER_BYTES;
   if (at < start || end > bytes.length) throw damaged('block length');
   if (getU32(bytes, at + 5) !== checksum32(bytes, start, at + 5)) throw damaged('block checksum');
   const codec = compressionById(bytes[at] as number);
   const uncompressedBytes = getU32(bytes, at + 1);
-  // An uncompressed payload is copied out, so that a cached block does not pin the whole read-ahead it came with.
-  const payload =
-    codec.id === 0 ? bytes.slice(start, at) : codec.decompress(bytes.subarray(start, at), uncompressedBytes);
+  const stored = bytes.subarray(start, at);
+  let payload: Bytes;
+  if (codec.id !== 0) payload = codec.decompress(stored, uncompressedBytes);
+  else payload = options.borrow === true ? stored : stored.slice();
   if (payload.length !== uncompressedBytes) throw damaged('block size');
-  return decodeBlock(payload, timestamp);
+  return decodeBlock(payload, options.timestamp);
 }
 
 export interface BlockHandle {

@@ -233,7 +233,7 @@ export class Table implements BlockOwner {
             object,
             index.blockOffsets[number] as number,
             index.blockOffsets[number + 1] as number,
-            this.meta.timestamp,
+            this.meta,
           ),
         );
       } catch (error) {
@@ -288,7 +288,7 @@ export class Table implements BlockOwner {
       }
       const from = (index.blockOffsets[number] as number) - start;
       const to = (index.blockOffsets[number + 1] as number) - start;
-      const block = this.#guard(`block ${number}`, () => openBlock(bytes, from, to, this.meta.timestamp));
+      const block = this.#guard(`block ${number}`, () => openBlock(bytes, from, to, this.meta));
       if (this.inUse) this.#cache(number, block);
       blocks.push(block);
     }
