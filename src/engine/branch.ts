@@ -78,7 +78,13 @@ export class Branch {
     this.rowIds = new Counters(transactions, MetaKind.ROW_ID);
     this.rowCounts = new RowCounts();
     this.garbage = new GarbageCollector(transactions, { ...options, oldestReadable: () => reach.oldest() });
-    this.#parts = { branch: this, tree, autoIncrement: this.autoIncrement, rowIds: this.rowIds, rowCounts: this.rowCounts };
+    this.#parts = {
+      branch: this,
+      tree,
+      autoIncrement: this.autoIncrement,
+      rowIds: this.rowIds,
+      rowCounts: this.rowCounts,
+    };
   }
 
   static async open(options: BranchOptions): Promise<Branch> {
@@ -107,7 +113,9 @@ export class Branch {
     });
     const catalogStore = await CatalogStore.open(transactions);
     const branch = new Branch({ tree, transactions, catalogStore, reach }, options);
-    await readAll(transactions, MetaKind.ROW_COUNT, (value, key) => branch.rowCounts.set(metaId(key), decodeCount(value)));
+    await readAll(transactions, MetaKind.ROW_COUNT, (value, key) =>
+      branch.rowCounts.set(metaId(key), decodeCount(value)),
+    );
     branch.garbage.start();
     return branch;
   }

@@ -42,12 +42,25 @@ import { column, table } from './testing/storage-harness.ts';
 const members = ['a', 'b', 'c', 'd'];
 const bigMembers = Array.from({ length: 64 }, (_, i) => `m${i}`);
 const integer = (min: bigint, max: bigint) => fc.bigInt({ min, max }).map(normalizeInt);
-const dates = fc.record({ year: fc.integer({ min: 1970, max: 9999 }), month: fc.integer({ min: 1, max: 12 }), day: fc.integer({ min: 1, max: 28 }) });
-const ymd = fc.oneof(fc.constant(0), dates.map(({ year, month, day }) => packDate(year, month, day)));
+const dates = fc.record({
+  year: fc.integer({ min: 1970, max: 9999 }),
+  month: fc.integer({ min: 1, max: 12 }),
+  day: fc.integer({ min: 1, max: 28 }),
+});
+const ymd = fc.oneof(
+  fc.constant(0),
+  dates.map(({ year, month, day }) => packDate(year, month, day)),
+);
 const micros = fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 86_399_999_999 }));
 const dateTimes = fc.tuple(ymd, micros).map(([date, time]) => new DateTime(date, time));
-const stamps = fc.tuple(fc.integer({ min: 1971, max: 2036 }), micros).map(([year, time]) => new DateTime(packDate(year, 6, 15), time));
-const texts = fc.oneof(fc.string({ maxLength: 12 }), fc.string({ unit: 'binary', maxLength: 8 }), fc.constantFrom('', 'a', 'A', 'ä', 'a ', 'ß', 'ss', '\u0000', 'a\u0000b', '日本'));
+const stamps = fc
+  .tuple(fc.integer({ min: 1971, max: 2036 }), micros)
+  .map(([year, time]) => new DateTime(packDate(year, 6, 15), time));
+const texts = fc.oneof(
+  fc.string({ maxLength: 12 }),
+  fc.string({ unit: 'binary', maxLength: 8 }),
+  fc.constantFrom('', 'a', 'A', 'ä', 'a ', 'ß', 'ss', '\u0000', 'a\u0000b', '日本'),
+);
 
 const cases: readonly (readonly [string, FieldType, fc.Arbitrary<Value>])[] = [
   ['tinyint', intType('tiny'), integer(-128n, 127n)],
@@ -61,8 +74,16 @@ const cases: readonly (readonly [string, FieldType, fc.Arbitrary<Value>])[] = [
   ['bit', bitType(64), integer(0n, 2n ** 64n - 1n)],
   ['double', doubleType(), fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => value + 0)],
   ['float', floatType(), fc.float({ noNaN: true, noDefaultInfinity: true }).map((value) => value + 0)],
-  ['decimal(10,2)', decimalType(10, 2), integer(-(10n ** 10n - 1n), 10n ** 10n - 1n).map((value) => new Decimal(value, 2))],
-  ['decimal(65,30)', decimalType(65, 30), integer(-(10n ** 65n - 1n), 10n ** 65n - 1n).map((value) => new Decimal(value, 30))],
+  [
+    'decimal(10,2)',
+    decimalType(10, 2),
+    integer(-(10n ** 10n - 1n), 10n ** 10n - 1n).map((value) => new Decimal(value, 2)),
+  ],
+  [
+    'decimal(65,30)',
+    decimalType(65, 30),
+    integer(-(10n ** 65n - 1n), 10n ** 65n - 1n).map((value) => new Decimal(value, 30)),
+  ],
   ['date', dateType(), ymd],
   ['datetime(6)', datetimeType(6), dateTimes],
   ['timestamp(6)', timestampType(6), stamps],
@@ -82,7 +103,11 @@ const sign = Math.sign;
 
 /** A secondary index over the column, so that NULLs and markers are in play. */
 function indexOn(type: FieldType, descending: boolean): IndexCodec {
-  const definition = table(5, [column(1, 'id', intType('int')), column(2, 'v', type)], [{ columns: [1] }, { columns: [2], descending: [descending] }]);
+  const definition = table(
+    5,
+    [column(1, 'id', intType('int')), column(2, 'v', type)],
+    [{ columns: [1] }, { columns: [2], descending: [descending] }],
+  );
   return codecOf(definition).secondaryOf(definition.indexes[1]!).codec;
 }
 
@@ -106,7 +131,11 @@ describe.each(cases)('keys of %s', (_name, type, values) => {
 
   it('give covered columns and the clustered key back', () => {
     for (const descending of [false, true]) {
-      const definition = table(5, [column(1, 'id', intType('int')), column(2, 'v', type), column(3, 'w', varcharType(9))], [{ columns: [1, 3] }, { columns: [2], descending: [descending] }, { columns: [2, 3], unique: true }]);
+      const definition = table(
+        5,
+        [column(1, 'id', intType('int')), column(2, 'v', type), column(3, 'w', varcharType(9))],
+        [{ columns: [1, 3] }, { columns: [2], descending: [descending] }, { columns: [2, 3], unique: true }],
+      );
       const codec = codecOf(definition);
       for (const zone of zones) {
         fc.assert(
@@ -117,14 +146,23 @@ describe.each(cases)('keys of %s', (_name, type, values) => {
               const { key, unique } = secondary.codec.entryKey(row, clustered, codec.clustered.prefix.length, zone);
               const entry = secondary.entries.encodeValue(row, clustered, unique, zone);
               const buffer = Uint8Array.of(9, 9, ...key, ...entry, 9);
-              const place = { keyStart: 2, keyEnd: 2 + key.length, valueStart: 2 + key.length, valueEnd: 2 + key.length + entry.length };
-              expect(secondary.entries.handleOf(buffer, place.keyStart, place.keyEnd, place.valueStart)).toEqual(clustered);
+              const place = {
+                keyStart: 2,
+                keyEnd: 2 + key.length,
+                valueStart: 2 + key.length,
+                valueEnd: 2 + key.length + entry.length,
+              };
+              expect(secondary.entries.handleOf(buffer, place.keyStart, place.keyEnd, place.valueStart)).toEqual(
+                clustered,
+              );
               const full: Row = [null, null, null];
               secondary.entries.decode(buffer, place, full, { zone });
               expect(full).toEqual(row);
               for (const wanted of [[0], [1], [1, 0], [2, 0, 1], []]) {
                 if (!wanted.every((position) => secondary.entries.covered.has(position))) continue;
-                expect(secondary.entries.reader(wanted)(buffer, place, { zone })).toEqual(wanted.map((position) => row[position]));
+                expect(secondary.entries.reader(wanted)(buffer, place, { zone })).toEqual(
+                  wanted.map((position) => row[position]),
+                );
               }
             }
           }),
@@ -135,7 +173,11 @@ describe.each(cases)('keys of %s', (_name, type, values) => {
   });
 
   it('and rows give every column back, whatever else is in the row', () => {
-    const definition = table(5, [column(1, 'a', type), column(3, 'b', type), column(9, 'c', varcharType(300)), column(2, 'd', intType('int'))], [{ columns: [] }]);
+    const definition = table(
+      5,
+      [column(1, 'a', type), column(3, 'b', type), column(9, 'c', varcharType(300)), column(2, 'd', intType('int'))],
+      [{ columns: [] }],
+    );
     const encoder = new RowEncoder(definition);
     const long = fc.oneof(texts, fc.constantFrom('x'.repeat(300), 'ü'.repeat(33_000)));
     for (const zone of zones) {
@@ -168,7 +210,9 @@ describe('rows', () => {
     fc.assert(
       fc.property(fc.json({ maxDepth: 4 }), (text) => {
         const value = parseJson(text);
-        const [back] = codecOf(definition).fullDecoder.decode(new RowEncoder(definition).encode([value], UTC), 0, { zone: UTC });
+        const [back] = codecOf(definition).fullDecoder.decode(new RowEncoder(definition).encode([value], UTC), 0, {
+          zone: UTC,
+        });
         expect(formatJson(back as typeof value)).toBe(formatJson(value));
       }),
     );

@@ -13,7 +13,12 @@ export function duplicateEntry(table: TableDef, index: IndexDef, row: Row): SqlE
     return part.prefixLength === undefined ? text : firstCharacters(text, part.prefixLength);
   });
   const value = firstCharacters(texts.join('-'), VALUE_CHARACTERS_MAX);
-  return new SqlError('ER_DUP_ENTRY', 1062, '23000', `Duplicate entry '${value}' for key '${table.name}.${index.name}'`);
+  return new SqlError(
+    'ER_DUP_ENTRY',
+    1062,
+    '23000',
+    `Duplicate entry '${value}' for key '${table.name}.${index.name}'`,
+  );
 }
 
 function textOf(value: Value, type: FieldType): string {

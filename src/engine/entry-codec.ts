@@ -36,21 +36,28 @@ export class EntryCodec {
       if (part.part.decode === undefined && !part.isPrefix) positions.add(part.position);
     }
     this.#originals = [...positions].map((position) => {
-      const part = [...codec.parts, ...clustered.parts].find((candidate) => candidate.position === position) as IndexPart;
+      const part = [...codec.parts, ...clustered.parts].find(
+        (candidate) => candidate.position === position,
+      ) as IndexPart;
       return { position, format: columnFormatOf(part.column.type) };
     });
   }
 
   /** Positions of the columns that an entry gives back. */
   get covered(): ReadonlySet<number> {
-    const restorable = [...this.#codec.parts, ...this.#clustered.parts].filter((part) => part.part.decode !== undefined && !part.isPrefix);
+    const restorable = [...this.#codec.parts, ...this.#clustered.parts].filter(
+      (part) => part.part.decode !== undefined && !part.isPrefix,
+    );
     return new Set([...restorable, ...this.#originals].map(({ position }) => position));
   }
 
   encodeValue(row: Row, handle: Bytes, unique: boolean, zone: TimeZone): Bytes {
     if (!unique && this.#originals.length === 0) return EMPTY;
     const out = new BytesWriter(32);
-    if (unique) out.varint(handle.length - this.#clustered.prefix.length).range(handle, this.#clustered.prefix.length, handle.length);
+    if (unique)
+      out
+        .varint(handle.length - this.#clustered.prefix.length)
+        .range(handle, this.#clustered.prefix.length, handle.length);
     for (const { position, format } of this.#originals) {
       const value = row[position] as Value;
       if (value === null) {
@@ -108,7 +115,9 @@ export class EntryCodec {
   #keyReader(columns: readonly number[]): EntryReader | undefined {
     const { parts, prefix, index } = this.#codec;
     const clustered = this.#clustered;
-    const targets = parts.map((part) => (part.isPrefix || part.part.decode === undefined ? -1 : columns.indexOf(part.position)));
+    const targets = parts.map((part) =>
+      part.isPrefix || part.part.decode === undefined ? -1 : columns.indexOf(part.position),
+    );
     const tail = index.unique || clustered.width === 0 ? [] : tailPlaces(clustered, columns, new Set(targets));
     const found = new Set([...targets, ...tail.map(({ target }) => target)]);
     if (columns.some((_, target) => !found.has(target)) || new Set(columns).size !== columns.length) return undefined;
@@ -189,7 +198,11 @@ function readPart(part: IndexPart, buffer: Bytes, at: number, full: Row, context
 }
 
 /** Clustered parts of fixed width at the end of an entry's key, as distances from its end. */
-function tailPlaces(clustered: IndexCodec, columns: readonly number[], have: ReadonlySet<number>): { part: IndexPart; target: number; fromEnd: number }[] {
+function tailPlaces(
+  clustered: IndexCodec,
+  columns: readonly number[],
+  have: ReadonlySet<number>,
+): { part: IndexPart; target: number; fromEnd: number }[] {
   let fromEnd = clustered.width;
   const places: { part: IndexPart; target: number; fromEnd: number }[] = [];
   for (const part of clustered.parts) {

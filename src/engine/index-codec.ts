@@ -71,9 +71,16 @@ export class IndexCodec {
         isPrefix,
       };
     });
-    this.#clustered = (clustered?.parts ?? []).map((part) => ({ part, own: this.parts.findIndex(({ position }) => position === part.position) }));
+    this.#clustered = (clustered?.parts ?? []).map((part) => ({
+      part,
+      own: this.parts.findIndex(({ position }) => position === part.position),
+    }));
     const widths = this.parts.map(({ part, marker }) => (part.width === 0 || marker ? 0 : part.width));
-    this.width = this.isHiddenRowId ? ROW_ID_BYTES : widths.includes(0) ? 0 : widths.reduce((sum, width) => sum + width, 0);
+    this.width = this.isHiddenRowId
+      ? ROW_ID_BYTES
+      : widths.includes(0)
+        ? 0
+        : widths.reduce((sum, width) => sum + width, 0);
   }
 
   get isHiddenRowId(): boolean {
@@ -99,7 +106,12 @@ export class IndexCodec {
   }
 
   /** The entry of a row whose clustered key is `handle`, behind a prefix of `handleSkip` bytes. */
-  entryKey(row: Row, handle: Bytes, handleSkip: number, zone: TimeZone): { readonly key: Bytes; readonly unique: boolean } {
+  entryKey(
+    row: Row,
+    handle: Bytes,
+    handleSkip: number,
+    zone: TimeZone,
+  ): { readonly key: Bytes; readonly unique: boolean } {
     this.#begin();
     let unique = this.index.unique;
     for (const part of this.parts) {

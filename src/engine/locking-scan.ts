@@ -122,7 +122,8 @@ export class LockingScan implements RowCursor {
     if (latest === this.#at) return place.value;
     // Something was committed since the cursor was opened; nearly always elsewhere.
     const changed = tree.changedSince(place.handle, this.#at);
-    if (changed instanceof Promise) return changed.then((yes) => (yes ? transaction.get(place.handle, latest) : place.value));
+    if (changed instanceof Promise)
+      return changed.then((yes) => (yes ? transaction.get(place.handle, latest) : place.value));
     return changed ? transaction.get(place.handle, latest) : place.value;
   }
 
@@ -208,7 +209,9 @@ export class LockingScan implements RowCursor {
   #reopenBehind(key: Bytes): void {
     const range = this.#range;
     if (range === undefined || this.#cursor === undefined) return;
-    this.#range = this.#request.reverse ? { start: range.start, end: key } : { start: keySuccessor(key), end: range.end };
+    this.#range = this.#request.reverse
+      ? { start: range.start, end: key }
+      : { start: keySuccessor(key), end: range.end };
     this.#open(this.#range);
   }
 }

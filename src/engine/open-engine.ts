@@ -12,7 +12,13 @@ import { openLog, type CommitLog } from '../log/index.ts';
 import { MemoryBudget } from '../lsm/index.ts';
 import { openStore, type ObjectStore } from '../store/index.ts';
 import type { Row, Value } from '../sql/types/index.ts';
-import { Accounts, MemoryAccountStore, SqlAccountStore, type AccountStore, type InternalSql } from './accounts/index.ts';
+import {
+  Accounts,
+  MemoryAccountStore,
+  SqlAccountStore,
+  type AccountStore,
+  type InternalSql,
+} from './accounts/index.ts';
 import { openDatabase, type Database } from './database.ts';
 import { ALL_RIGHTS } from './session/all-rights.ts';
 import { SqlEngine, type AccountDirectory } from './session/engine.ts';
@@ -53,13 +59,27 @@ export async function openEngine(options: OpenEngineOptions): Promise<OpenedEngi
     const inMemory = options.location === 'memory:';
     const folder = inMemory ? undefined : await openFolder(options.location, env, undo);
     const [store, log] = await openAtoms(folder?.path, env);
-    undo.push(() => log.close(), () => store.close());
+    undo.push(
+      () => log.close(),
+      () => store.close(),
+    );
     const budget = new MemoryBudget({ limitBytes: options.memoryBudgetBytes ?? MEMORY_BUDGET_BYTES });
     const { onBackgroundError } = options;
-    const database = await openDatabase({ store, log, env, budget, ...(onBackgroundError === undefined ? {} : { onBackgroundError }) });
+    const database = await openDatabase({
+      store,
+      log,
+      env,
+      budget,
+      ...(onBackgroundError === undefined ? {} : { onBackgroundError }),
+    });
     undo.push(() => database.close());
     const directory = new Directory();
-    const engine = new SqlEngine({ database, env, accounts: directory, ...(options.variables === undefined ? {} : { variables: options.variables }) });
+    const engine = new SqlEngine({
+      database,
+      env,
+      accounts: directory,
+      ...(options.variables === undefined ? {} : { variables: options.variables }),
+    });
     undo.push(() => engine.close());
     const accounts = await openAccounts(engine, inMemory, options);
     directory.accounts = accounts;
@@ -84,7 +104,11 @@ class Directory implements AccountDirectory {
   }
 }
 
-async function openFolder(path: string, env: Env, undo: (() => Promise<void>)[]): Promise<{ path: string; isNew: boolean }> {
+async function openFolder(
+  path: string,
+  env: Env,
+  undo: (() => Promise<void>)[],
+): Promise<{ path: string; isNew: boolean }> {
   const { files } = env;
   await files.makeDirectory(path);
   const lock: FileLock = await files.lock(joinPath(path, 'ebb.lock'));
@@ -97,7 +121,11 @@ async function openFolder(path: string, env: Env, undo: (() => Promise<void>)[])
   }
   const strangers = (await files.list(path)).map((entry) => entry.name).filter((name) => !OURS.test(name));
   if (strangers.length > 0) {
-    throw new DbError('invalid', 'not-a-data-folder', `${path} is not an Ebb data folder: it holds ${strangers.slice(0, 3).join(', ')}; give an empty or new folder`);
+    throw new DbError(
+      'invalid',
+      'not-a-data-folder',
+      `${path} is not an Ebb data folder: it holds ${strangers.slice(0, 3).join(', ')}; give an empty or new folder`,
+    );
   }
   const file = await files.open(markPath, 'update');
   await file.writeDurably(0, new TextEncoder().encode(`${JSON.stringify({ format: FORMAT })}\n`));
@@ -116,7 +144,11 @@ function checkMark(path: string, text: string): void {
     format = undefined;
   }
   if (format === FORMAT) return;
-  throw new DbError('invalid', 'unknown-format', `${path} has the data format ${String(format)}; this version of Ebb reads format ${FORMAT}`);
+  throw new DbError(
+    'invalid',
+    'unknown-format',
+    `${path} has the data format ${String(format)}; this version of Ebb reads format ${FORMAT}`,
+  );
 }
 
 async function openAtoms(folder: string | undefined, env: Env): Promise<[ObjectStore, CommitLog]> {

@@ -14,7 +14,8 @@ import { type SecondaryIndex, type TableCodec, codecOf } from './table-codec.ts'
 export function openPlainScan(scope: StorageScope, request: ScanRequest): RowCursor {
   const codec = codecOf(request.table);
   const clustered = request.index.id === codec.clustered.index.id;
-  if (clustered) return new RunScanner(scope, shapeOf(scope, request, codec.clustered), clusteredMaker(scope, request, codec));
+  if (clustered)
+    return new RunScanner(scope, shapeOf(scope, request, codec.clustered), clusteredMaker(scope, request, codec));
   const secondary = codec.secondaryOf(request.index);
   const shape = shapeOf(scope, request, secondary.codec);
   const { covered } = secondary.entries;

@@ -15,8 +15,14 @@ export function readPoint(scope: StorageScope, request: PointRequest): MaybeProm
   return readThroughIndex(scope, codec, request);
 }
 
-function readHandle(scope: StorageScope, codec: TableCodec, request: PointRequest, handle: Bytes): MaybePromise<Row | undefined> {
-  const value = request.lock === undefined ? plainValue(scope, request, handle) : lockedValue(scope, handle, request.lock);
+function readHandle(
+  scope: StorageScope,
+  codec: TableCodec,
+  request: PointRequest,
+  handle: Bytes,
+): MaybePromise<Row | undefined> {
+  const value =
+    request.lock === undefined ? plainValue(scope, request, handle) : lockedValue(scope, handle, request.lock);
   if (value instanceof Promise) return value.then((ready) => rowOf(scope, codec, request, handle, ready));
   return rowOf(scope, codec, request, handle, value);
 }
@@ -48,12 +54,17 @@ function rowOf(
 }
 
 /** The unique entry first, which also is what a lock is taken on when the key does not exist. */
-function readThroughIndex(scope: StorageScope, codec: TableCodec, request: PointRequest): MaybePromise<Row | undefined> {
+function readThroughIndex(
+  scope: StorageScope,
+  codec: TableCodec,
+  request: PointRequest,
+): MaybePromise<Row | undefined> {
   const secondary = codec.secondaryOf(request.index);
   const key = secondary.codec.pointKey(request.key, scope.zone);
   if (key === undefined) return undefined;
   const lock = request.lock;
-  const at: Timestamp = lock === undefined ? (request.asOf ?? scope.transaction.readAt()) : scope.transaction.latestAt();
+  const at: Timestamp =
+    lock === undefined ? (request.asOf ?? scope.transaction.readAt()) : scope.transaction.latestAt();
   const entry = request.asOf === undefined ? scope.transaction.get(key, at) : scope.tree.get(key, at);
   return andThen(entry, (value) => {
     if (value === undefined) return undefined;
@@ -74,7 +85,9 @@ function hasKey(scope: StorageScope, codec: TableCodec, request: PointRequest, v
   const values = secondary.codec.parts.map((part) => full[part.position] as Value);
   const now = secondary.codec.pointKey(values, scope.zone);
   const asked = secondary.codec.pointKey(request.key, scope.zone);
-  return now !== undefined && asked !== undefined && now.length === asked.length && now.every((byte, i) => byte === asked[i]);
+  return (
+    now !== undefined && asked !== undefined && now.length === asked.length && now.every((byte, i) => byte === asked[i])
+  );
 }
 
 function joined(key: Bytes, value: Bytes): Bytes {

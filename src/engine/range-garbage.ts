@@ -144,7 +144,8 @@ export class GarbageCollector {
       for (const key of keys) transaction.delete(key);
       if (keys.length < BATCH_KEYS) {
         unmarkGarbage(transaction, range);
-        if (range.indexId === undefined) for (const kind of COUNTER_KINDS) transaction.delete(metaKey(kind, range.tableId));
+        if (range.indexId === undefined)
+          for (const kind of COUNTER_KINDS) transaction.delete(metaKey(kind, range.tableId));
       }
       await transaction.commit();
       if (keys.length < BATCH_KEYS) return;
@@ -184,7 +185,8 @@ export class GarbageCollector {
     const keys: Bytes[] = [];
     const cursor = this.#manager.tree.cursor({ start, end, at: this.#manager.lastTimestamp, limitHint: BATCH_KEYS });
     try {
-      while (keys.length < BATCH_KEYS && (await cursor.next())) keys.push(cursor.buffer.slice(cursor.keyStart, cursor.keyEnd));
+      while (keys.length < BATCH_KEYS && (await cursor.next()))
+        keys.push(cursor.buffer.slice(cursor.keyStart, cursor.keyEnd));
     } finally {
       cursor.close();
     }

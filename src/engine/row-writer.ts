@@ -191,7 +191,8 @@ export class RowWriter {
     if (equalBytes(holder, self)) return undefined;
     const row = this.#lockAndFind(holder);
     if (isPromise(row)) return row;
-    if (row === undefined) throw new DbError('corrupt', 'dangling-entry', `an entry of ${entry.secondary.index.name} has no row`);
+    if (row === undefined)
+      throw new DbError('corrupt', 'dangling-entry', `an entry of ${entry.secondary.index.name} has no row`);
     return this.#duplicate(codec, entry.secondary.index, holder, row);
   }
 
@@ -205,7 +206,10 @@ export class RowWriter {
   }
 
   #putEntry(entry: Entry, row: Row, handle: Bytes): void {
-    this.#scope.transaction.put(entry.key, entry.secondary.entries.encodeValue(row, handle, entry.unique, this.#scope.zone));
+    this.#scope.transaction.put(
+      entry.key,
+      entry.secondary.entries.encodeValue(row, handle, entry.unique, this.#scope.zone),
+    );
   }
 }
 
@@ -213,13 +217,15 @@ export class RowWriter {
 function repeat<T>(attempt: () => T | Pending, count = 0): MaybePromise<Exclude<T, Pending>> {
   const outcome = attempt();
   if (!isPromise(outcome as MaybePromise<unknown>)) return outcome as Exclude<T, Pending>;
-  if (count >= ATTEMPTS_MAX) throw new DbError('limit', 'write-starved', 'a write could not get all it needs into memory');
+  if (count >= ATTEMPTS_MAX)
+    throw new DbError('limit', 'write-starved', 'a write could not get all it needs into memory');
   return (outcome as Pending).then(() => repeat(attempt, count + 1));
 }
 
 /** Whether an index entry may differ. Values without identity (dates, decimals) count as changed; then the keys decide. */
 function changes(secondary: SecondaryIndex, before: Row, after: Row): boolean {
-  for (const position of secondary.positions) if ((before[position] as Value) !== (after[position] as Value)) return true;
+  for (const position of secondary.positions)
+    if ((before[position] as Value) !== (after[position] as Value)) return true;
   return false;
 }
 
@@ -229,4 +235,3 @@ function joined(key: Bytes, value: Bytes): Bytes {
   out.set(value, key.length);
   return out;
 }
-

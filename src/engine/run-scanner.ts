@@ -74,7 +74,8 @@ export class RunScanner {
         if (this.#run !== undefined) continue;
       }
       const more = this.#advance();
-      if (more instanceof Promise) return more.then((found) => (this.#arrive(found) ? this.#fill(batch) : ended(batch)));
+      if (more instanceof Promise)
+        return more.then((found) => (this.#arrive(found) ? this.#fill(batch) : ended(batch)));
       if (!this.#arrive(more)) return ended(batch);
     }
   }

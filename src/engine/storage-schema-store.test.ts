@@ -57,8 +57,19 @@ describe('schema changes', () => {
 
   it('fills a new index from the rows that are there', async () => {
     const { branch, schema, people } = await openWithTable();
-    const byName: IndexDef = { ...(people.indexes[0] as IndexDef), id: 1, name: 'by_name', primary: false, unique: false, parts: [{ columnId: 2, descending: false }] };
-    await schema.alterTable(planOf(people, { indexes: [...people.indexes, byName] }, { addIndexes: [byName] }), identity, undefined);
+    const byName: IndexDef = {
+      ...(people.indexes[0] as IndexDef),
+      id: 1,
+      name: 'by_name',
+      primary: false,
+      unique: false,
+      parts: [{ columnId: 2, descending: false }],
+    };
+    await schema.alterTable(
+      planOf(people, { indexes: [...people.indexes, byName] }, { addIndexes: [byName] }),
+      identity,
+      undefined,
+    );
     const after = find(branch);
     expect(await rowsOf(begin(branch).storage, after, { index: byName, columns: [1, 0] })).toEqual([
       ['ann', 1],
@@ -69,9 +80,23 @@ describe('schema changes', () => {
 
   it('refuses a unique index over duplicates with 1062 and leaves the table as it was', async () => {
     const { branch, schema, people } = await openWithTable();
-    const unique: IndexDef = { ...(people.indexes[0] as IndexDef), id: 1, name: 'u', primary: false, unique: true, parts: [{ columnId: 2, descending: false }] };
-    const change = schema.alterTable(planOf(people, { indexes: [...people.indexes, unique] }, { addIndexes: [unique] }), identity, undefined);
-    await expect(change).rejects.toMatchObject({ errno: 1062, message: "Duplicate entry 'ann' for key 'people.u'" } satisfies Partial<SqlError>);
+    const unique: IndexDef = {
+      ...(people.indexes[0] as IndexDef),
+      id: 1,
+      name: 'u',
+      primary: false,
+      unique: true,
+      parts: [{ columnId: 2, descending: false }],
+    };
+    const change = schema.alterTable(
+      planOf(people, { indexes: [...people.indexes, unique] }, { addIndexes: [unique] }),
+      identity,
+      undefined,
+    );
+    await expect(change).rejects.toMatchObject({
+      errno: 1062,
+      message: "Duplicate entry 'ann' for key 'people.u'",
+    } satisfies Partial<SqlError>);
     expect(find(branch)).toEqual(people);
     await branch.garbage.idle();
     expect(await rowsOf(begin(branch).storage, people)).toHaveLength(3);
@@ -79,7 +104,13 @@ describe('schema changes', () => {
 
   it('rewrites rows for a changed primary key and collects the old range', async () => {
     const { branch, schema, people } = await openWithTable();
-    const byName: IndexDef = { ...(people.indexes[0] as IndexDef), parts: [{ columnId: 2, descending: false }, { columnId: 1, descending: true }] };
+    const byName: IndexDef = {
+      ...(people.indexes[0] as IndexDef),
+      parts: [
+        { columnId: 2, descending: false },
+        { columnId: 1, descending: true },
+      ],
+    };
     await schema.alterTable(planOf(people, { indexes: [byName] }, { rebuild: true }), identity, undefined);
     const after = find(branch);
     expect(await rowsOf(begin(branch).storage, after)).toEqual([
@@ -103,6 +134,22 @@ describe('schema changes', () => {
     expect(await fresh.nextAutoIncrement(after, 1)).toBe(1);
   });
 
+  it('drops a large table by forgetting its sorted tables', async () => {
+    const { branch, schema, people } = await openWithTable();
+    const { transaction, storage } = begin(branch, {}, { singleStatement: true });
+    await schema.truncateTable(people);
+    const loader = await storage.bulkLoader?.(find(branch), 'error');
+    for (let i = 0; i < 60; i++) await loader?.add(Array.from({ length: 1000 }, (_, j): Row => [i * 1000 + j, `name ${j}`]));
+    await loader?.finish();
+    await transaction.commit();
+    await branch.tree.flush();
+    expect(branch.tree.stats().entries).toBeGreaterThanOrEqual(60_000);
+    await schema.dropRelations([{ schema: 'test', name: 'people' }]);
+    await branch.garbage.idle();
+    await branch.tree.flush();
+    expect(branch.tree.stats().entries).toBeLessThan(10_000);
+  });
+
   it('waits for transactions that use the table, and makes new ones wait', async () => {
     const { branch, schema, people } = await openWithTable();
     const user = begin(branch);
@@ -111,7 +158,9 @@ describe('schema changes', () => {
     const drop = schema.dropRelations([{ schema: 'test', name: 'people' }]).then(() => order.push('dropped'));
     await new Promise((resolve) => setImmediate(resolve));
     const late = begin(branch);
-    const refused = Promise.resolve(branch.useTables(late.transaction, [people])).catch((error: SqlError) => order.push(`late ${error.errno}`));
+    const refused = Promise.resolve(branch.useTables(late.transaction, [people])).catch((error: SqlError) =>
+      order.push(`late ${error.errno}`),
+    );
     await new Promise((resolve) => setImmediate(resolve));
     order.push('user commits');
     await user.transaction.commit();
@@ -126,7 +175,18 @@ describe('schema changes', () => {
     await schema.createTable({
       ...child,
       name: 'child',
-      foreignKeys: [{ id: 1, name: 'fk', columnIds: [1], referencedSchema: 'test', referencedTable: 'people', referencedColumns: ['id'], onDelete: 'no action', onUpdate: 'no action' }],
+      foreignKeys: [
+        {
+          id: 1,
+          name: 'fk',
+          columnIds: [1],
+          referencedSchema: 'test',
+          referencedTable: 'people',
+          referencedColumns: ['id'],
+          onDelete: 'no action',
+          onUpdate: 'no action',
+        },
+      ],
     });
     await schema.renameTables([{ from: { schema: 'test', name: 'people' }, to: { schema: 'test', name: 'persons' } }]);
     expect(branch.catalog.findTable('test', 'people')).toBeUndefined();

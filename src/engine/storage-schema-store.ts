@@ -141,7 +141,9 @@ export class StorageSchemaStore implements SchemaStore {
       }
       const now = await draft.lockTable(before);
       if (now.version !== before.version) throw sqlError('ER_TABLE_DEF_CHANGED');
-      const result = plan.rebuild ? await this.#rebuild(draft, plan, convert, check) : await this.#alterInPlace(draft, plan, convert, check);
+      const result = plan.rebuild
+        ? await this.#rebuild(draft, plan, convert, check)
+        : await this.#alterInPlace(draft, plan, convert, check);
       if (moved) await moveReferences(draft, before, plan.after);
       return result;
     });
@@ -167,13 +169,20 @@ export class StorageSchemaStore implements SchemaStore {
   }
 
   /** Definitions change, and indexes are filled or dropped; rows stay as they are. */
-  async #alterInPlace(draft: CatalogDraft, plan: AlterPlan, convert: RowConversion, check: RowCheck): Promise<TableDef> {
+  async #alterInPlace(
+    draft: CatalogDraft,
+    plan: AlterPlan,
+    convert: RowConversion,
+    check: RowCheck,
+  ): Promise<TableDef> {
     const branch = this.#branch();
     const after: TableDef = { ...plan.after, id: plan.before.id };
     const computed = after.columns.some((column) => column.generated?.stored === false);
     const ranges = plan.addIndexes.map(({ id }) => ({ tableId: after.id, indexId: id }));
     if (ranges.length > 0) {
-      await this.#build(ranges, () => fillIndexes(branch.loaderOptions(UTC), after, plan.addIndexes, computed ? convert : undefined));
+      await this.#build(ranges, () =>
+        fillIndexes(branch.loaderOptions(UTC), after, plan.addIndexes, computed ? convert : undefined),
+      );
       for (const range of ranges) unmarkGarbage(draft.transaction, range);
     }
     if (check !== undefined) await checkRows(branch.transactions, after, check);

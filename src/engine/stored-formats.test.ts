@@ -54,12 +54,53 @@ const definition = table(
     column(16, 'doc', jsonType()),
     column(18, 'nothing', intType('int')),
   ],
-  [{ columns: [1] }, { columns: [11, 7], descending: [false, true] }, { columns: [13], unique: true }, { columns: [5, 8, 10] }],
+  [
+    { columns: [1] },
+    { columns: [11, 7], descending: [false, true] },
+    { columns: [13], unique: true },
+    { columns: [5, 8, 10] },
+  ],
 );
 
 const rows: readonly Row[] = [
-  [1, -3, 18446744073709551615n, 2.5, new Decimal(-12345, 2), Decimal.of(123456789012345678901234567890n, 5), packDate(2024, 2, 29), new DateTime(packDate(1999, 12, 31), 86399999999), new DateTime(packDate(2001, 9, 9), 6400000000), -3661000000, 'Ångström', 'ab', Uint8Array.of(0, 255, 1), enumFromIndex(2, kinds), setFromBits(3, kinds), parseJson('{"a":[1,2.5,null,"x"],"b":true}'), null],
-  [-9007199254740993n, 127, 0, 0, new Decimal(0, 2), new Decimal(1, 5), 0, new DateTime(0, 0), new DateTime(0, 0), 0, '', '', new Uint8Array(0), enumFromIndex(0, kinds), setFromBits(0, kinds), parseJson('0'), 7],
+  [
+    1,
+    -3,
+    18446744073709551615n,
+    2.5,
+    new Decimal(-12345, 2),
+    Decimal.of(123456789012345678901234567890n, 5),
+    packDate(2024, 2, 29),
+    new DateTime(packDate(1999, 12, 31), 86399999999),
+    new DateTime(packDate(2001, 9, 9), 6400000000),
+    -3661000000,
+    'Ångström',
+    'ab',
+    Uint8Array.of(0, 255, 1),
+    enumFromIndex(2, kinds),
+    setFromBits(3, kinds),
+    parseJson('{"a":[1,2.5,null,"x"],"b":true}'),
+    null,
+  ],
+  [
+    -9007199254740993n,
+    127,
+    0,
+    0,
+    new Decimal(0, 2),
+    new Decimal(1, 5),
+    0,
+    new DateTime(0, 0),
+    new DateTime(0, 0),
+    0,
+    '',
+    '',
+    new Uint8Array(0),
+    enumFromIndex(0, kinds),
+    setFromBits(0, kinds),
+    parseJson('0'),
+    7,
+  ],
   [2, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null],
 ];
 
@@ -73,18 +114,31 @@ const golden = JSON.parse(readFileSync(new URL('./testdata/stored-formats-1.json
 const codec = codecOf(definition);
 const handleOf = (row: Row): Uint8Array => codec.clustered.clusteredKey(row, UTC);
 /** Documents compare by text. */
-const shown = (row: Row): unknown[] => row.map((value, i) => (i === 15 && value !== null ? formatJson(value as never) : value));
+const shown = (row: Row): unknown[] =>
+  row.map((value, i) => (i === 15 && value !== null ? formatJson(value as never) : value));
 
 describe('stored formats, version 1', () => {
   it('rows are written as then, and read as then', () => {
     expect(rows.map((row) => toHex(codec.rows.encode(row, UTC)))).toEqual(golden.rows);
-    golden.rows.forEach((hex, i) => expect(shown(codec.fullDecoder.decode(fromHex(hex) as Uint8Array, 0, { zone: UTC }))).toEqual(shown(rows[i] as Row)));
+    golden.rows.forEach((hex, i) =>
+      expect(shown(codec.fullDecoder.decode(fromHex(hex) as Uint8Array, 0, { zone: UTC }))).toEqual(
+        shown(rows[i] as Row),
+      ),
+    );
   });
 
   it('keys and entries too', () => {
-    const entries = rows.map((row) => codec.secondary.map(({ codec: index }) => index.entryKey(row, handleOf(row), codec.clustered.prefix.length, UTC)));
-    expect(rows.map((row, i) => [handleOf(row), ...(entries[i] ?? []).map(({ key }) => key)].map(toHex))).toEqual(golden.keys);
-    const values = rows.map((row, i) => codec.secondary.map(({ entries: entry }, j) => toHex(entry.encodeValue(row, handleOf(row), entries[i]?.[j]?.unique ?? false, UTC))));
+    const entries = rows.map((row) =>
+      codec.secondary.map(({ codec: index }) => index.entryKey(row, handleOf(row), codec.clustered.prefix.length, UTC)),
+    );
+    expect(rows.map((row, i) => [handleOf(row), ...(entries[i] ?? []).map(({ key }) => key)].map(toHex))).toEqual(
+      golden.keys,
+    );
+    const values = rows.map((row, i) =>
+      codec.secondary.map(({ entries: entry }, j) =>
+        toHex(entry.encodeValue(row, handleOf(row), entries[i]?.[j]?.unique ?? false, UTC)),
+      ),
+    );
     expect(values).toEqual(golden.values);
   });
 });

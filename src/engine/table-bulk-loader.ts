@@ -41,7 +41,8 @@ export async function openBulkLoader(
   duplicates: 'error' | 'ignore',
 ): Promise<BulkLoader | undefined> {
   const { branch, scope } = parts;
-  if (scope.session.singleStatement !== true || table.temporary || scope.transaction.writes !== undefined) return undefined;
+  if (scope.session.singleStatement !== true || table.temporary || scope.transaction.writes !== undefined)
+    return undefined;
   if (branch.catalogStore.current.findTableById(table.id)?.version !== table.version) return undefined;
   try {
     await scope.transaction.lock(metaKey(MetaKind.RELATION, table.id), 'update', 'nowait');

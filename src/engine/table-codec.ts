@@ -26,7 +26,7 @@ export class TableCodec {
   /** Indexes that writes maintain; those in state 'delete-only' get no new entries. */
   readonly secondary: readonly SecondaryIndex[];
   readonly rows: RowEncoder;
-  readonly clusteredPositions: readonly number[];
+  readonly autoIncrementPosition: number;
   readonly #allColumns: readonly number[];
   readonly #decoders = new Map<string, RowDecoder>();
   readonly #origins = new Map<number, Value>();
@@ -36,9 +36,11 @@ export class TableCodec {
   constructor(table: TableDef) {
     this.table = table;
     this.clustered = new IndexCodec(table, table.indexes[0] as IndexDef);
-    this.secondary = table.indexes.slice(1).flatMap((index) => (index.kind === 'btree' ? [this.#secondaryOf(index)] : []));
+    this.secondary = table.indexes
+      .slice(1)
+      .flatMap((index) => (index.kind === 'btree' ? [this.#secondaryOf(index)] : []));
     this.rows = new RowEncoder(table);
-    this.clusteredPositions = this.clustered.parts.map((part) => part.position);
+    this.autoIncrementPosition = table.columns.findIndex((column) => column.autoIncrement);
     this.#allColumns = table.columns.map((_, position) => position);
   }
 

@@ -74,7 +74,11 @@ export async function fillIndexes(
   }
 }
 
-export async function checkRows(manager: TransactionManager, table: TableDef, check: (rows: readonly Row[]) => void): Promise<void> {
+export async function checkRows(
+  manager: TransactionManager,
+  table: TableDef,
+  check: (rows: readonly Row[]) => void,
+): Promise<void> {
   for await (const batch of storedRows(manager, table)) check(batch.map(({ row }) => row));
 }
 

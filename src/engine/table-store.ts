@@ -68,7 +68,12 @@ export class TableStore implements TransactionStorage {
     return waiting ? Promise.all(rows) : (rows as (Row | undefined)[]);
   }
 
-  lockRow(table: TableDef, handle: RowHandle, lock: LockRequest, columns: readonly number[]): MaybePromise<Row | undefined> {
+  lockRow(
+    table: TableDef,
+    handle: RowHandle,
+    lock: LockRequest,
+    columns: readonly number[],
+  ): MaybePromise<Row | undefined> {
     const { decode } = codecOf(table).decoder(columns);
     return andThen(lockedValue(this.#scope, handle, lock), (value) =>
       value === undefined ? undefined : decode(value, 0, this.#scope.reading),
@@ -79,7 +84,16 @@ export class TableStore implements TransactionStorage {
     return this.#writer.insert(table, row);
   }
 
+  /** A number that an UPDATE puts into the AUTO_INCREMENT column counts as used, as in MySQL 8. */
   update(table: TableDef, handle: RowHandle, before: Row, after: Row): MaybePromise<InsertOutcome> {
+    const { autoIncrementPosition: position } = codecOf(table);
+    if (position >= 0 && after[position] !== before[position]) {
+      const value = after[position];
+      const isNumber = typeof value === 'bigint' || (typeof value === 'number' && Number.isInteger(value));
+      if (isNumber && value > 0) {
+        return andThen(this.observeAutoIncrement(table, value), () => this.#writer.update(table, handle, before, after));
+      }
+    }
     return this.#writer.update(table, handle, before, after);
   }
 
@@ -116,10 +130,12 @@ export class TableStore implements TransactionStorage {
   }
 
   /** Locks are taken in the order asked for, one wait at a time. */
-  async #getOneByOne(request: Omit<PointRequest, 'key'>, keys: readonly (readonly Value[])[]): Promise<(Row | undefined)[]> {
+  async #getOneByOne(
+    request: Omit<PointRequest, 'key'>,
+    keys: readonly (readonly Value[])[],
+  ): Promise<(Row | undefined)[]> {
     const rows: (Row | undefined)[] = [];
     for (const key of keys) rows.push(await readPoint(this.#scope, { ...request, key }));
     return rows;
   }
 }
-
