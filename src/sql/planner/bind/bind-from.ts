@@ -96,6 +96,9 @@ function* allColumns(node: LogicalNode): Generator<number> {
       yield* allColumns(node.child);
       for (const column of node.columns) yield column.id;
       return;
+    case 'choice':
+      yield* allColumns(node.options[0]!);
+      return;
     default:
       yield* allColumns(node.child);
   }

@@ -136,6 +136,12 @@ export interface MaxOneRowNode {
   readonly kind: 'max-one-row';
   readonly child: LogicalNode;
 }
+/** Equal results by different ways; the physical planner takes the cheapest. All options have the same columns. */
+export interface ChoiceNode {
+  readonly kind: 'choice';
+  readonly options: readonly LogicalNode[];
+}
+
 export type LogicalNode =
   | ScanNode
   | DualNode
@@ -151,7 +157,8 @@ export type LogicalNode =
   | DistinctNode
   | SetOperationNode
   | CteScanNode
-  | MaxOneRowNode;
+  | MaxOneRowNode
+  | ChoiceNode;
 
 /** A common table expression that is materialised once and read by `cte-scan` nodes. */
 export interface LogicalCte {

@@ -18,6 +18,8 @@ export function childrenOf(node: LogicalNode): readonly LogicalNode[] {
       return [node.outer, node.inner];
     case 'set-operation':
       return node.children;
+    case 'choice':
+      return node.options;
     default:
       return [node.child];
   }
@@ -44,6 +46,10 @@ export function mapChildren(node: LogicalNode, visit: (child: LogicalNode) => Lo
       const children = node.children.map(visit);
       return children.every((child, i) => child === node.children[i]) ? node : { ...node, children };
     }
+    case 'choice': {
+      const options = node.options.map(visit);
+      return options.every((option, i) => option === node.options[i]) ? node : { ...node, options };
+    }
     default: {
       const child = visit(node.child);
       return child === node.child ? node : { ...node, child };
@@ -68,6 +74,8 @@ export function columnsOf(node: LogicalNode): readonly ColumnExpr[] {
     case 'distinct':
     case 'max-one-row':
       return columnsOf(node.child);
+    case 'choice':
+      return columnsOf(node.options[0]!);
     case 'join':
       if (node.join === 'inner' || node.join === 'left') return [...columnsOf(node.left), ...columnsOf(node.right)];
       return node.mark === undefined ? columnsOf(node.left) : [...columnsOf(node.left), node.mark];

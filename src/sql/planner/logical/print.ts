@@ -44,6 +44,7 @@ function describe(node: LogicalNode): string {
       return `${node.workTable ? 'work table' : 'cte'} ${node.name}`;
     case 'distinct':
     case 'max-one-row':
+    case 'choice':
       return node.kind;
   }
 }

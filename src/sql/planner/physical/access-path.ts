@@ -165,7 +165,9 @@ function indexScans(
   const reverse = want.length > 0 && !satisfies(forward, want, constants) && satisfies(backward, want, constants);
   const candidate = makeScan(scan, index, match, restriction.conditions, { reverse, covering, clustered, keepOrder: want.length > 0 }, context);
   const cost = candidate.cost + (discouraged ? 1e9 : 0);
-  return [{ ...candidate, cost, order: reverse ? backward : forward, constants }];
+  // A lookup of rows keeps the entries' order only when it is asked to.
+  const isOrdered = want.length > 0 || clustered || covering;
+  return [{ ...candidate, cost, order: !isOrdered ? NO_ORDER : reverse ? backward : forward, constants }];
 }
 
 function constantColumns(parts: readonly IndexPart[], match: AccessMatch): ReadonlySet<number> {

@@ -9,7 +9,7 @@ import type { ColumnExpr, Expr } from '../../expr/index.ts';
 import type { PhysicalNode, PlanColumn, SortKey } from '../../plan/index.ts';
 import type { AggregateNode, ApplyNode, FilterNode, JoinNode, LimitNode, LogicalNode, ProjectNode, SetOperationNode, SortNode, WindowNode } from '../logical/logical-plan.ts';
 import { columnIdsOf, columnsOf, freeColumns } from '../logical/plan-tree.ts';
-import { accessPaths } from './access-path.ts';
+import { accessPaths, bestTwo } from './access-path.ts';
 import { planApply } from './apply.ts';
 import { COST, sortCost, topNCost } from './cost.ts';
 import { Estimator } from './estimator.ts';
@@ -86,6 +86,8 @@ export class PhysicalPlanner implements JoinOrderContext {
         return [this.#sort(node)];
       case 'limit':
         return [this.#limit(node)];
+      case 'choice':
+        return this.#choice(node.options.map((option) => this.plan(option, want)), want);
       case 'distinct':
         return this.plan(node.child, want).map((child) => this.#distinct(child));
       case 'set-operation':
@@ -126,6 +128,10 @@ export class PhysicalPlanner implements JoinOrderContext {
     if (node.child.kind === 'scan') return this.#scan(node.child, node.conditions, want);
     if (node.child.kind === 'join' && node.child.join === 'inner') return this.#joinGroup(node, want);
     return this.plan(node.child, want).map((child) => this.select(child, node.conditions));
+  }
+
+  #choice(options: readonly (readonly Candidate[])[], want: Want): readonly Candidate[] {
+    return bestTwo(options.flat(), want);
   }
 
   select(child: Candidate, conditions: readonly Expr[]): Candidate {

@@ -19,12 +19,20 @@ export function pushConditions(plan: LogicalNode, calls: CallBuilder): LogicalNo
 
 class PushDown {
   readonly #calls: CallBuilder;
+  #rejecting: Conditions = [];
 
   constructor(calls: CallBuilder) {
     this.#calls = calls;
   }
 
   push(node: LogicalNode, conditions: Conditions): LogicalNode {
+    if (this.#rejecting.length > 0 && node.kind !== 'join' && node.kind !== 'filter') {
+      const outer = this.#rejecting;
+      this.#rejecting = [];
+      const pushed = this.push(node, conditions);
+      this.#rejecting = outer;
+      return pushed;
+    }
     if (conditions.some(isFalseConstant)) return dual(0, columnsOf(node));
     switch (node.kind) {
       case 'filter':
@@ -39,6 +47,7 @@ class PushDown {
         return this.#aggregate(node, conditions);
       case 'window':
         return this.#window(node, conditions);
+      case 'choice':
       case 'sort':
       case 'distinct':
         return mapChildren(node, (child) => this.push(child, conditions));
@@ -103,11 +112,21 @@ class PushDown {
       else if (readsRight) toRight.push(condition);
       else toLeft.push(condition);
     }
-    return { ...node, left: this.push(node.left, toLeft), right: this.push(node.right, toRight), on };
+    const rejecting = [...this.#rejecting, ...on];
+    return { ...node, left: this.#pushRejecting(node.left, toLeft, rejecting), right: this.#pushRejecting(node.right, toRight, rejecting), on };
+  }
+
+  /** `rejecting`: conditions evaluated above that the rows will have to meet, though they cannot be pushed. */
+  #pushRejecting(node: LogicalNode, conditions: Conditions, rejecting: Conditions): LogicalNode {
+    const outer = this.#rejecting;
+    this.#rejecting = node.kind === 'join' || node.kind === 'filter' ? rejecting : [];
+    const pushed = this.push(node, conditions);
+    this.#rejecting = outer;
+    return pushed;
   }
 
   #left(node: JoinNode, conditions: Conditions, right: ReadonlySet<number>): LogicalNode {
-    if (conditions.some((condition) => rejectsNulls(condition, right))) {
+    if ([...conditions, ...this.#rejecting].some((condition) => rejectsNulls(condition, right))) {
       return this.#inner({ ...node, join: 'inner' }, [...node.on, ...conditions], right);
     }
     const left = columnIdsOf(node.left);
@@ -117,7 +136,7 @@ class PushDown {
       const emptied: JoinNode = { ...node, left: this.push(node.left, toLeft), right: dual(0, columnsOf(node.right)), on };
       return filter(emptied, above);
     }
-    return filter({ ...node, left: this.push(node.left, toLeft), right: this.push(node.right, toRight), on }, above);
+    return filter({ ...node, left: this.push(node.left, toLeft), right: this.#pushRejecting(node.right, toRight, on), on }, above);
   }
 
   #semi(node: JoinNode, conditions: Conditions, right: ReadonlySet<number>): LogicalNode {
@@ -133,7 +152,7 @@ class PushDown {
       else if (node.join === 'semi' && !reads(condition, right)) leftConditions.push(condition);
       else on.push(condition);
     }
-    return filter({ ...node, left: this.push(node.left, leftConditions), right: this.push(node.right, toRight), on }, above);
+    return filter({ ...node, left: this.push(node.left, leftConditions), right: this.#pushRejecting(node.right, toRight, []), on }, above);
   }
 
   #apply(node: ApplyNode, conditions: Conditions): LogicalNode {

@@ -1,8 +1,11 @@
 /** The rewrite rules, in the order in which they run. */
 import type { StatementState } from '../bind/statement-state.ts';
 import type { LogicalNode } from '../logical/logical-plan.ts';
-import { pushConditions } from './push-conditions.ts';
+import { decorrelate } from './decorrelate.ts';
+import { factorOr } from './factor-or.ts';
+import { propagateConstants } from './propagate-constants.ts';
 import { pruneColumns } from './prune-columns.ts';
+import { pushConditions } from './push-conditions.ts';
 
 export interface Rule {
   readonly name: string;
@@ -10,6 +13,9 @@ export interface Rule {
 }
 
 export const RULES: readonly Rule[] = [
+  { name: 'decorrelate', apply: (plan, state) => decorrelate(plan, state) },
+  { name: 'factor-or', apply: (plan, state) => factorOr(plan, state.calls) },
+  { name: 'propagate-constants', apply: (plan, state) => propagateConstants(plan, state.calls) },
   { name: 'push-conditions', apply: (plan, state) => pushConditions(plan, state.calls) },
   { name: 'prune-columns', apply: (plan) => pruneColumns(plan) },
 ];
