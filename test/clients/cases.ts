@@ -44,7 +44,7 @@ export const CASES: readonly Case[] = [
   ...same('TIME', '-838:59:59', '838:59:59', '00:00:00'),
   ...same('TIME(6)', '12:34:56.654321', '-00:00:01.500001'),
   ...same('CHAR(10)', 'abc', 'ünïcödé'),
-  ...same('VARCHAR(100)', '', "quote's \"and\" \\ back", 'naïve 日本 😀', 'nul \0 tab \t line \n'),
+  ...same('VARCHAR(100)', '', 'quote\'s "and" \\ back', 'naïve 日本 😀', 'nul \0 tab \t line \n'),
   ...same('TINYTEXT', 'tiny'),
   ...same('TEXT', 'text'),
   ...same('MEDIUMTEXT', long),

@@ -7,7 +7,12 @@ import { CASES } from './cases.ts';
 let server: EbbServer;
 beforeAll(async () => {
   server = await EbbServer.start({ fromSources: true });
-  const root = await mysql.createConnection({ host: '127.0.0.1', port: server.port, user: 'root', multipleStatements: true });
+  const root = await mysql.createConnection({
+    host: '127.0.0.1',
+    port: server.port,
+    user: 'root',
+    multipleStatements: true,
+  });
   await root.query(`CREATE DATABASE clients; CREATE USER sha IDENTIFIED BY 'sëcret'; GRANT ALL ON clients.* TO sha;
     CREATE USER nat IDENTIFIED WITH mysql_native_password BY 'secret'; GRANT ALL ON clients.* TO nat`);
   await root.end();
@@ -30,7 +35,10 @@ function connect(tls: boolean, more: object = {}): Promise<Connection> {
   });
 }
 
-describe.each([['without TLS', false], ['with TLS', true]])('mysql2 %s', (_, tls) => {
+describe.each([
+  ['without TLS', false],
+  ['with TLS', true],
+])('mysql2 %s', (_, tls) => {
   let connection: Connection;
   beforeAll(async () => {
     connection = await connect(tls);
@@ -54,7 +62,9 @@ describe.each([['without TLS', false], ['with TLS', true]])('mysql2 %s', (_, tls
       expect(shown(rows[0]?.['value'])).toBe(text);
       expect(rows[1]?.['value']).toBeNull();
     }
-    const [found] = await connection.execute<RowDataPacket[]>(`SELECT id FROM ${table} WHERE value = ?`, [param] as never);
+    const [found] = await connection.execute<RowDataPacket[]>(`SELECT id FROM ${table} WHERE value = ?`, [
+      param,
+    ] as never);
     if (!/JSON|FLOAT|BIT/.test(type)) expect(found.map((row) => row['id'])).toEqual([1]);
   });
 });
@@ -67,7 +77,11 @@ function shown(value: unknown): string {
 
 describe('mysql2 as a client', () => {
   it('logs in with both password plugins, and not with a wrong password', async () => {
-    for (const user of [{ user: 'nat', password: 'secret' }, { user: 'sha', password: 'sëcret' }, { user: 'sha', password: 'sëcret' }]) {
+    for (const user of [
+      { user: 'nat', password: 'secret' },
+      { user: 'sha', password: 'sëcret' },
+      { user: 'sha', password: 'sëcret' },
+    ]) {
       const connection = await connect(false, user);
       const [rows] = await connection.query<RowDataPacket[]>('SELECT CURRENT_USER() AS me');
       expect(rows[0]?.['me']).toBe(`${user.user}@%`);
@@ -84,7 +98,10 @@ describe('mysql2 as a client', () => {
     const [results] = await connection.query('SELECT 1 AS a; CREATE TABLE IF NOT EXISTS multi (a INT); SELECT 2 AS b');
     expect((results as RowDataPacket[][])[0]?.[0]).toEqual({ a: '1' });
     expect((results as RowDataPacket[][])[2]?.[0]).toEqual({ b: '2' });
-    await expect(connection.query('SELECT 1; SELECT nope; SELECT 3')).rejects.toMatchObject({ errno: 1054, sqlState: '42S22' });
+    await expect(connection.query('SELECT 1; SELECT nope; SELECT 3')).rejects.toMatchObject({
+      errno: 1054,
+      sqlState: '42S22',
+    });
     await expect(connection.query('SELEC 1')).rejects.toMatchObject({ errno: 1064 });
     const [rows] = await connection.query('SELECT 4 AS d');
     expect(rows).toEqual([{ d: '4' }]);
@@ -108,7 +125,10 @@ describe('mysql2 as a client', () => {
     await connection.query('CREATE TABLE loaded (a INT, b VARCHAR(20))');
     const { Readable } = await import('node:stream');
     const lines = Array.from({ length: 5000 }, (_, i) => Buffer.from(`${i}\trow ${i}\n`));
-    const [result] = await connection.query({ sql: "LOAD DATA LOCAL INFILE 'x' INTO TABLE loaded", infileStreamFactory: () => Readable.from(lines) });
+    const [result] = await connection.query({
+      sql: "LOAD DATA LOCAL INFILE 'x' INTO TABLE loaded",
+      infileStreamFactory: () => Readable.from(lines),
+    });
     expect(result).toMatchObject({ affectedRows: 5000 });
     const [rows] = await connection.query('SELECT COUNT(*) AS n, SUM(a) AS s, MAX(b) AS m FROM loaded');
     expect(rows).toEqual([{ n: '5000', s: String((5000 * 4999) / 2), m: 'row 999' }]);
@@ -123,7 +143,9 @@ describe('mysql2 as a client', () => {
       await connection.query(`INSERT INTO big VALUES ${values.join(',')}`);
     }
     let count = 0;
-    const plain = (connection as unknown as { connection: { query(sql: string): { stream(): AsyncIterable<{ id: number }> } } }).connection;
+    const plain = (
+      connection as unknown as { connection: { query(sql: string): { stream(): AsyncIterable<{ id: number }> } } }
+    ).connection;
     for await (const row of plain.query('SELECT * FROM big ORDER BY id').stream()) {
       expect(row.id).toBe(count++);
       if (count % 5000 === 0) await new Promise((resolve) => setTimeout(resolve, 20));

@@ -6,7 +6,7 @@
  */
 import { SqlError, sqlError } from '../../base/index.ts';
 import type { PreparedStatement } from '../../engine/index.ts';
-import type { Charset, FieldType, Value } from '../../sql/types/index.ts';
+import { blobType, type Charset, type FieldType, type Value } from '../../sql/types/index.ts';
 import type { Cursor } from './cursor.ts';
 import { bytesToValue, readParameter, readTypes, type BoundType } from './parameters.ts';
 import { malformed, PayloadReader } from './payload-reader.ts';
@@ -35,6 +35,8 @@ interface LongData {
 export interface Execution {
   readonly flags: number;
   readonly params: readonly Value[];
+  /** The types as bound, but binary where a string turned out to be bytes. */
+  readonly types: readonly FieldType[];
 }
 
 /** Where text of a packet comes from, and how much of it there may be. */
@@ -45,6 +47,7 @@ export interface ParameterContext {
 
 const PARAMETER_COUNT_AVAILABLE = 0x08;
 const NO_PARAMS: readonly Value[] = [];
+const BYTES = blobType('long');
 
 export class PreparedStatements {
   readonly #open = new Map<number, OpenStatement>();
@@ -111,7 +114,7 @@ export function readExecution(open: OpenStatement, reader: PayloadReader, contex
   if (context.queryAttributes && (flags & PARAMETER_COUNT_AVAILABLE) !== 0) sent = reader.lenenc();
   if (sent === 0) {
     if (open.statement.paramCount !== 0) throw sqlError('ER_WRONG_ARGUMENTS', 'mysqld_stmt_execute');
-    return { flags, params: NO_PARAMS };
+    return { flags, params: NO_PARAMS, types: open.types };
   }
   const nulls = reader.take((sent + 7) >> 3);
   if (reader.u8() !== 0) bind(open, readTypes(reader, sent, context.queryAttributes));
@@ -130,7 +133,16 @@ export function readExecution(open: OpenStatement, reader: PayloadReader, contex
     if (i < count) params.push(value);
   }
   open.longData = undefined;
-  return { flags, params };
+  return { flags, params, types: actualTypes(open.types, params) };
+}
+
+function actualTypes(types: readonly FieldType[], params: readonly Value[]): readonly FieldType[] {
+  for (let i = 0; i < params.length; i++) {
+    if (params[i] instanceof Uint8Array && types[i]?.kind === 'string') {
+      return types.map((type, at) => (params[at] instanceof Uint8Array ? BYTES : type));
+    }
+  }
+  return types;
 }
 
 /** Query attributes may follow the statement's own parameters; the session does not see them. */

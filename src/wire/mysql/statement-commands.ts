@@ -110,7 +110,7 @@ export class StatementCommands {
       queryAttributes: this.#queryAttributes,
     });
     const withCursor = (execution.flags & CURSOR_READ_ONLY) !== 0;
-    const result = open.statement.execute(execution.params, open.types);
+    const result = open.statement.execute(execution.params, execution.types);
     if (isPromise(result)) return result.then((value) => this.#executed(open, value, withCursor));
     return this.#executed(open, result, withCursor);
   }

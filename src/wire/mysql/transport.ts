@@ -115,7 +115,8 @@ export class Transport {
   /** The client's next bytes are a TLS handshake. */
   startTls(secureContext: SecureContext): Promise<void> {
     const plain = this.#socket;
-    plain.removeAllListeners();
+    // Only ours: without its own listeners node does not hand over bytes that came with the request.
+    plain.removeAllListeners('data');
     plain.pause();
     const rest = this.reader.takeRest();
     if (rest.length > 0) plain.unshift(rest);
