@@ -120,7 +120,8 @@ class Load {
     }
     const write = this.#write;
     const skipped = this.#records - write.copied;
-    return write.result(write.copied + write.deleted, `Records: ${this.#records}  Deleted: ${write.deleted}  Skipped: ${skipped}  Warnings: {warnings}`);
+    const result = write.result(write.copied + write.deleted, `Records: ${this.#records}  Deleted: ${write.deleted}  Skipped: ${skipped}  Warnings: {warnings}`);
+    return { ...result, lastInsertId: 0 };
   }
 
   async #openBulk(): Promise<void> {

@@ -34,7 +34,7 @@ export function compileDuplicateUpdate(plan: InsertPlan, table: TableWriter): Du
     write.matched++;
     if (sameRow(table, before, after)) return undefined;
     const id = writer.autoIncrementColumn < 0 ? null : after[writer.autoIncrementColumn]!;
-    if (typeof id === 'number' || typeof id === 'bigint') write.lastExplicitId = id;
+    if (plan.source.kind === 'values' && (typeof id === 'number' || typeof id === 'bigint')) write.lastExplicitId = id;
     for (const { column, set } of onUpdateNow) after[column] = set(after, write);
     finishRow(table, after, write);
     return andThen(updateRow(write, table, { handle: duplicate.handle, row: before }, after), (outcome) => {

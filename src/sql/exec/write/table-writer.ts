@@ -6,7 +6,7 @@
 import { sqlError } from '../../../base/index.ts';
 import { compile, type EvalContext, type Evaluator, type Expr } from '../../expr/index.ts';
 import type { RowWriter } from '../../plan/index.ts';
-import { type FieldType, implicitDefaultOf, type Row, storeOf, type Value } from '../../types/index.ts';
+import { type ConversionContext, type FieldType, implicitDefaultOf, type Row, storeOf, type Value } from '../../types/index.ts';
 import { compileVerdict, type Verdict } from '../predicate.ts';
 import { sameValueOf } from './same-value.ts';
 import type { WriteRun } from './write-run.ts';
@@ -57,11 +57,27 @@ function compileTableWriter(writer: RowWriter): TableWriter {
   };
 }
 
+const LENIENT: ConversionContext = {
+  session: {
+    sqlMode: { noZeroDate: false, noZeroInDate: false, allowInvalidDates: true, timeTruncateFractional: false, padCharToFullLength: false },
+    strict: false,
+    timeZone: '+00:00',
+    nowMicros: 0,
+  },
+  warn: () => undefined,
+};
+
 function compileDefault(writer: RowWriter, position: number): DefaultRule {
   const expr = writer.defaults[position];
   const column = writer.table.columns[position]!;
   if (expr === undefined) return { constant: column.type.nullable ? null : undefined, evaluate: undefined };
-  if (expr.kind === 'constant' && (expr.value === null || expr.type === column.type)) return { constant: expr.value, evaluate: undefined };
+  if (expr.kind === 'constant') {
+    if (expr.value === null || expr.type === column.type) return { constant: expr.value, evaluate: undefined };
+    // A literal was checked by the DDL, so its conversion is the same for everybody; a TIMESTAMP's depends on the time zone.
+    if (column.type.kind !== 'timestamp') {
+      return { constant: storeOf(expr.type, column.type)(expr.value, { column: column.name, row: 1 }, LENIENT), evaluate: undefined };
+    }
+  }
   return { constant: undefined, evaluate: compileSetter(writer, position, expr) };
 }
 
