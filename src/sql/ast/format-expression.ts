@@ -14,6 +14,7 @@ import type {
   FunctionCall,
   JsonOnClause,
   JsonValueExpression,
+  QuantifiedComparison,
   StringLiteral,
   SystemVariable,
   WindowCall,
@@ -90,7 +91,8 @@ function printString(node: StringLiteral, context: FormatContext): string {
 }
 
 function printBytes(node: BytesLiteral): string {
-  let text = node.charset === undefined ? '0x' : `_${node.charset}0x`;
+  if (node.bytes.length === 0) return node.charset === undefined ? "x''" : `_${node.charset} x''`;
+  let text = node.charset === undefined ? '0x' : `_${node.charset} 0x`;
   for (const byte of node.bytes) text += byte.toString(16).toUpperCase().padStart(2, '0');
   return text;
 }
@@ -108,24 +110,24 @@ function printOperator(node: Expression, context: FormatContext): string | undef
       return `${node.operator}(${print(node.operand)})`;
     case 'binary':
       if (node.operator === 'xor') return `(${truth(node.left, context)} xor ${truth(node.right, context)})`;
-      return `(${print(node.left)} ${node.operator === 'div' ? 'DIV' : node.operator} ${print(node.right)})`;
+      return `(${factor(node.left, context)} ${node.operator === 'div' ? 'DIV' : node.operator} ${factor(node.right, context)})`;
     case 'comparison':
       return printComparison(node, context);
     case 'logical':
       return printLogical(node.operator, node.operands, (operand) => truth(operand, context));
     case 'quantified-comparison':
-      if (node.operator === '=' && node.quantifier === 'any')
-        return `${print(node.left)} in (${context.subquery(node.query)})`;
-      return `${print(node.left)} ${node.operator} ${node.quantifier} (${context.subquery(node.query)})`;
+      return printQuantified(node, context);
     case 'between':
-      return `(${print(node.operand)} ${not(node.negated)}between ${print(node.low)} and ${print(node.high)})`;
+      return `(${factor(node.operand, context)} ${not(node.negated)}between ${factor(node.low, context)} and ${factor(node.high, context)})`;
     case 'in-list':
       if (node.items.length === 1 && node.items[0]?.kind !== 'row') {
         return `(${print(node.operand)} ${node.negated ? '<>' : '='} ${print(node.items[0] as Expression)})`;
       }
       return `(${print(node.operand)} ${not(node.negated)}in (${node.items.map(print).join(',')}))`;
-    case 'in-query':
-      return `${print(node.operand)} ${not(node.negated)}in (${context.subquery(node.query)})`;
+    case 'in-query': {
+      const text = `${print(node.operand)} in (${context.subquery(node.query)})`;
+      return node.negated ? `(not(${text}))` : text;
+    }
     case 'like': {
       const escape = node.escape === undefined ? '' : ` escape ${print(node.escape)}`;
       const like = `(${print(node.operand)} like ${print(node.pattern)}${escape})`;
@@ -142,10 +144,28 @@ function printOperator(node: Expression, context: FormatContext): string | undef
     case 'member-of':
       return `${print(node.value)} member of (${print(node.array)})`;
     case 'collate':
-      return `(${print(node.operand)} collate ${node.collation})`;
+      // the word BINARY is no name of a collation here
+      return `(${factor(node.operand, context)} collate ${node.collation === 'binary' ? quoteName('binary') : node.collation})`;
     default:
       return undefined;
   }
+}
+
+/** = ANY is IN, <> ALL is NOT IN. */
+function printQuantified(node: QuantifiedComparison, context: FormatContext): string {
+  const left = context.expression(node.left);
+  const query = context.subquery(node.query);
+  if (node.operator === '=' && node.quantifier === 'any') return `${left} in (${query})`;
+  if (node.operator === '<>' && node.quantifier === 'all') return `(not(${left} in (${query})))`;
+  return `${left} ${node.operator} ${node.quantifier} (${query})`;
+}
+
+/** An operand of an operator that binds tighter than IN and ANY: those print without parentheses of their own. */
+function factor(node: Expression, context: FormatContext): string {
+  const text = context.expression(node);
+  return node.kind === 'in-query' || node.kind === 'quantified-comparison' || node.kind === 'member-of'
+    ? `(${text})`
+    : text;
 }
 
 /** AND inside AND is one list, likewise OR. */
@@ -174,6 +194,7 @@ const BOOLEAN_KINDS = new Set<Expression['kind']>([
   'member-of',
   'exists',
   'boolean',
+  'match',
 ]);
 
 const BOOLEAN_FUNCTIONS = new Set([
@@ -193,7 +214,7 @@ function isBoolean(node: Expression): boolean {
 }
 
 /** The node as a condition. */
-function truth(node: Expression, context: FormatContext): string {
+export function truth(node: Expression, context: FormatContext): string {
   return isBoolean(node) ? context.expression(node) : `(0 <> ${context.expression(node)})`;
 }
 
@@ -213,6 +234,10 @@ function printNegation(node: Expression, context: FormatContext): string {
       const operator = OPPOSITE[node.operator];
       if (operator === undefined) return `(not(${context.expression(node)}))`;
       return printComparison({ ...node, operator }, context);
+    }
+    case 'quantified-comparison': {
+      const operator = OPPOSITE[node.operator] ?? node.operator;
+      return printQuantified({ ...node, operator, quantifier: node.quantifier === 'any' ? 'all' : 'any' }, context);
     }
     case 'logical': {
       const operator = node.operator === 'and' ? 'or' : 'and';
@@ -270,7 +295,7 @@ function printSpecial(node: Expression, context: FormatContext): string {
     case 'convert-using':
       return `convert(${print(node.operand)} using ${node.charset})`;
     case 'date-arithmetic':
-      return `(${print(node.date)} ${node.operator} interval ${print(node.amount)} ${node.unit})`;
+      return `(${factor(node.date, context)} ${node.operator} interval ${print(node.amount)} ${node.unit})`;
     case 'extract':
       return `extract(${node.unit} from ${print(node.operand)})`;
     case 'trim': {

@@ -2,7 +2,7 @@
 import type { OrderItem } from './clause.ts';
 import type { DataType } from './data-type.ts';
 import { type FormatContext, quoteName, quoteString } from './format-context.ts';
-import { printJsonOn } from './format-expression.ts';
+import { printJsonOn, truth } from './format-expression.ts';
 import type { IndexHint } from './hint.ts';
 import type {
   JoinTable,
@@ -82,26 +82,21 @@ function printSelect(select: Select, context: FormatContext): string {
   let text = `${words.join(' ')} ${select.items.map((item) => printItem(item, context)).join(',')}`;
   if (select.from.length > 0) text += ` from ${printFrom(select.from, context)}`;
   else if (select.where !== undefined) text += ' from DUAL ';
-  if (select.where !== undefined) text += ` where ${printCondition(select.where, context)}`;
+  if (select.where !== undefined) text += ` where ${truth(select.where, context)}`;
   if (select.groupBy !== undefined) {
-    text += ` group by ${select.groupBy.items.map((item) => context.expression(item)).join(',')}`;
-    if (select.groupBy.rollup !== 'none') text += ` with ${select.groupBy.rollup}`;
+    const items = select.groupBy.items.map((item) => context.expression(item)).join(',');
+    text += select.groupBy.rollup === 'cube' ? ` group by cube (${items})` : ` group by ${items}`;
+    if (select.groupBy.rollup === 'rollup') text += ' with rollup';
   }
-  if (select.having !== undefined) text += ` having ${printCondition(select.having, context)}`;
+  if (select.having !== undefined) text += ` having ${truth(select.having, context)}`;
   if (select.windows.length > 0) {
     const windows = select.windows.map(
       (window) => `${quoteName(window.name)} AS ${context.window(window.specification)}`,
     );
     text += ` window ${windows.join(',')}`;
   }
-  if (select.qualify !== undefined) text += ` qualify ${printCondition(select.qualify, context)}`;
+  if (select.qualify !== undefined) text += ` qualify ${truth(select.qualify, context)}`;
   return text;
-}
-
-/** A literal or column as a whole condition prints as a comparison with 0. */
-function printCondition(node: Parameters<FormatContext['expression']>[0], context: FormatContext): string {
-  const plain = node.kind === 'column' || node.kind === 'integer' || node.kind === 'string' || node.kind === 'function';
-  return plain ? `(0 <> ${context.expression(node)})` : context.expression(node);
 }
 
 function printItem(item: SelectItem, context: FormatContext): string {
@@ -165,7 +160,7 @@ function printJoin(join: JoinTable, context: FormatContext): string {
         ? 'right join'
         : 'join';
   const word = join.type === 'straight' ? 'straight_join' : `${join.natural ? 'natural ' : ''}${outer}`;
-  const on = join.on === undefined ? '' : ` on(${printCondition(join.on, context)})`;
+  const on = join.on === undefined ? '' : ` on(${truth(join.on, context)})`;
   const using = join.using.length === 0 ? '' : ` using (${join.using.map(quoteName).join(',')})`;
   return `(${left} ${word} ${right}${on}${using})`;
 }

@@ -15,6 +15,7 @@ import type {
   TableSample,
   TableSource,
 } from '../ast/index.ts';
+import { sqlError } from '../../base/index.ts';
 import { collationName } from './charset-name.ts';
 import { type Cursor, nameOf } from './cursor.ts';
 import { parseDataType } from './data-type.ts';
@@ -46,9 +47,14 @@ const JOIN_START = tokenTable([
   [K.NATURAL, 1],
 ]);
 
+/** MySQL joins this many tables; the binder counts them, the parser only bounds the depth of its tree. */
+const TABLES_MAX = 61;
+const JOINS_MAX = 500;
+
 function parseJoins(p: Cursor, first: TableReference): TableReference {
   let left = first;
-  while (JOIN_START[p.kind] === 1) {
+  for (let joins = 0; JOIN_START[p.kind] === 1; joins++) {
+    if (joins > JOINS_MAX) throw sqlError('ER_TOO_MANY_TABLES', TABLES_MAX);
     if (p.accept(K.NATURAL)) {
       const type = naturalType(p);
       left = joinNode(p, left, parseFactor(p), { type, natural: true });
