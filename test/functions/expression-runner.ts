@@ -9,7 +9,12 @@ import { openStore } from '../../src/store/index.ts';
 import { columnMetadata, protocolText, type Row } from '../../src/sql/types/index.ts';
 
 export type Recorded =
-  | readonly [expression: string, value: string | null, type: readonly [number, number, number, number], warnings: readonly (readonly [string, number, string])[]]
+  | readonly [
+      expression: string,
+      value: string | null,
+      type: readonly [number, number, number, number],
+      warnings: readonly (readonly [string, number, string])[],
+    ]
   | readonly [expression: string, error: { readonly errno: number; readonly message: string }];
 
 export class ExpressionRunner {
@@ -23,8 +28,16 @@ export class ExpressionRunner {
 
   static async open(): Promise<ExpressionRunner> {
     const env = realEnv();
-    const database = await openDatabase({ store: await openStore('memory:', env), log: await openLog('memory:', env), env });
-    const engine = new SqlEngine({ database, env, accounts: { findAccount: () => undefined, privilegesOf: () => ALL_RIGHTS } });
+    const database = await openDatabase({
+      store: await openStore('memory:', env),
+      log: await openLog('memory:', env),
+      env,
+    });
+    const engine = new SqlEngine({
+      database,
+      env,
+      accounts: { findAccount: () => undefined, privilegesOf: () => ALL_RIGHTS },
+    });
     const session = await engine.connect({ user: 'root', host: 'localhost' });
     const runner = new ExpressionRunner(session, async () => {
       await session.close();
@@ -38,7 +51,9 @@ export class ExpressionRunner {
     return this.#close();
   }
 
-  async #rows(sql: string): Promise<{ rows: Row[]; columns: readonly { readonly type: Parameters<typeof columnMetadata>[0] }[] }> {
+  async #rows(
+    sql: string,
+  ): Promise<{ rows: Row[]; columns: readonly { readonly type: Parameters<typeof columnMetadata>[0] }[] }> {
     const result = await this.#session.execute(sql);
     if (result.kind === 'ok') return { rows: [], columns: [] };
     const rows: Row[] = [];
@@ -58,9 +73,14 @@ export class ExpressionRunner {
       const type = columns[0]!.type;
       const raw = rows[0]![0]!;
       const text = raw === null ? null : protocolText(raw, type);
-      const value = text instanceof Uint8Array ? `x'${Array.from(text, (byte) => byte.toString(16).toUpperCase().padStart(2, '0')).join('')}'` : text;
+      const value =
+        text instanceof Uint8Array
+          ? `x'${Array.from(text, (byte) => byte.toString(16).toUpperCase().padStart(2, '0')).join('')}'`
+          : text;
       const meta = columnMetadata(type, 'utf8mb4_0900_ai_ci', false);
-      const warnings = (await this.#rows('show warnings')).rows.map((row) => [String(row[0]), Number(row[1]), String(row[2])] as const);
+      const warnings = (await this.#rows('show warnings')).rows.map(
+        (row) => [String(row[0]), Number(row[1]), String(row[2])] as const,
+      );
       return [expression, value, [meta.type, meta.length, meta.flags, meta.decimals], warnings];
     } catch (error) {
       if (error instanceof SqlError) return [expression, { errno: error.errno, message: error.message }];

@@ -5,7 +5,7 @@
  * front of the accumulator proper.
  */
 import type { Accumulator, AccumulatorFactory, AggregateDef, AggregateOptions, EvalContext, FunctionArgument, InferContext } from '../expr/index.ts';
-import { type FieldType, hashKeyOf, type Value } from '../types/index.ts';
+import { doubleOf, type FieldType, hashKeyOf, isTextual, type Value } from '../types/index.ts';
 
 export interface AggregateParts {
   readonly name: string;
@@ -14,6 +14,8 @@ export interface AggregateParts {
   readonly infer: (args: readonly FunctionArgument[], context: InferContext, options: AggregateOptions) => FieldType;
   readonly make: (argTypes: readonly FieldType[], type: FieldType, options: AggregateOptions) => () => Accumulator;
   readonly bytes?: number;
+  /** DISTINCT compares texts as the numbers they are read as (SUM, AVG). */
+  readonly distinctAsNumber?: boolean;
 }
 
 const ACCUMULATOR_BYTES = 64;
@@ -28,13 +30,19 @@ export function aggregate(parts: AggregateParts): AggregateDef {
       const make = parts.make(argTypes, type, options);
       const bytesEstimate = (parts.bytes ?? ACCUMULATOR_BYTES) + (options.distinct ? 256 : 0);
       if (!options.distinct) return { create: make, bytesEstimate };
-      const keyOf = distinctKey(argTypes.slice(0, argTypes.length - (options.orderBy?.length ?? 0)));
+      const values = argTypes.slice(0, argTypes.length - (options.orderBy?.length ?? 0));
+      const keyOf = parts.distinctAsNumber === true && isTextual(values[0]!) ? numberKey(values[0]!) : distinctKey(values);
       return { create: () => new DistinctAccumulator(make(), keyOf), bytesEstimate };
     },
   };
 }
 
-type KeyOf = (args: readonly Value[]) => unknown;
+type KeyOf = (args: readonly Value[], context: EvalContext) => unknown;
+
+function numberKey(type: FieldType): KeyOf {
+  const toDouble = doubleOf(type);
+  return (args, context) => (args[0] === null ? undefined : toDouble(args[0]!, context));
+}
 
 /** One key for a row of arguments; undefined when one of them is NULL (such rows do not count). */
 function distinctKey(types: readonly FieldType[]): KeyOf {
@@ -66,7 +74,7 @@ class DistinctAccumulator implements Accumulator {
   }
 
   add(args: readonly Value[], context: EvalContext): void {
-    const key = this.#keyOf(args);
+    const key = this.#keyOf(args, context);
     if (key === undefined || this.#seen.has(key)) return;
     this.#seen.add(key);
     this.#inner.add(args, context);

@@ -162,6 +162,7 @@ class DoubleAccumulator implements Accumulator {
 
 const sum = aggregate({
   name: 'sum',
+  distinctAsNumber: true,
   infer: ([arg]) => {
     const { type } = arg!;
     if (numberKind(type) === 'double') return doubleType({ length: 23, decimals: type.kind === 'double' || type.kind === 'float' ? type.decimals : 31 });
@@ -183,6 +184,7 @@ function groupedScale(scale: number): number {
 
 const avg = aggregate({
   name: 'avg',
+  distinctAsNumber: true,
   infer: ([arg], context) => {
     const { type } = arg!;
     if (numberKind(type) === 'double') return doubleType({ length: 23, decimals: type.kind === 'double' || type.kind === 'float' ? (type.decimals < 31 ? Math.min(30, type.decimals + 4) : 31) : 31 });

@@ -173,8 +173,7 @@ const groupConcat = aggregate({
     const collation = commonCollation(values, 'group_concat', context);
     const bytes = context.groupConcatMaxLength;
     if (collation === 'binary') return blobType(bytes > 65535 ? 'long' : 'normal');
-    if (bytes <= 65532 / 4) return varcharType(bytes, { collation, decimals: 31 });
-    return { ...textType('long', { collation }), length: bytes * 16 };
+      return { ...textType('long', { collation }), length: bytes * 64 };
   },
   make: (argTypes, type, options) => {
     const values = argTypes.slice(0, argTypes.length - (options.orderBy?.length ?? 0));

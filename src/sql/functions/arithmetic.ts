@@ -10,7 +10,7 @@ import type { CompiledArgument, EvalContext, Evaluator, FunctionArgument, Functi
 import { Decimal, DECIMAL_SCALE_MAX, decimalType, doubleType, type FieldType, intType, normalizeInt } from '../types/index.ts';
 import { anyNullable, type Build, decimalArg, define, doubleArg, intArg, map1, map2 } from './define.ts';
 import { exprText } from './expr-text.ts';
-import { commonKind, isUnsigned, numberKind, precisionOf, scaleOf, typesOf } from './number-type.ts';
+import { commonKind, functionNumberKind, isUnsigned, numberKind, precisionOf, scaleOf, typesOf } from './number-type.ts';
 
 /** What 1690 prints: the operator and operands that made a result type. */
 const sources = new WeakMap<FieldType, () => string>();
@@ -201,7 +201,7 @@ const negate = define(
     const { type } = arg!;
     const { nullable } = type;
     const text = (): string => `-(${exprText(arg!.expr)})`;
-    switch (numberKind(type)) {
+    switch (functionNumberKind(type)) {
       case 'double':
         return remember(doubleType({ nullable, decimals: type.kind === 'double' ? type.decimals : 31, length: type.kind === 'double' ? type.length : 23 }), text);
       case 'decimal':

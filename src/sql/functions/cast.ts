@@ -29,7 +29,7 @@ function inferCast([arg]: readonly FunctionArgument[], options: FunctionOptions)
   if (target.kind === 'int') return { ...target, nullable, length: 21 };
   if (target.kind === 'year') return { ...target, nullable, zerofill: false };
   const type = { ...target, nullable };
-  if (target.kind === 'decimal') descriptions.set(type, () => `cast(${exprText(arg!.expr)} as decimal(${target.length},${target.decimals}))`);
+  if (target.kind === 'decimal') descriptions.set(type, () => `cast(${exprText(arg!.expr)} as decimal${target.length === 10 && target.decimals === 0 ? '' : `(${target.length},${target.decimals})`})`);
   return type;
 }
 

@@ -81,8 +81,8 @@ export function sizeArg(arg: CompiledArgument): Read<number> {
   const toInt = intOf(arg.type);
   return reader(arg.evaluate, (value, context) => Math.max(-9007199254740991, Math.min(9007199254740991, Number(toInt(value, context)))));
 }
-export function dateTimeArg(arg: CompiledArgument, flagsOf: (context: EvalContext) => number = modeDateFlags): Read<DateTime> {
-  return read(arg, dateTimeOf(arg.type, flagsOf as Parameters<typeof dateTimeOf>[1]));
+export function dateTimeArg(arg: CompiledArgument, flagsOf: (context: EvalContext) => number = modeDateFlags, what: 'date' | 'datetime' = 'datetime'): Read<DateTime> {
+  return read(arg, dateTimeOf(arg.type, flagsOf as Parameters<typeof dateTimeOf>[1], what));
 }
 export function timeArg(arg: CompiledArgument): Read<number> {
   return read(arg, arg.type.kind === 'time' ? undefined : timeOf(arg.type));

@@ -38,7 +38,7 @@ const jsonExtract = define('json_extract', [2, MANY], () => jsonType(), ([a, ...
   };
 });
 
-const jsonUnquote = define('json_unquote', 1, () => longText(), ([a]) => {
+const jsonUnquote = define('json_unquote', 1, ([arg]) => (arg!.type.kind === 'json' ? longText() : varcharType(arg!.type.length, { collation: 'utf8mb4_bin', decimals: 31 })), ([a]) => {
   if (a!.type.kind === 'json') {
     return map1(a!.evaluate as Read<JsonValue>, (value) => (value.kind === 'string' ? (value.payload as string) : value.isContainer() ? formatJson(value) : scalarText(value)));
   }

@@ -1,10 +1,10 @@
 /** Digests, UUIDs, Internet addresses, RANDOM_BYTES, SLEEP's neighbours: functions without a family of their own. */
 import { sqlError } from '../../base/index.ts';
 import type { EvalContext, FunctionDef } from '../expr/index.ts';
-import { bytesOf, boolType, intType } from '../types/index.ts';
+import { bytesOf, boolType, charsetUnits, intType } from '../types/index.ts';
 import { bytesArg, define, intArg, map1, map2, reader, sizeArg, textArg } from './define.ts';
 import { md5, sha1, sha256, sha512 } from './digest.ts';
-import { hexText, unhexBytes } from './string-search.ts';
+import { hexText, incorrect, unhexBytes } from './string-search.ts';
 import { textResult } from './string-type.ts';
 
 function digest(name: string, chars: number, make: (bytes: Uint8Array) => Uint8Array): FunctionDef {
@@ -125,9 +125,9 @@ function ipv6Text(bytes: Uint8Array): string {
 
 /** '10.1' means 10.0.0.1: the last part fills what is left. */
 const inetAton = define('inet_aton', 1, () => intType('big', { unsigned: true, width: 21 }), ([a]) =>
-  map1(textArg(a!), (text) => {
+  map1(textArg(a!), (text, context) => {
     const parts = text.split('.');
-    if (parts.length > 4 || !parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) <= 255)) return null;
+    if (parts.length > 4 || !parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) <= 255)) return incorrect(text, 'inet_aton', context);
     const numbers = parts.map(Number);
     const last = numbers.pop()!;
     while (numbers.length < 3) numbers.push(0);
@@ -144,30 +144,25 @@ const inetNtoa = define('inet_ntoa', 1, (_args, _options, context) => textResult
 );
 
 const inet6Aton = define('inet6_aton', 1, () => textResult(16, 'binary'), ([a]) =>
-  map1(textArg(a!), (text) => {
+  map1(textArg(a!), (text, context) => {
     const v4 = parseIpv4(text);
-    return v4 === undefined ? (parseIpv6(text) ?? null) : Uint8Array.from(v4);
+    return v4 === undefined ? (parseIpv6(text) ?? incorrect(text, 'inet6_aton', context)) : Uint8Array.from(v4);
   }),
 );
 const inet6Ntoa = define('inet6_ntoa', 1, (_args, _options, context) => textResult(39, context.collationConnection), ([a]) =>
-  map1(bytesArg(a!), (bytes) => (bytes.length === 4 ? bytes.join('.') : bytes.length === 16 ? ipv6Text(bytes) : null)),
+  map1(bytesArg(a!), (bytes, context) => (bytes.length === 4 ? bytes.join('.') : bytes.length === 16 ? ipv6Text(bytes) : incorrect(charsetUnits.decodeUtf8(bytes), 'inet6_ntoa', context))),
 );
 
 function addressTest(name: string, test: (text: string) => boolean): FunctionDef {
-  return define(name, 1, () => boolType(false), ([a]) => {
-    const text = textArg(a!);
-    return (row, context) => {
-      const source = text(row, context);
-      return source !== null && test(source) ? 1 : 0;
-    };
-  });
+  return define(name, 1, () => boolType(), ([a]) => map1(textArg(a!), (text) => (test(text) ? 1 : 0)));
 }
 function mappedTest(name: string, prefix: number): FunctionDef {
-  return define(name, 1, () => boolType(false), ([a]) => {
+  return define(name, 1, () => boolType(), ([a]) => {
     const read = bytesArg(a!);
     return (row, context) => {
       const bytes = read(row, context);
-      if (bytes === null || bytes.length !== 16) return 0;
+      if (bytes === null) return null;
+      if (bytes.length !== 16) return 0;
       return bytes.slice(0, 10).every((byte) => byte === 0) && bytes[10] === prefix && bytes[11] === prefix ? 1 : 0;
     };
   });

@@ -66,3 +66,9 @@ export function scaleOf(type: FieldType): number {
 export function typesOf(args: readonly FunctionArgument[]): FieldType[] {
   return args.map((arg) => arg.type);
 }
+
+/** How functions of one number see it: dates and hexadecimal literals are doubles there. */
+export function functionNumberKind(type: FieldType): NumberKind {
+  const kind = numberKind(type);
+  return kind === 'double' || type.kind === 'int' || type.kind === 'year' || type.kind === 'bit' || type.kind === 'decimal' ? kind : 'double';
+}

@@ -6,7 +6,7 @@ import {
 } from '../types/index.ts';
 import { anyNullable, decimalArg, define, doubleArg, intArg, map1, map2, reader, sizeArg, textArg } from './define.ts';
 import { exprText } from './expr-text.ts';
-import { numberKind, precisionOf, scaleOf } from './number-type.ts';
+import { functionNumberKind, precisionOf, scaleOf } from './number-type.ts';
 import { textResult } from './string-type.ts';
 
 const sources = new WeakMap<FieldType, () => string>();
@@ -26,7 +26,7 @@ const abs = define(
   ([arg]) => {
     const { type } = arg!;
     const { nullable } = type;
-    const kind = numberKind(type);
+    const kind = functionNumberKind(type);
     const result =
       kind === 'double'
         ? doubleType({ nullable, length: 23, decimals: type.kind === 'double' || type.kind === 'float' ? type.decimals : 31 })
@@ -49,7 +49,7 @@ const abs = define(
 );
 
 const sign = define('sign', 1, (args) => intType('big', { nullable: anyNullable(args), width: 21 }), ([a]) => {
-  if (numberKind(a!.type) === 'decimal') return map1(decimalArg(a!), (x) => x.sign());
+  if (functionNumberKind(a!.type) === 'decimal') return map1(decimalArg(a!), (x) => x.sign());
   return map1(doubleArg(a!), (x) => Math.sign(x) + 0);
 });
 
@@ -59,7 +59,7 @@ function ceilOrFloor(name: string, doubles: (x: number) => number, decimals: (x:
     1,
     ([arg]) => {
       const { type } = arg!;
-      const kind = numberKind(type);
+      const kind = functionNumberKind(type);
       if (kind === 'double') return doubleType({ nullable: type.nullable, length: 23, decimals: 31 });
       if (kind === 'int') return intType('big', { nullable: type.nullable, unsigned: type.unsigned, width: 21 });
       const digits = precisionOf(type) - scaleOf(type) + 1;
@@ -67,7 +67,7 @@ function ceilOrFloor(name: string, doubles: (x: number) => number, decimals: (x:
     },
     ([a], type) => {
       if (type.kind === 'double') return map1(doubleArg(a!), doubles);
-      if (numberKind(a!.type) === 'int') return map1(intArg(a!), (x) => x);
+      if (functionNumberKind(a!.type) === 'int') return map1(intArg(a!), (x) => x);
       return map1(decimalArg(a!), type.kind === 'decimal' ? (x) => new Decimal(decimals(x), 0) : decimals);
     },
   );
@@ -108,7 +108,7 @@ function rounding(name: 'round' | 'truncate', truncate: boolean): FunctionDef {
       const { type } = arg!;
       const nullable = anyNullable(args);
       const value = places === undefined ? 0 : places.constant === undefined ? undefined : places.constant.value === null ? 0 : constantInt(places);
-      const kind = numberKind(type);
+      const kind = functionNumberKind(type);
       let result: FieldType;
       if (kind === 'double') {
         // Only a double that has fixed digits keeps them fixed.
@@ -126,7 +126,7 @@ function rounding(name: 'round' | 'truncate', truncate: boolean): FunctionDef {
     },
     ([a, places], type) => {
       const digits: (row: readonly Value[], context: EvalContext) => number | null = places === undefined ? () => 0 : sizeArg(places);
-      const kind = numberKind(a!.type);
+      const kind = functionNumberKind(a!.type);
       if (kind === 'double' || type.kind === 'double') return map2(doubleArg(a!), digits, (x, n) => roundDouble(x, n, truncate));
       if (kind === 'int') return map2(intArg(a!), digits, (x, n) => roundInt(x, n, truncate, type));
       return map2(decimalArg(a!), digits, (x, n) => {
@@ -254,7 +254,7 @@ const format = define(
   ([arg], _options, context) => textResult(Math.ceil(((precisionOf(arg!.type) + 1) * 4) / 3) + 32, context.collationConnection),
   ([a, places, locale]) => {
     const digits = sizeArg(places!);
-    const exact = numberKind(a!.type) !== 'double';
+    const exact = functionNumberKind(a!.type) !== 'double';
     const decimal = exact ? decimalArg(a!) : undefined;
     const double = doubleArg(a!);
     const localeText = locale === undefined ? undefined : textArg(locale);

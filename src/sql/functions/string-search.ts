@@ -1,5 +1,5 @@
 /** Positions, lengths, codes and encodings of texts: LOCATE, LENGTH, ASCII, HEX, CHAR, FIND_IN_SET, TO_BASE64 … */
-import type { FunctionArgument, FunctionDef } from '../expr/index.ts';
+import type { EvalContext, FunctionArgument, FunctionDef } from '../expr/index.ts';
 import {
   asSigned64, asUnsigned64, bytesOf, charLength, charsetOf, type Collation, defaultCollationOf, getCharset, getCollation, intType, isTextual, stringOf, toBase64, withCollation,
   type FieldType, charsetUnits,
@@ -117,7 +117,13 @@ export function unhexBytes(text: string): Uint8Array | null {
   return Uint8Array.from({ length: even.length / 2 }, (_, i) => parseInt(even.slice(i * 2, i * 2 + 2), 16));
 }
 
-const unhex = define('unhex', 1, ([arg]) => textResult(Math.ceil(charsOf(arg!) / 2), 'binary'), ([a]) => map1(textArg(a!), unhexBytes));
+/** ER_WRONG_VALUE_FOR_TYPE, as a warning and NULL. */
+export function incorrect(text: string, name: string, context: EvalContext): null {
+  context.warn(1411, `Incorrect string value: '${`'${text}'`.slice(0, 128)}' for function ${name}`);
+  return null;
+}
+
+const unhex = define('unhex', 1, ([arg]) => textResult(Math.ceil(charsOf(arg!) / 2), 'binary'), ([a]) => map1(textArg(a!), (text, context) => unhexBytes(text) ?? incorrect(text, 'unhex', context)));
 
 const toBase64Function = define('to_base64', 1, ([arg], _options, context) => textResult(Math.ceil(charsOf(arg!) / 3) * 4 * 4, context.collationConnection), ([a]) => {
   const toBytes = bytesOf(a!.type);

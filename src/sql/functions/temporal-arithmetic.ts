@@ -139,7 +139,7 @@ function addToText(text: string, by: number, context: EvalContext): Value {
   const date = dateTimeInText(text, DateFlag.FUZZY);
   if (date !== undefined) {
     if (date.month === 0 || date.day === 0) {
-      context.warn(1292, `Incorrect datetime value: '${text}'`);
+      context.warn(1292, `Truncated incorrect date value: '${text}'`);
       return null;
     }
     const result = addMicros(date, by);

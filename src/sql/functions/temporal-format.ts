@@ -156,7 +156,7 @@ const timeFormat = define(
 );
 
 function nameOf(name: string, pick: (value: DateTime) => string | null): FunctionDef {
-  return define(name, 1, (_args, _options, context) => textResult(9, context.collationConnection), ([a]) => map1(dateTimeArg(a!, name === 'dayname' ? complete : fuzzy), pick));
+  return define(name, 1, (_args, _options, context) => textResult(9, context.collationConnection), ([a]) => map1(dateTimeArg(a!, name === 'dayname' ? complete : fuzzy, 'date'), pick));
 }
 
 const FORMATS: Record<string, Record<string, string>> = {

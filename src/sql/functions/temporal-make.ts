@@ -9,7 +9,7 @@ import { numberKind, scaleOf } from './number-type.ts';
 import { DAY_NAMES, MONTH_NAMES } from './temporal-format.ts';
 import { byMode, fractionOf } from './temporal-type.ts';
 
-const date = define('date', 1, () => dateType(), ([a]) => (a!.type.kind === 'date' ? a!.evaluate : map1(dateTimeArg(a!, byMode), (value) => value.ymd)));
+const date = define('date', 1, () => dateType(), ([a]) => (a!.type.kind === 'date' ? a!.evaluate : map1(dateTimeArg(a!, byMode, 'date'), (value) => value.ymd)));
 const time = define('time', 1, ([arg]) => timeType(fractionOf(arg!, true)), ([a]) => map1(timeArg(a!), (micros) => micros));
 
 const timestamp = define(
@@ -53,11 +53,16 @@ const maketime = define('maketime', 3, ([, , seconds]) => timeType(secondsDecima
 );
 
 const secToTime = define('sec_to_time', 1, ([arg]) => timeType(secondsDecimals(arg!.type, arg!.constant?.value)), ([a], type) =>
-  map1(decimalArg(a!), (seconds, context) => clampWithWarning(Number(seconds.withScale(type.decimals).withScale(6).unscaled), context)),
+  map1(decimalArg(a!), (seconds, context) => {
+    const micros = Number(seconds.withScale(type.decimals).withScale(6).unscaled);
+    if (Math.abs(micros) <= TIME_MICROS_MAX) return micros;
+    context.warn(1292, `Truncated incorrect time value: '${seconds.toString()}'`);
+    return clampTime(micros);
+  }),
 );
 
 const lastDay = define('last_day', 1, () => dateType(), ([a]) =>
-  map1(dateTimeArg(a!, (context) => byMode(context) | DateFlag.FUZZY), (value) => (value.month === 0 ? null : packDate(value.year, value.month, daysInMonth(value.year, value.month)))),
+  map1(dateTimeArg(a!, (context) => byMode(context) | DateFlag.FUZZY, 'date'), (value) => (value.month === 0 ? null : packDate(value.year, value.month, daysInMonth(value.year, value.month)))),
 );
 
 interface Parsed {

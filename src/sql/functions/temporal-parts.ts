@@ -17,7 +17,7 @@ function datePart(name: string, chars: number, flags: () => number, pick: (value
       const bits = DATE_BITS[name]!;
       return map1<number>(a!.evaluate as Read<number>, bits);
     }
-    return map1(dateTimeArg(a!, flags), pick);
+    return map1(dateTimeArg(a!, flags, 'date'), pick);
   });
 }
 
@@ -30,7 +30,7 @@ const DATE_BITS: Record<string, (ymd: number) => number> = {
 
 const year = define('year', 1, () => yearType({ zerofill: false }), ([a]) => {
   if (a!.type.kind === 'date') return map1<number>(a!.evaluate as Read<number>, (ymd) => ymd >>> 9);
-  return map1(dateTimeArg(a!, fuzzy), (value) => value.year);
+  return map1(dateTimeArg(a!, fuzzy, 'date'), (value) => value.year);
 });
 
 function timePart(name: string, chars: number, pick: (micros: number) => number): FunctionDef {
@@ -38,7 +38,7 @@ function timePart(name: string, chars: number, pick: (micros: number) => number)
 }
 
 const week = define('week', [1, 2], width(3), ([a, mode]) => {
-  const read = dateTimeArg(a!, complete);
+  const read = dateTimeArg(a!, complete, 'date');
   const ofMode = (value: DateTime, flags: number): number => weekOf(value.year, value.month, value.day, weekMode(flags)).week;
   if (mode === undefined) return map1(read, (value, context: EvalContext) => ofMode(value, context.session.defaultWeekFormat));
   return map2(read, sizeArg(mode), ofMode);
@@ -49,13 +49,13 @@ const yearweek = define('yearweek', [1, 2], width(7), ([a, mode]) => {
     const result = weekOf(value.year, value.month, value.day, weekMode(flags) | WeekFlag.YEAR);
     return result.year * 100 + result.week;
   };
-  const read = dateTimeArg(a!, complete);
+  const read = dateTimeArg(a!, complete, 'date');
   return mode === undefined ? map1(read, (value) => of(value, 0)) : map2(read, sizeArg(mode), of);
 });
 
 const dayNumberOf = (value: DateTime): number => dayNumber(value.year, value.month, value.day);
 
-const datediff = define('datediff', 2, width(9), ([a, b]) => map2(dateTimeArg(a!, complete), dateTimeArg(b!, complete), (x, y) => dayNumberOf(x) - dayNumberOf(y)));
+const datediff = define('datediff', 2, width(9), ([a, b]) => map2(dateTimeArg(a!, complete, 'date'), dateTimeArg(b!, complete, 'date'), (x, y) => dayNumberOf(x) - dayNumberOf(y)));
 
 const fromDays = define('from_days', 1, () => dateType(), ([a]) => map1(sizeArg(a!), (days) => packedFromDayNumber(days)));
 

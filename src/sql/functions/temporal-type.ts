@@ -59,5 +59,5 @@ export function isDateTimeType(type: FieldType): boolean {
 export function dateTimeInText(text: string, flags: number): DateTime | undefined {
   if (/^\s*-|^\s*\d+:|^\s*\d+ +\d+(:|$)/.test(text) && parseTime(text).fromDateTime === undefined) return undefined;
   const parsed = parseDateTime(text, flags);
-  return parsed.kind === 'date' || parsed.kind === 'datetime' ? parsed.value : undefined;
+  return (parsed.kind === 'date' || parsed.kind === 'datetime') && parsed.warnings === 0 ? parsed.value : undefined;
 }

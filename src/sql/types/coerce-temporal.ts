@@ -11,7 +11,7 @@ import type { FieldType } from './field-type.ts';
 import type { NonNullValue } from './format.ts';
 import type { JsonValue } from './json-value.ts';
 import { DateTime, addMicros, formatDateTime, MICROS_PER_DAY } from './temporal.ts';
-import { checkDate, DateFlag, numberToDateTime, numberToTime, parseDateTime, parseTime, roundSeventh, TimeWarning } from './temporal-parse.ts';
+import { checkDate, DateFlag, numberToDateTime, numberToTime, parseDateTime, type ParsedDateTime, parseTime, roundSeventh, TimeWarning } from './temporal-parse.ts';
 import { epochToLocal, findTimeZone, localToUtc, UTC, utcToLocal } from './time-zone.ts';
 
 /** Flags of sql_mode, plus FUZZY: what casts and columns accept. */
@@ -50,16 +50,26 @@ function warnIncorrect(context: ConversionContext, what: string, text: string, t
   context.warn(1292, `${truncated ? 'Truncated incorrect' : 'Incorrect'} ${what} value: '${text.slice(0, 128)}'`);
 }
 
+/** 4095 and 4096: delimiters that work but are deprecated. */
+function warnDelimiter(context: ConversionContext, parsed: ParsedDateTime, text: string): void {
+  const odd = parsed.oddDelimiter;
+  if (odd === undefined) return;
+  const where = `Delimiter '${odd.char}' in position ${odd.position} in datetime value '${text}' at row 1`;
+  if (odd.prefer === undefined) context.warn(4096, `${where} is superfluous and is deprecated. Please remove.`);
+  else context.warn(4095, `${where} is deprecated. Prefer the standard '${odd.prefer}'.`);
+}
+
 /** Text to a datetime. Null and a warning when it is none. */
 export function textToDateTime(text: string, context: ConversionContext, reading: DateReading): DateTime | null {
   const mode = context.session.sqlMode;
   const flags = reading.flags | (mode.noZeroDate ? DateFlag.NO_ZERO_DATE : 0) | (mode.allowInvalidDates ? DateFlag.INVALID_DATES : 0);
   const parsed = parseDateTime(text, flags);
   if (parsed.kind === 'error' || parsed.kind === 'none') {
-    warnIncorrect(context, reading.what === 'date' ? 'datetime' : reading.what, text, false);
+    warnIncorrect(context, reading.what, text, reading.what === 'date');
     return null;
   }
-  if (parsed.warnings !== 0) warnIncorrect(context, reading.what, text, true);
+  warnDelimiter(context, parsed, text);
+  if (parsed.warnings !== 0) warnIncorrect(context, parsed.kind, text, true);
   let value = roundSeventh(parsed.value, parsed.seventhDigit);
   if (parsed.displacement !== undefined) {
     const utc = addMicros(value, -parsed.displacement * 1_000_000);
@@ -71,7 +81,7 @@ export function textToDateTime(text: string, context: ConversionContext, reading
 function numberToDate(number: number, fraction: number, text: () => string, context: ConversionContext, reading: DateReading): DateTime | null {
   const parsed = numberToDateTime(number, reading.flags);
   if (parsed.kind === 'error') {
-    warnIncorrect(context, reading.what === 'date' ? 'datetime' : reading.what, text(), false);
+    warnIncorrect(context, reading.what, text(), reading.what === 'date');
     return null;
   }
   return fraction === 0 ? parsed.value : (addMicros(parsed.value, fraction) ?? null);

@@ -281,11 +281,9 @@ export function truthOf(type: FieldType): Convert<boolean> {
     case 'json':
       return (value, context) => {
         const json = value as JsonValue;
-        if (json.kind !== 'boolean' && !BARE_NUMBERS.has(json.kind)) {
-          // MySQL compares with the integer 0, to which no other kind is equal.
-          context.warn(3986, JSON_BOOLEAN_WARNING);
-          return true;
-        }
+        context.warn(3986, JSON_BOOLEAN_WARNING);
+        // MySQL compares with the integer 0, to which no other kind is equal.
+        if (json.kind !== 'boolean' && !BARE_NUMBERS.has(json.kind)) return true;
         return json.kind === 'boolean' ? json.payload === true : jsonToDouble(json, context) !== 0;
       };
     default: {

@@ -53,7 +53,7 @@ export function columnMetadata(type: FieldType, resultCollation: string | undefi
       if (type.kind === 'enum') flags |= ColumnFlag.ENUM;
       if (type.kind === 'set') flags |= ColumnFlag.SET;
       if (getCollation(type.collation).isBinary) flags |= ColumnFlag.BINARY;
-      const code = isBlob ? MysqlType.BLOB : type.kind === 'string' ? type.mysqlType : MysqlType.STRING;
+      const code = isBlob ? (isColumn ? MysqlType.BLOB : type.mysqlType) : type.kind === 'string' ? type.mysqlType : MysqlType.STRING;
       return { ...base, type: code, collationId: sent.id, length: Math.min(LENGTH_MAX, chars * sent.maxBytes), flags };
     }
     case 'binary':

@@ -29,7 +29,7 @@ const INT64_MAX = 9223372036854775807n;
 export function parseInteger(text: string): ParsedNumber<number | bigint> {
   if (PLAIN_INT.test(text)) return { value: Number(text) + 0, truncated: false };
   const match = INT_PREFIX.exec(text);
-  if (match === null) return { value: 0, truncated: text.trim() !== '' };
+  if (match === null) return { value: 0, truncated: true };
   const rest = match[0].length < text.length && text.slice(match[0].length).trim() !== '';
   const digits = match[1]!;
   if (digits.length <= 15) return { value: Number(digits) + 0, truncated: rest };

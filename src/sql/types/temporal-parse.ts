@@ -30,6 +30,12 @@ export const DateFlag = {
 
 export const TimeWarning = { TRUNCATED: 1, OUT_OF_RANGE: 2, ZERO_DATE: 4, ZERO_IN_DATE: 8 } as const;
 
+export interface OddDelimiter {
+  readonly char: string;
+  readonly position: number;
+  readonly prefer: string | undefined;
+}
+
 export interface ParsedDateTime {
   /** 'none': nothing that looks like a date; 'error': a date that is not valid. */
   readonly kind: 'date' | 'datetime' | 'error' | 'none';
@@ -38,6 +44,8 @@ export interface ParsedDateTime {
   readonly seventhDigit: number;
   readonly fractionDigits: number;
   readonly warnings: number;
+  /** The first delimiter that is not the standard one; `prefer` undefined = one too many. */
+  readonly oddDelimiter?: OddDelimiter;
   /** Seconds east of UTC, when the text ended in `+hh:mm`. */
   readonly displacement?: number;
 }
@@ -120,6 +128,16 @@ interface Fields {
   displacement?: number;
   sawDelimiter: boolean;
   sawSpace: boolean;
+  oddDelimiter?: OddDelimiter;
+}
+
+/** Remembers the first delimiter after field `index` that is not `-`, a space or `:` as it should be. */
+function noteDelimiter(fields: Fields, text: string, from: number, to: number, index: number): void {
+  if (to === from || fields.oddDelimiter !== undefined) return;
+  const standard = index < 2 ? '-' : index === 2 ? ' ' : ':';
+  const char = text[from]!;
+  if (char !== standard) fields.oddDelimiter = { char, position: from, prefer: standard };
+  else if (to > from + 1) fields.oddDelimiter = { char: text[from + 1]!, position: from + 1, prefer: undefined };
 }
 
 /** Splits `text` into up to seven numeric fields; undefined when a field or a space is impossible. */
@@ -173,6 +191,7 @@ function readFields(text: string, start: number, internal: boolean, yearLength: 
       }
       continue;
     }
+    const delimiterAt = at;
     while (at < end) {
       const next = text.charCodeAt(at);
       if (isSpace(next)) {
@@ -182,6 +201,7 @@ function readFields(text: string, start: number, internal: boolean, yearLength: 
       at++;
       fields.sawDelimiter = true;
     }
+    if (at < end) noteDelimiter(fields, text, delimiterAt, at, i);
     last = at;
   }
   fields.count = i;
@@ -248,7 +268,8 @@ function finishDateTime(text: string, fields: Fields, base: DateTime): ParsedDat
     fractionDigits,
     warnings: onlySpaces(text, at) ? 0 : TimeWarning.TRUNCATED,
   } as const;
-  return displacement === undefined ? result : { ...result, displacement };
+  const odd = fields.oddDelimiter === undefined ? {} : { oddDelimiter: fields.oddDelimiter };
+  return displacement === undefined ? { ...result, ...odd } : { ...result, ...odd, displacement };
 }
 
 /** MySQL's number_to_datetime for a whole number; undefined when it is no date. */
