@@ -84,11 +84,13 @@ async function treeBench(): Promise<void> {
   report('bulk ingest', `${(ROWS / (performance.now() - start) / 1000).toFixed(2)} M rows/s`, '>= 0.5 M');
   await scanBench(tree, 'scan of cached blocks');
   getBench(tree, keys);
+  rangeBench(tree, keys, 'tables only');
   // A few changed rows in the memtable: the merge has to weave them in.
   for (let i = 0; i < 2000; i++) {
     tree.apply(100 + i, 2 + i, [{ key: keys[(i * 7919) % ROWS] as Uint8Array, value: values[0] as Uint8Array }]);
   }
   await scanBench(tree, 'the same under 2,000 changed rows in the memtable');
+  rangeBench(tree, keys, 'with the memtable');
   report('budget used / cached entries', `${(budget.usedBytes / 1e6).toFixed(0)} MB / ${budget.cachedEntries}`, '');
   await tree.close();
 }
@@ -132,6 +134,23 @@ async function scanBench(tree: LsmTree, what: string): Promise<void> {
     least = Math.min(least, performance.now() - start);
   }
   report(`${what}, by rows`, `${(ROWS / least / 1000).toFixed(1)} M rows/s`, '');
+}
+
+/** Sysbench's range reads: 100 rows from a random place. */
+function rangeBench(tree: LsmTree, keys: readonly Uint8Array[], what: string): void {
+  const count = 5000;
+  let rows = 0;
+  const time = best(5, () => {
+    rows = 0;
+    for (let i = 0; i < count; i++) {
+      const from = (i * 7919) % (ROWS - 100);
+      const cursor = tree.cursor({ start: keys[from], end: keys[from + 100], at: Number.MAX_SAFE_INTEGER, limitHint: 100 });
+      while (cursor.nextRun() === true) rows += cursor.run.to - cursor.run.from;
+      cursor.close();
+    }
+  });
+  if (rows !== count * 100) throw new Error(`ranges gave ${rows} rows`);
+  report(`range of 100 rows, ${what}`, `${((time / count) * 1e6).toFixed(2)} µs`, '');
 }
 
 function getBench(tree: LsmTree, keys: readonly Uint8Array[]): void {
