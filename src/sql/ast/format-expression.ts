@@ -14,6 +14,7 @@ import type {
   FunctionCall,
   JsonOnClause,
   JsonValueExpression,
+  LogicalExpression,
   QuantifiedComparison,
   StringLiteral,
   SystemVariable,
@@ -114,7 +115,9 @@ function printOperator(node: Expression, context: FormatContext): string | undef
     case 'comparison':
       return printComparison(node, context);
     case 'logical':
-      return printLogical(node.operator, node.operands, (operand) => truth(operand, context));
+      return `(${flatten(node)
+        .map((operand) => truth(operand, context))
+        .join(` ${node.operator} `)})`;
     case 'quantified-comparison':
       return printQuantified(node, context);
     case 'between':
@@ -169,16 +172,16 @@ function factor(node: Expression, context: FormatContext): string {
 }
 
 /** AND inside AND is one list, likewise OR. */
-function printLogical(operator: 'and' | 'or', operands: readonly Expression[], print: (operand: Expression) => string) {
+function flatten(node: LogicalExpression): Expression[] {
   const flat: Expression[] = [];
   const collect = (list: readonly Expression[]): void => {
     for (const operand of list) {
-      if (operand.kind === 'logical' && operand.operator === operator) collect(operand.operands);
+      if (operand.kind === 'logical' && operand.operator === node.operator) collect(operand.operands);
       else flat.push(operand);
     }
   };
-  collect(operands);
-  return `(${flat.map(print).join(` ${operator} `)})`;
+  collect(node.operands);
+  return flat;
 }
 
 const BOOLEAN_KINDS = new Set<Expression['kind']>([
@@ -241,7 +244,9 @@ function printNegation(node: Expression, context: FormatContext): string {
     }
     case 'logical': {
       const operator = node.operator === 'and' ? 'or' : 'and';
-      return printLogical(operator, node.operands, (operand) => printNegation(operand, context));
+      return `(${flatten(node)
+        .map((operand) => printNegation(operand, context))
+        .join(` ${operator} `)})`;
     }
     case 'unary':
       if (node.operator === 'not') return truth(node.operand, context);
