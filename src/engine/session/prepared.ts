@@ -10,7 +10,7 @@ import type { FieldType, Value } from '../../sql/types/index.ts';
 import type { PreparedStatement, ResultColumn, StatementResult } from '../session-port.ts';
 import { isPlannable, planFor, type ReadyPlan } from './planning.ts';
 import type { EngineSession } from './session.ts';
-import { runPlan } from './statement-run.ts';
+import { runReady } from './select-into.ts';
 
 const NO_TYPES: readonly FieldType[] = [];
 
@@ -85,9 +85,9 @@ export class Prepared implements PreparedStatement {
         return session.runStatement(this.#statement, this.#sql, this.paramCount, { params, types });
       const isReusable =
         this.#ready !== undefined && this.isCurrent(session) && sameTypes(this.#basis?.types ?? NO_TYPES, types);
-      if (isReusable && this.#ready !== undefined) return runPlan(session, this.#ready, params);
+      if (isReusable && this.#ready !== undefined) return runReady(session, this.#ready, params);
       session.privileges.requireFor(this.#statement);
-      return runPlan(session, this.#plan(types), params);
+      return runReady(session, this.#plan(types), params);
     });
   }
 

@@ -48,10 +48,17 @@ function setSystem(session: EngineSession, assignment: SystemAssignment, bound: 
   if (assignment.value.kind === 'default') {
     return assignText(session, row, scope, scope === 'session' ? session.state.globals.get(row.name) : row.value);
   }
-  return andThen(evaluateAny(session, assignment.value, bound), (evaluated) => {
+  return andThen(evaluateAny(session, bareWord(assignment.value), bound), (evaluated) => {
     const text = normalizeVariable(row, variableValue(evaluated), session.warn);
     return assignText(session, row, scope, text);
   });
+}
+
+/** SET collation_connection = utf8mb4_bin: a bare name is a word, not a column. */
+function bareWord(value: ast.Expression): ast.Expression {
+  if (value.kind !== 'column' || value.table !== undefined) return value;
+  const { start, end, name } = value;
+  return { kind: 'string', start, end, value: name, charset: undefined, bytes: undefined, firstPart: name };
 }
 
 /** Numbers stay numbers, everything else is text, as SET's checks want it. */

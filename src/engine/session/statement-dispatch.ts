@@ -15,8 +15,7 @@ import { okResult } from './results.ts';
 import type { EngineSession } from './session.ts';
 import { runSet } from './set-statement.ts';
 import { runShow } from './show-statement.ts';
-import { runPlan } from './statement-run.ts';
-import { storeInto } from './select-into.ts';
+import { runReady } from './select-into.ts';
 
 const KEEPS_DIAGNOSTICS: ReadonlySet<string> = new Set(['show-diagnostics', 'get-diagnostics']);
 
@@ -57,10 +56,7 @@ function runPlannable(
   if (bound.params.length === 0 && ready.plan.cacheable) {
     session.plans.offer(sql, () => Prepared.create(session, statement, sql, 0));
   }
-  const result = runPlan(session, ready, bound.params);
-  if (ready.plan.kind !== 'query' || ready.plan.into === undefined) return result;
-  const { into } = ready.plan;
-  return andThen(result, (rows) => storeInto(session, rows, into));
+  return runReady(session, ready, bound.params);
 }
 
 function runOther(
