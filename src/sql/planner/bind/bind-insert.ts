@@ -63,11 +63,18 @@ function bindRows(rows: readonly (readonly ast.Expression[])[], columns: readonl
   });
 }
 
-/** A generated column takes DEFAULT only. */
+/**
+ * A generated column takes DEFAULT only. Without strict mode a value for it is ignored, as in MariaDB: its dump tool
+ * writes such values and turns strict mode off to restore them (COMPAT.md).
+ */
 function bindAssignment(value: ast.Expression, column: number, table: TableDef, block: Block): Assignment {
   if (isDefault(value)) return { column, expr: { default: true } };
   const def = table.columns[column]!;
-  if (def.generated !== undefined) throw sqlError('ER_NON_DEFAULT_VALUE_FOR_GENERATED_COLUMN', def.name, table.name);
+  if (def.generated !== undefined) {
+    const { strictTransTables, strictAllTables } = block.state.context.session.sqlMode;
+    if (!strictTransTables && !strictAllTables) return { column, expr: { default: true } };
+    throw sqlError('ER_NON_DEFAULT_VALUE_FOR_GENERATED_COLUMN', def.name, table.name);
+  }
   return { column, expr: block.bind(value) };
 }
 
