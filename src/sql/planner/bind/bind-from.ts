@@ -5,7 +5,8 @@ import type { TableDef, ViewDef } from '../../catalog/index.ts';
 import type { Expr } from '../../expr/index.ts';
 import type { LogicalNode, ScanNode } from '../logical/logical-plan.ts';
 import { dual, join, project } from '../logical/make.ts';
-import { freeColumns } from '../logical/plan-tree.ts';
+import { columnsOf, freeColumns } from '../logical/plan-tree.ts';
+import { isVolatile } from '../logical/expressions.ts';
 import type { PrivilegeChecker } from '../planner-context.ts';
 import { bindIndexHints } from './bind-index-hints.ts';
 import { bindJoin } from './bind-join.ts';
@@ -251,19 +252,20 @@ function requireDistinctNames(columns: readonly NamedExpr[]): void {
   }
 }
 
-/** Keeps columns as they are; anything computed gets a projection of its own, which the rules may merge later. */
+/** Outputs are used as they are, expressions too, so that the joins below are one with those above; only what is volatile gets a projection. */
 function mergeOutputs(plan: LogicalNode, outputs: readonly NamedExpr[], alias: string, block: Block): { plan: LogicalNode; columns: NamedExpr[] } {
+  const merged = outputs.some(({ expr }) => isVolatile(expr)) ? materialized(plan, outputs, alias, block) : { plan, columns: outputs };
+  return { plan: merged.plan, columns: merged.columns.map(({ name, expr }) => ({ name, expr: renamed(expr, name, alias, block) })) };
+}
+
+/** Computed outputs become columns of a projection; columns stay themselves. */
+export function materialized(plan: LogicalNode, outputs: readonly NamedExpr[], alias: string, block: Block): { plan: LogicalNode; columns: NamedExpr[] } {
   const { state } = block;
-  const distinct = new Set<number>();
-  const plain = outputs.every(({ expr }) => expr.kind === 'column' && !distinct.has(expr.id) && distinct.add(expr.id));
-  if (plain) return { plan, columns: outputs.map(({ name, expr }) => ({ name, expr: renamed(expr, name, alias, block) })) };
-  const columns = outputs.map(({ name, expr }) => state.newColumn(expr.type, name, alias));
-  for (const [i, { expr }] of outputs.entries()) {
-    const origin = expr.kind === 'column' ? state.origins.get(expr.id) : undefined;
-    if (origin !== undefined) state.origins.set(columns[i]!.id, { ...origin, table: alias });
-  }
-  const exprs = outputs.map((output) => output.expr);
-  return { plan: project(plan, exprs, columns), columns: columns.map((expr, i) => ({ name: outputs[i]!.name, expr })) };
+  const columns = outputs.map(({ name, expr }) => (expr.kind === 'column' ? expr : state.newColumn(expr.type, name, alias)));
+  const made = columnsOf(plan);
+  const computed = columns.flatMap((column, i) => (outputs[i]!.expr === column ? [] : [i]));
+  const exprs = [...made, ...computed.map((i) => outputs[i]!.expr)];
+  return { plan: project(plan, exprs, [...made, ...computed.map((i) => columns[i]!)]), columns: columns.map((expr, i) => ({ name: outputs[i]!.name, expr })) };
 }
 
 function renamed(expr: Expr, name: string, alias: string, block: Block): Expr {

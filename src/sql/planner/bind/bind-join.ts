@@ -7,13 +7,15 @@ import { addColumnIds } from '../logical/expressions.ts';
 import { filter, join } from '../logical/make.ts';
 import type { LogicalNode } from '../logical/logical-plan.ts';
 import { bindCondition } from './bind-condition.ts';
-import { bindReference, combine, combinePlans, freeOfLeft } from './bind-from.ts';
+import { bindReference, combine, combinePlans, freeOfLeft, materialized } from './bind-from.ts';
 import { attach, type Attachment, type Block } from './block.ts';
-import { findInRelation, type NamedExpr, type Relation } from './scope.ts';
+import { findInRelation, ListSource, type NamedExpr, type Relation } from './scope.ts';
 
 export function bindJoin(node: ast.JoinTable, block: Block, before: Relation | undefined): Relation {
   const left = bindReference(node.left, block, before);
   const right = bindReference(node.right, block, before === undefined ? left : combine(before, left, left.plan));
+  if (node.type === 'left') materializeComputed(right, block);
+  if (node.type === 'right') materializeComputed(left, block);
   const using = node.natural ? commonNames(left, right) : node.using;
   const relation = using.length > 0 ? mergeUsing(node, left, right, using) : combine(left, right, left.plan);
   const usingConditions = using.map((name) => usingEquality(name, left, right, block));
@@ -25,6 +27,16 @@ export function bindJoin(node: ast.JoinTable, block: Block, before: Relation | u
     relation.plan = withConditions(relation.plan, conditions);
   }
   return relation;
+}
+
+/** On the inner side of an outer join a computed column has to be NULL for a missing row, so it is computed below the join. */
+function materializeComputed(inner: Relation, block: Block): void {
+  for (const source of inner.sources) {
+    if (!(source instanceof ListSource) || source.columns.every(({ expr }) => expr.kind === 'column')) continue;
+    const { plan, columns } = materialized(inner.plan, source.columns, source.alias, block);
+    inner.plan = plan;
+    source.setColumns(columns);
+  }
 }
 
 /** Conditions of an inner join go into it, unless subqueries were attached above it. */

@@ -11,6 +11,7 @@ import type * as ast from '../../ast/index.ts';
 import type { Expr } from '../../expr/index.ts';
 import type { SortKey } from '../../plan/index.ts';
 import { intType } from '../../types/index.ts';
+import { addColumnIds, sameExpr } from '../logical/expressions.ts';
 import type { LogicalNode } from '../logical/logical-plan.ts';
 import { filter } from '../logical/make.ts';
 import { bindCondition } from './bind-condition.ts';
@@ -21,7 +22,7 @@ import { bindLimit } from './bind-limit.ts';
 import { bindDistinct, bindOrderKeys } from './bind-order-by.ts';
 import { attach, type Attachment, Block, type BoundQuery, type QueryEnv } from './block.ts';
 import { Grouping } from './grouping.ts';
-import type { NamedExpr } from './scope.ts';
+import { findInRelation, type NamedExpr } from './scope.ts';
 import { sourceName } from './source-name.ts';
 
 /** What ORDER BY and LIMIT of the query around a SELECT are. */
@@ -42,6 +43,20 @@ class Pending {
   attach(attachment: Attachment): void {
     this.list.push(attachment);
   }
+
+  /** GROUP BY of a select item that holds a subquery: the subquery has to be computed before the rows are grouped. */
+  moveKeysDown(keys: readonly Expr[], block: Block): void {
+    if (this.list.length === 0 || keys.length === 0) return;
+    const read = new Set<number>();
+    for (const key of keys) addColumnIds(key, read);
+    const kept = this.list.filter((attachment) => {
+      const made = attachment.kind === 'join' ? attachment.mark : attachment.output[0];
+      const needed = made !== undefined && read.has(made.id);
+      if (needed) block.attach(attachment);
+      return !needed;
+    });
+    this.list.splice(0, this.list.length, ...kept);
+  }
 }
 
 export function bindSelect(select: ast.Select, tail: QueryTail, env: QueryEnv): BoundQuery {
@@ -59,6 +74,7 @@ export function bindSelect(select: ast.Select, tail: QueryTail, env: QueryEnv): 
   const items = bindItems(select, block, post);
   const where = bindWhere(select.where, block);
   const keys = rollup ? block.groupKeys : bindGroupKeys(select, items, block);
+  post.moveKeysDown(keys, block);
   const having = select.having === undefined ? [] : bindHaving(select.having, items, keys, block, havingPending);
   const qualify = bindQualify(select.qualify, items, block, post);
   const order = bindOrderKeys(tail.orderBy, items, block, post, select.distinct);
@@ -108,13 +124,24 @@ function bindItems(select: ast.Select, block: Block, post: Pending): SelectItem[
     if (item.kind === 'star') expandStar(item, block, items);
     else {
       const expr = block.bind(item.expression);
-      items.push({ name: item.alias ?? sourceName(item), expr, alias: item.alias, node: item.expression });
+      items.push({ name: item.alias ?? ownName(item.expression, block) ?? sourceName(item), expr, alias: item.alias, node: item.expression });
     }
   }
   block.allowAggregates = false;
   block.allowWindows = false;
   block.attachPoint = block;
   return items;
+}
+
+function ownName(node: ast.Expression, block: Block): string | undefined {
+  if (node.kind !== 'column') return undefined;
+  const lower = node.name.toLowerCase();
+  for (const source of block.relation!.sources) {
+    if (node.table !== undefined && source.alias !== node.table) continue;
+    const name = source.nameOf(lower);
+    if (name !== undefined) return name;
+  }
+  return undefined;
 }
 
 function expandStar(star: ast.SelectStar, block: Block, into: SelectItem[]): void {
@@ -154,7 +181,7 @@ function bindHaving(having: ast.Expression, items: readonly SelectItem[], keys: 
   block.allowAggregates = true;
   block.fromVisible = false;
   block.attachPoint = pending;
-  block.aliasFirst = (name) => (block.insideAggregate ? undefined : findHavingName(name, items, keys));
+  block.aliasFirst = (name) => (block.insideAggregate ? undefined : findHavingName(name, items, keys, block));
   try {
     return bindCondition(having, block);
   } finally {
@@ -165,19 +192,15 @@ function bindHaving(having: ast.Expression, items: readonly SelectItem[], keys: 
   }
 }
 
-function findHavingName(name: ast.ColumnReference, items: readonly SelectItem[], keys: readonly Expr[]): Expr | undefined {
+function findHavingName(name: ast.ColumnReference, items: readonly SelectItem[], keys: readonly Expr[], block: Block): Expr | undefined {
   const lower = name.name.toLowerCase();
-  const isNamed = (expr: Expr): boolean =>
-    expr.kind === 'column' && expr.name.toLowerCase() === lower && (name.table === undefined || expr.table === name.table);
-  const key = keys.find(isNamed);
-  if (key !== undefined) return key;
   if (name.table === undefined) {
-    const matches = items.filter((item) => item.name.toLowerCase() === lower);
-    const first = matches[0];
-    if (first === undefined) return undefined;
-    return first.expr;
+    const key = keys.find((expr) => expr.kind === 'column' && expr.name.toLowerCase() === lower);
+    return key ?? items.find((item) => item.name.toLowerCase() === lower)?.expr;
   }
-  return items.find((item) => isNamed(item.expr))?.expr;
+  const column = findInRelation(block.relation!, name, block.clause);
+  if (column === undefined) return undefined;
+  return keys.find((key) => sameExpr(key, column)) ?? items.find((item) => sameExpr(item.expr, column))?.expr;
 }
 
 function bindQualify(qualify: ast.Expression | undefined, items: readonly SelectItem[], block: Block, post: Pending): Expr[] {

@@ -30,6 +30,7 @@ export class Grouping {
   #determined: ReadonlySet<number> | undefined;
   #place: Place = 'SELECT list';
   #position = 1;
+  #unchecked = false;
 
   constructor(block: Block, keys: readonly Expr[], rollup: boolean) {
     this.#block = block;
@@ -82,15 +83,26 @@ export class Grouping {
       if (part.kind === 'constant') return undefined;
       const key = this.#keys.findIndex((candidate) => sameExpr(candidate, part));
       if (key >= 0) return this.#keyColumns[key];
+      if (part.kind === 'call' && part.name === 'any_value' && !this.#unchecked) return this.#overUnchecked(part);
       return part.kind === 'column' && this.#fromColumns.has(part.id) ? this.#anyValue(part) : undefined;
     });
+  }
+
+  /** ANY_VALUE(x): the user does not care which row of the group it comes from. */
+  #overUnchecked(expr: Expr): Expr {
+    this.#unchecked = true;
+    try {
+      return this.#over(expr);
+    } finally {
+      this.#unchecked = false;
+    }
   }
 
   #anyValue(column: ColumnExpr): ColumnExpr {
     const known = this.#anyValues.get(column.id);
     if (known !== undefined) return known;
     const block = this.#block;
-    if (block.state.context.session.sqlMode.onlyFullGroupBy && !this.#isDetermined(column.id)) throw this.#notGrouped(column);
+    if (block.state.context.session.sqlMode.onlyFullGroupBy && !this.#unchecked && !this.#isDetermined(column.id)) throw this.#notGrouped(column);
     const call = makeAggregate(block.state, 'any_value', [column]);
     const value = copyOrigin(block.state.newColumn(withNullable(column.type, true), column.name, column.table), column, block);
     block.aggregateCalls.push(call);

@@ -54,6 +54,10 @@ export class RowSource implements Source {
     return position === undefined ? undefined : this.column(position);
   }
 
+  nameOf(): undefined {
+    return undefined;
+  }
+
   column(position: number): ColumnExpr {
     const column = this.#table.columns[position]!;
     return { kind: 'column', id: this.#firstId + position, index: this.#offset + position, name: column.name, table: this.alias, type: column.type };

@@ -24,6 +24,8 @@ export interface Source {
   /** Inner side of an outer join: its columns may be NULL. */
   nullable: boolean;
   find(lowerName: string): Expr | undefined;
+  /** The column's own name, where the result is to show it instead of what was written (views, derived tables). */
+  nameOf(lowerName: string): string | undefined;
   /** Visible columns in order, for `*`. */
   all(): readonly NamedExpr[];
   /** The base table, for write targets and lock targets. */
@@ -77,6 +79,11 @@ export class TableSource implements Source {
   find(lowerName: string): Expr | undefined {
     const position = columnPositions(this.scan.table).get(lowerName);
     return position === undefined ? undefined : this.column(position);
+  }
+
+  nameOf(lowerName: string): string | undefined {
+    const position = this.scan.virtual ? columnPositions(this.scan.table).get(lowerName) : undefined;
+    return position === undefined ? undefined : this.scan.table.columns[position]!.name;
   }
 
   all(): readonly NamedExpr[] {
@@ -138,14 +145,24 @@ export class ListSource implements Source {
   readonly scan = undefined;
   readonly access: TableAccess | undefined;
   nullable = false;
-  readonly #columns: readonly NamedExpr[];
+  #columns: readonly NamedExpr[] = [];
   readonly #byName = new Map<string, Expr>();
 
   constructor(alias: string, schema: string | undefined, columns: readonly NamedExpr[], access?: TableAccess) {
     this.alias = alias;
     this.schema = schema;
-    this.#columns = columns;
     this.access = access;
+    this.setColumns(columns);
+  }
+
+  get columns(): readonly NamedExpr[] {
+    return this.#columns;
+  }
+
+  /** Other expressions for the same names: when computed columns are put into a projection. */
+  setColumns(columns: readonly NamedExpr[]): void {
+    this.#columns = columns;
+    this.#byName.clear();
     for (const { name, expr } of columns) {
       const lower = name.toLowerCase();
       if (!this.#byName.has(lower)) this.#byName.set(lower, expr);
@@ -156,6 +173,10 @@ export class ListSource implements Source {
     const expr = this.#byName.get(lowerName);
     if (expr !== undefined) this.access?.columns.add(lowerName);
     return expr === undefined ? undefined : this.#seen(expr);
+  }
+
+  nameOf(lowerName: string): string | undefined {
+    return this.#columns.find(({ name }) => name.toLowerCase() === lowerName)?.name;
   }
 
   all(): readonly NamedExpr[] {

@@ -70,9 +70,21 @@ export class Estimator {
     this.#derived.set(column, Math.max(1, distinct));
   }
 
+  /** What joins tell about a column: it has no more values than a column that it must equal. */
+  readonly #caps = new Map<number, number>();
+  capDistinct(column: number, distinct: number): void {
+    this.#caps.set(column, Math.max(1, Math.min(distinct, this.#caps.get(column) ?? Infinity)));
+  }
+
   /** Distinct values of an expression in a result of `rows` rows. */
   distinct(expr: Expr, rows: number): number {
     if (expr.kind !== 'column') return hasColumns(expr) ? Math.min(rows, Math.max(1, this.#inputDistinct(expr, rows))) : 1;
+    const cap = this.#caps.get(expr.id);
+    const own = this.#ownDistinct(expr, rows);
+    return cap === undefined ? own : Math.min(cap, own);
+  }
+
+  #ownDistinct(expr: ColumnExpr, rows: number): number {
     const derived = this.#derived.get(expr.id);
     if (derived !== undefined) return Math.min(derived, Math.max(1, rows));
     const facts = this.#columns.get(expr.id);
