@@ -169,8 +169,8 @@ class Load {
     const { fields, set, template, late, rules } = this.#shape;
     const write = this.#write;
     const row: Row = template.slice();
-    if (values.length !== fields.length) this.#checkCount(values.length, fields.length);
     for (let i = 0; i < fields.length; i++) this.#assign(row, fields[i]!, i < values.length ? values[i]! : undefined);
+    if (values.length > fields.length) this.#complain('ER_WARN_TOO_MANY_RECORDS');
     for (const { column, set: evaluate } of set) {
       const value = evaluate === undefined ? defaultValue(rules.table, column, row, write) : evaluate(row, write);
       const notNull = !rules.table.writer.table.columns[column]!.type.nullable && column !== rules.table.writer.autoIncrementColumn;
@@ -180,9 +180,8 @@ class Load {
     return row;
   }
 
-  #checkCount(found: number, wanted: number): void {
+  #complain(symbol: 'ER_WARN_TOO_FEW_RECORDS' | 'ER_WARN_TOO_MANY_RECORDS'): void {
     const { eval: context } = this.#write;
-    const symbol = found < wanted ? 'ER_WARN_TOO_FEW_RECORDS' : 'ER_WARN_TOO_MANY_RECORDS';
     const error = sqlError(symbol, this.#records);
     if (context.session.strict) throw error;
     context.warn(error.errno, error.message, 'Warning');
@@ -190,6 +189,7 @@ class Load {
 
   #assign(row: Row, target: FieldTarget, field: LoadField | undefined): void {
     const write = this.#write;
+    if (field === undefined) this.#complain('ER_WARN_TOO_FEW_RECORDS');
     if ('variable' in target) {
       const value = field === undefined || field === null ? null : this.#textOf(field);
       write.eval.session.setUserVariable(target.variable, value, TEXT_TYPE);
