@@ -53,7 +53,7 @@ function runPlannable(
   if (WRITES.has(statement.kind) && session.transactions.readOnly)
     throw sqlError('ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION');
   const ready = planFor(session, statement, sql, bound.types);
-  if (bound.params.length === 0 && ready.plan.cacheable) {
+  if (bound.params.length === 0 && ready.plan.cacheable && ready.plan.kind !== 'load') {
     session.plans.offer(sql, () => Prepared.create(session, statement, sql, 0));
   }
   return runReady(session, ready, bound.params);
