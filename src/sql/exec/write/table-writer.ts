@@ -93,6 +93,7 @@ function compileStored(evaluate: Evaluator, from: FieldType, writer: RowWriter, 
     const value = evaluate(input, write.eval);
     if (value === null) return null;
     write.target.column = name;
+    write.target.table = writer.table.name;
     return store(value, write.target, write.eval);
   };
 }

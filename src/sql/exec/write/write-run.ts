@@ -21,7 +21,7 @@ export class WriteRun {
   readonly ignore: boolean;
   readonly foreignKeyChecks: boolean;
   /** Column and 1-based row that conversions report; changed in place, row after row. */
-  readonly target: { column: string; row: number } = { column: '', row: 1 };
+  readonly target: { column: string; table: string; row: number } = { column: '', table: '', row: 1 };
   copied = 0;
   updated = 0;
   deleted = 0;
