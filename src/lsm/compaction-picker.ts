@@ -61,8 +61,7 @@ function pickRecent(manifest: Manifest): CompactionPlan {
     }),
   );
   if (moves.length > 0) return { moves, inputs: [], targetLevel: 0 };
-  const range = spanOf(manifest.recent.flat());
-  const low = overlapping(below, range);
+  const low = below.filter((table) => manifest.recent.some((run) => overlapping(run, table).length > 0));
   return { moves: [], inputs: low.length > 0 ? [...manifest.recent, low] : manifest.recent, targetLevel: 0 };
 }
 
@@ -93,6 +92,13 @@ export function rangesToKeepDeletions(manifest: Manifest, plan: CompactionPlan):
     .filter((table) => !inputs.has(table.id))
     .map((table) => ({ min: table.minKey, max: table.maxKey }))
     .sort((a, b) => compareBytes(a.min, b.min));
+}
+
+/** Outputs must not reach over tables that stay in the target level: they are cut before each of those. */
+export function keysToCutAt(manifest: Manifest, plan: CompactionPlan): Uint8Array[] {
+  const inputs = new Set(plan.inputs.flat().map((table) => table.id));
+  const stay = overlapping(manifest.levels[plan.targetLevel] ?? [], spanOf(plan.inputs.flat()));
+  return stay.filter((table) => !inputs.has(table.id)).map((table) => table.minKey);
 }
 
 /** The manifest's runs after the plan, with `outputs` in place of the inputs; undefined when an input is gone. */

@@ -55,6 +55,8 @@ export class LsmTree {
   readonly #roomWaiters: Deferred<void>[] = [];
   #flushRunning = false;
   #compactionRunning = false;
+  /** The last compaction failed. */
+  #compactionStuck = false;
   #retryMs = RETRY_MS_FIRST;
   #closed = false;
 
@@ -112,13 +114,18 @@ export class LsmTree {
 
   /** `get` without making a view. */
   find(key: Bytes, at: Timestamp): MaybePromise<ValueRef | undefined> {
-    const found = findNewest(this.#memtables, this.#tables.version, key, at);
+    const found = this.#findNewest(key, at);
     return found instanceof Promise ? found.then(liveOnly) : liveOnly(found);
+  }
+
+  #findNewest(key: Bytes, at: Timestamp): MaybePromise<ValueRef | undefined> {
+    if (this.#closed) throw closedError();
+    return findNewest(this.#memtables, this.#tables.version, key, at);
   }
 
   /** The newest version of the key, deletions included; undefined when the key has no version at all. */
   newestVersion(key: Bytes): MaybePromise<NewestVersion | undefined> {
-    return andThen(findNewest(this.#memtables, this.#tables.version, key, TIMESTAMP_MAX), (found) =>
+    return andThen(this.#findNewest(key, TIMESTAMP_MAX), (found) =>
       found === undefined ? undefined : { timestamp: found.timestamp, deleted: found.start < 0 },
     );
   }
@@ -133,7 +140,7 @@ export class LsmTree {
   }
 
   cursor(options: CursorOptions): Cursor {
-    if (this.#closed) throw new DbError('closed', 'tree-closed', 'the tree is closed');
+    if (this.#closed) throw closedError();
     const reverse = options.reverse ?? false;
     const { start, end } = options;
     const range: SourceRange = { start, end, at: Math.min(options.at, this.lastTimestamp), reverse };
@@ -153,11 +160,16 @@ export class LsmTree {
       if (mayOverlap(run, range)) sources.push(new LevelSource(run, range, readAhead));
     }
     version.retain();
-    return new MergeCursor(sources, reverse, () => version.release());
+    return new MergeCursor(sources, {
+      reverse,
+      pause: () => this.#options.env.timers.yield(),
+      onClose: () => version.release(),
+    });
   }
 
   /** Makes a committed record visible. Synchronous: call it after the append is durable, in log order, once per position. */
   apply(timestamp: Timestamp, position: LogPosition, writes: Iterable<LsmWrite>): void {
+    if (this.#closed) throw closedError();
     this.#memtables.apply(timestamp, position, writes);
     if (this.#memtables.isFull) this.#memtables.rotate();
     if (this.#memtables.full.length > 0) this.#schedule();
@@ -190,7 +202,9 @@ export class LsmTree {
   #hasRoom(): boolean {
     const { budget } = this.#options;
     const full = this.#memtables.full.length;
-    if (full >= FULL_MEMTABLES_MAX || this.#tables.manifest.recent.length >= RECENT_RUNS_STALL) return false;
+    if (full >= FULL_MEMTABLES_MAX) return false;
+    // A compaction that cannot go on (a damaged table) must not stop writers: reads get slower, nothing else.
+    if (!this.#compactionStuck && this.#tables.manifest.recent.length >= RECENT_RUNS_STALL) return false;
     return full === 0 || budget.memtableBytes <= budget.memtableLimitBytes * 1.25;
   }
 
@@ -208,7 +222,9 @@ export class LsmTree {
   /** Writes everything applied so far into tables. */
   async flush(): Promise<void> {
     this.#memtables.rotate(this.#tables.pending.length > 0);
-    while (this.#memtables.full.length > 0) await this.#maintenance.flushOldest();
+    while (this.#memtables.full.length > 0) {
+      if (!(await this.#maintenance.flushOldest())) throw closedError();
+    }
     this.#onProgress();
   }
 
@@ -228,7 +244,8 @@ export class LsmTree {
    */
   async dropTables(start: Bytes, end: Bytes): Promise<number> {
     const dropped = await this.#maintenance.dropTables(start, end);
-    if (dropped > 0 && (this.#options.objectGraceMs ?? 0) === 0) await this.#maintenance.collectGarbage({ orphans: false });
+    if (dropped > 0 && (this.#options.objectGraceMs ?? 0) === 0)
+      await this.#maintenance.collectGarbage({ orphans: false });
     return dropped;
   }
 
@@ -245,8 +262,7 @@ export class LsmTree {
     this.#options.budget.removeOwner(this);
     this.#memtables.clear();
     this.#tables.close();
-    for (const waiter of this.#roomWaiters.splice(0))
-      waiter.reject(new DbError('closed', 'tree-closed', 'the tree was closed'));
+    for (const waiter of this.#roomWaiters.splice(0)) waiter.reject(closedError());
   }
 
   stats(): LsmStats {
@@ -291,7 +307,13 @@ export class LsmTree {
   }
 
   async #compactAndClean(): Promise<void> {
-    await this.#maintenance.compactOnce();
+    try {
+      await this.#maintenance.compactOnce();
+      this.#compactionStuck = false;
+    } catch (error) {
+      this.#compactionStuck = true;
+      throw error;
+    }
     if ((this.#options.objectGraceMs ?? 0) === 0) await this.#maintenance.collectGarbage({ orphans: false });
   }
 
@@ -307,6 +329,10 @@ export class LsmTree {
       this.#retryMs = Math.min(RETRY_MS_MAX, this.#retryMs * 2);
     }
   }
+}
+
+function closedError(): DbError {
+  return new DbError('closed', 'tree-closed', 'the tree is closed');
 }
 
 function viewOf(found: ValueRef | undefined): Bytes | undefined {

@@ -14,11 +14,12 @@ import {
   type CompactionPlan,
   type CompactionTuning,
   pickAll,
+  keysToCutAt,
   pickCompaction,
   rangesToKeepDeletions,
 } from './compaction-picker.ts';
 import { type LsmOptions, tableBytesMax } from './lsm-options.ts';
-import { manifestTables } from './manifest.ts';
+import { type Manifest, manifestTables } from './manifest.ts';
 import type { FullMemtable, MemtableSet } from './memtable-set.ts';
 import type { MergeOptions } from './merge-job.ts';
 import { BLOCK_BYTES_DEFAULT } from './table-builder.ts';
@@ -42,6 +43,8 @@ export class Maintenance {
   #compacting: Promise<unknown> = Promise.resolve();
   #collecting: Promise<unknown> = Promise.resolve();
   #closed = false;
+  #askedFor: Manifest | undefined;
+  #wantsCompaction = false;
   flushes = 0;
   compactions = 0;
 
@@ -56,8 +59,14 @@ export class Maintenance {
     };
   }
 
+  /** Asked after every commit while there is something to flush: the answer is kept for as long as the manifest stays. */
   get wantsCompaction(): boolean {
-    return pickCompaction(this.#tables.manifest, this.#tuning) !== undefined;
+    const manifest = this.#tables.manifest;
+    if (this.#askedFor !== manifest) {
+      this.#askedFor = manifest;
+      this.#wantsCompaction = pickCompaction(manifest, this.#tuning) !== undefined;
+    }
+    return this.#wantsCompaction;
   }
 
   /** Stops starting work, and waits for what runs. */
@@ -174,7 +183,7 @@ export class Maintenance {
     try {
       await this.#run(
         {
-          options: this.#mergeOptions(keepDeletions),
+          options: { ...this.#mergeOptions(keepDeletions), cuts: keysToCutAt(this.#tables.manifest, plan) },
           runs: inputs.map((run) => readRun(run)),
           emit: async (table) => {
             if (this.#closed) throw new DbError('closed', 'tree-closed', 'the tree was closed during a compaction');
@@ -216,7 +225,8 @@ export class Maintenance {
 
   async #dropTables(start: Bytes, end: Bytes): Promise<number> {
     const sinceMs = this.#options.env.clock.nowMs();
-    const isInside = ({ minKey, maxKey }: TableMeta): boolean => compareBytes(start, minKey) <= 0 && compareBytes(maxKey, end) < 0;
+    const isInside = ({ minKey, maxKey }: TableMeta): boolean =>
+      compareBytes(start, minKey) <= 0 && compareBytes(maxKey, end) < 0;
     const outside = (run: readonly TableMeta[]): TableMeta[] => run.filter((table) => !isInside(table));
     let dropped = 0;
     await this.#tables.manifests.change((current) => {
@@ -225,7 +235,13 @@ export class Maintenance {
       if (dropped === 0) return undefined;
       const { flushedPosition, flushedTimestamp } = current;
       const recent = current.recent.map(outside).filter((run) => run.length > 0);
-      return { flushedPosition, flushedTimestamp, recent, levels: current.levels.map(outside), obsolete: [...current.obsolete, ...gone] };
+      return {
+        flushedPosition,
+        flushedTimestamp,
+        recent,
+        levels: current.levels.map(outside),
+        obsolete: [...current.obsolete, ...gone],
+      };
     });
     return dropped;
   }
@@ -238,6 +254,7 @@ export class Maintenance {
       compression: options.compression ?? 'lz4',
       oldestReadable: options.oldestReadable?.() ?? 0,
       keepDeletions,
+      cuts: [],
       partitionPrefixBytes: options.partitionPrefixBytes ?? 0,
     };
   }

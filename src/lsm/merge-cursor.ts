@@ -34,11 +34,22 @@ class Input {
   }
 }
 
+export interface MergeCursorOptions {
+  readonly reverse: boolean;
+  /** Lets others use the thread. */
+  pause(): Promise<void>;
+  onClose(): void;
+}
+
+/** Runs of nothing but deletions that are passed over before the thread is given away: some milliseconds of work. */
+const FRUITLESS_MAX = 256;
+
 export class MergeCursor implements Cursor {
   readonly run: RowRun = emptyRun();
   readonly #inputs: Input[];
   readonly #reverse: boolean;
-  readonly #onClose: (() => void) | undefined;
+  readonly #options: MergeCursorOptions;
+  #fruitless = 0;
   #closed = false;
   #row = 0;
   buffer: Uint8Array = this.run.buffer;
@@ -47,10 +58,10 @@ export class MergeCursor implements Cursor {
   valueStart = 0;
   valueEnd = 0;
 
-  constructor(sources: readonly RunSource[], reverse: boolean, onClose?: () => void) {
+  constructor(sources: readonly RunSource[], options: MergeCursorOptions) {
     this.#inputs = sources.map((source) => new Input(source));
-    this.#reverse = reverse;
-    this.#onClose = onClose;
+    this.#reverse = options.reverse;
+    this.#options = options;
   }
 
   next(): MaybePromise<boolean> {
@@ -77,6 +88,9 @@ export class MergeCursor implements Cursor {
         return false;
       }
       if (this.#emit(input)) return true;
+      if (++this.#fruitless < FRUITLESS_MAX) continue;
+      this.#fruitless = 0;
+      return this.#options.pause().then(() => this.nextRun());
     }
   }
 
@@ -103,7 +117,7 @@ export class MergeCursor implements Cursor {
     if (this.#closed) return;
     this.#closed = true;
     for (const input of this.#inputs) input.source.close();
-    this.#onClose?.();
+    this.#options.onClose();
   }
 
   #enterRun(found: boolean): boolean {

@@ -14,6 +14,7 @@ const OPTIONS: MergeOptions = {
   oldestReadable: 0,
   keepDeletions: [],
   partitionPrefixBytes: 0,
+  cuts: [],
 };
 
 function streamOf(text: string): EntryStream {
@@ -129,6 +130,12 @@ const CASES: readonly { title: string; inputs: string[]; options: Partial<MergeO
     inputs: ['a1@1=x a2@1=x b1@1=x'],
     options: { tableBytesMax: 100, partitionPrefixBytes: 1 },
     kept: 'a1@1=x a2@1=x | b1@1=x',
+  },
+  {
+    title: 'tables are cut at tables that stay',
+    inputs: ['a@1=x c@1=x c1@1=x g@1=x'],
+    options: { cuts: ['0', 'b', 'c', 'd', 'e'].map(utf8Encode) },
+    kept: 'a@1=x | c@1=x c1@1=x | g@1=x',
   },
   { title: 'nothing in, nothing out', inputs: ['', ''], options: {}, kept: '' },
 ];

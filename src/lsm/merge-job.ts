@@ -28,6 +28,8 @@ export interface MergeOptions {
   readonly keepDeletions: readonly KeyRange[] | undefined;
   /** Tables are also cut where the first so many bytes of the key change, once they have a fair size. 0 = never. */
   readonly partitionPrefixBytes: number;
+  /** Keys, ascending, that must begin a new table: first keys of tables which stay where the outputs go. */
+  readonly cuts: readonly Bytes[];
 }
 
 /** A cut at a partition border needs at least this part of a full table, lest small ones pile up. */
@@ -87,6 +89,7 @@ class Merge {
   #settled = false;
   #newKey = true;
   #range = 0;
+  #cut = 0;
 
   constructor(options: MergeOptions) {
     this.#options = options;
@@ -118,9 +121,11 @@ class Merge {
     if (same) return false;
     const size = this.#builder.sizeBytes;
     const { tableBytesMax } = this.#options;
-    const cut =
-      this.#builder.entries > 0 &&
-      (size >= tableBytesMax || (size >= tableBytesMax * PARTITION_CUT_SHARE && this.#entersPartition(entry)));
+    // Always asked, because it moves on past the cuts that lie behind.
+    const passesCut = this.#passesCut(entry);
+    const isFull =
+      size >= tableBytesMax || (size >= tableBytesMax * PARTITION_CUT_SHARE && this.#entersPartition(entry));
+    const cut = this.#builder.entries > 0 && (passesCut || isFull);
     if (length > this.#key.length) this.#key = new Uint8Array(length * 2);
     this.#key.set(entry.keyBuffer.subarray(entry.keyStart, entry.keyEnd));
     this.#keyLength = length;
@@ -137,6 +142,16 @@ class Merge {
       if (entry.valueStart < 0 && !this.#mustKeepDeletion()) return;
     }
     this.#builder.add(entry);
+  }
+
+  #passesCut({ keyBuffer, keyStart, keyEnd }: TableEntry): boolean {
+    const { cuts } = this.#options;
+    const first = this.#cut;
+    for (; this.#cut < cuts.length; this.#cut++) {
+      const cut = cuts[this.#cut] as Bytes;
+      if (compareRanges(keyBuffer, keyStart, keyEnd, cut, 0, cut.length) < 0) break;
+    }
+    return this.#cut > first;
   }
 
   #entersPartition(entry: TableEntry): boolean {

@@ -84,7 +84,8 @@ export class TableBuilder {
     const block = this.#block;
     if (block.count > 0 && block.rawBytes >= this.#options.blockBytes) this.#finishBlock();
     if (block.count === 0) {
-      this.#firstKey = keyBuffer.slice(keyStart, keyEnd);
+      // Not slice(): a Buffer's slice shares its memory.
+      this.#firstKey = new Uint8Array(keyBuffer.subarray(keyStart, keyEnd));
       this.#continues = order === 0;
       block.addKey(keyBuffer, keyStart, keyEnd);
     } else if (order === 0) {

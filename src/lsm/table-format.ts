@@ -118,7 +118,7 @@ export function openBlock(bytes: Bytes, start: number, end: number, options: Ope
   const stored = bytes.subarray(start, at);
   let payload: Bytes;
   if (codec.id !== 0) payload = codec.decompress(stored, uncompressedBytes);
-  else payload = options.borrow === true ? stored : stored.slice();
+  else payload = options.borrow === true ? stored : new Uint8Array(stored);
   if (payload.length !== uncompressedBytes) throw damaged('block size');
   return decodeBlock(payload, options.timestamp);
 }

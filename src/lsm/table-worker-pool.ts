@@ -160,7 +160,7 @@ class WorkerJob {
 
   async #sendArena(bytes: Uint8Array, size: number): Promise<void> {
     for (let offset = 0; offset < size; offset += ARENA_SLICE_BYTES) {
-      const slice = bytes.slice(offset, Math.min(size, offset + ARENA_SLICE_BYTES));
+      const slice = new Uint8Array(bytes.subarray(offset, Math.min(size, offset + ARENA_SLICE_BYTES)));
       this.#post({ kind: 'arena', offset, bytes: slice }, [slice.buffer]);
       await this.#env.timers.yield();
     }
@@ -173,8 +173,8 @@ class WorkerJob {
       this.#post({ kind: 'chunk', run, chunk });
       return;
     }
-    // A copy, because the store may have handed out memory of its own.
-    const bytes = chunk.bytes.slice();
+    // A copy, because the store may have handed out memory of its own; not slice(), because a Buffer's shares memory.
+    const bytes = new Uint8Array(chunk.bytes);
     this.#post({ kind: 'chunk', run, chunk: { ...chunk, bytes } }, [bytes.buffer]);
     const ahead = next();
     // Reported when it is asked for.

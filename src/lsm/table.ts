@@ -212,7 +212,7 @@ export class Table implements BlockOwner {
       }
       const filterStart = footer.filterOffset - metaOffset;
       const filter = openFilter(bytes.subarray(filterStart, bytes.length - FOOTER_BYTES));
-      return new TableIndex(decodeIndex(bytes.subarray(0, filterStart)), filter.slice());
+      return new TableIndex(decodeIndex(bytes.subarray(0, filterStart)), new Uint8Array(filter));
     });
     loaded.onEvict = () => {
       if (this.#index === loaded) this.#index = undefined;
@@ -229,12 +229,7 @@ export class Table implements BlockOwner {
       try {
         this.#cache(
           number,
-          openBlock(
-            object,
-            index.blockOffsets[number] as number,
-            index.blockOffsets[number + 1] as number,
-            this.meta,
-          ),
+          openBlock(object, index.blockOffsets[number] as number, index.blockOffsets[number + 1] as number, this.meta),
         );
       } catch (error) {
         // A damaged block is reported to who reads it, not to who reads the others.
