@@ -57,6 +57,8 @@ export class Database {
 
   /** Leaves the store and the log open: they belong to whoever opened them. */
   async close(): Promise<void> {
+    // A reopening that fails has nothing left to close.
+    await this.#reopening?.catch(() => undefined);
     await this.#main.close();
   }
 }

@@ -62,11 +62,14 @@ export function metaPrefix(kind: MetaKindCode): Bytes {
 }
 
 export function metaKey(kind: MetaKindCode, id: number): Bytes {
-  const writer = new KeyWriter();
-  writer.byte(META_TABLE_ID);
-  writer.byte(kind);
-  writer.u32(id);
-  return writer.finish();
+  const key = new Uint8Array(6);
+  key[0] = META_TABLE_ID;
+  key[1] = kind;
+  key[2] = id >>> 24;
+  key[3] = id >>> 16;
+  key[4] = id >>> 8;
+  key[5] = id;
+  return key;
 }
 
 export function namedMetaKey(kind: MetaKindCode, name: string): Bytes {

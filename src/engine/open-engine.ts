@@ -127,9 +127,12 @@ async function openFolder(
       `${path} is not an Ebb data folder: it holds ${strangers.slice(0, 3).join(', ')}; give an empty or new folder`,
     );
   }
-  const file = await files.open(markPath, 'update');
+  // Written aside and renamed: a crash must not leave a mark that says nothing.
+  const draft = `${markPath}.new`;
+  const file = await files.open(draft, 'update');
   await file.writeDurably(0, new TextEncoder().encode(`${JSON.stringify({ format: FORMAT })}\n`));
   await file.close();
+  await files.rename(draft, markPath);
   await files.syncDirectory(path);
   return { path, isNew: true };
 }

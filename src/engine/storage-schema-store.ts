@@ -12,6 +12,7 @@ import { type Row, type Value, UTC } from '../sql/types/index.ts';
 import type { Branch } from './branch.ts';
 import type { CatalogDraft } from './catalog-draft.ts';
 import type { Relation } from './catalog-snapshot.ts';
+import { parentLookup } from './foreign-key-check.ts';
 import { type GarbageRange, markGarbage, unmarkGarbage } from './range-garbage.ts';
 import type { RelationName, RowConversion, SchemaStore } from './schema-change/schema-store.ts';
 import { checkRows, copyTable, fillIndexes } from './table-rewrite.ts';
@@ -144,6 +145,7 @@ export class StorageSchemaStore implements SchemaStore {
       const result = plan.rebuild
         ? await this.#rebuild(draft, plan, convert, check)
         : await this.#alterInPlace(draft, plan, convert, check);
+      await this.#checkForeignKeys(draft, plan, result);
       if (moved) await moveReferences(draft, before, plan.after);
       return result;
     });
@@ -156,7 +158,7 @@ export class StorageSchemaStore implements SchemaStore {
     const range = { tableId: after.id };
     const next = await branch.autoIncrement.peek(plan.before.id);
     const copied = await this.#build([range], () =>
-      copyTable(branch.loaderOptions(UTC), { from: plan.before, to: after }, convert, check),
+      copyTable(branch.loaderOptions(UTC), { from: plan.before, to: after }, numbering(plan, convert), check),
     );
     unmarkGarbage(draft.transaction, range);
     markGarbage(draft.transaction, { tableId: plan.before.id });
@@ -181,7 +183,10 @@ export class StorageSchemaStore implements SchemaStore {
     const ranges = plan.addIndexes.map(({ id }) => ({ tableId: after.id, indexId: id }));
     if (ranges.length > 0) {
       await this.#build(ranges, () =>
-        fillIndexes(branch.loaderOptions(UTC), after, plan.addIndexes, computed ? convert : undefined),
+        fillIndexes(branch.loaderOptions(UTC), after, plan.addIndexes, {
+          from: computed ? plan.before : after,
+          convert: computed ? convert : undefined,
+        }),
       );
       for (const range of ranges) unmarkGarbage(draft.transaction, range);
     }
@@ -200,9 +205,28 @@ export class StorageSchemaStore implements SchemaStore {
     });
   }
 
-  /** AUTO_INCREMENT = n, but never below what is in use. */
+  async #checkForeignKeys(draft: CatalogDraft, plan: AlterPlan, after: TableDef): Promise<void> {
+    if (plan.addForeignKeys.length === 0) return;
+    const branch = this.#branch();
+    const transaction = branch.begin({ isolation: 'read-committed' });
+    try {
+      const storage = branch.storageFor(transaction, { timeZone: UTC });
+      for (const key of plan.addForeignKeys) {
+        const lookup = parentLookup(storage, draft.preview, after, key);
+        if (lookup !== undefined) await checkRows(branch.transactions, after, (rows) => lookup.check(rows));
+      }
+    } finally {
+      transaction.rollback();
+    }
+  }
+
+  /** AUTO_INCREMENT = n, but never below what is in use; a column that has just become AUTO_INCREMENT goes on behind its rows. */
   async #setAutoIncrement(plan: AlterPlan, after: TableDef): Promise<void> {
-    if (plan.autoIncrement === undefined) return;
+    const numbered = (table: TableDef): number | undefined => table.columns.find((column) => column.autoIncrement)?.id;
+    if (plan.autoIncrement === undefined) {
+      if (numbered(after) === undefined || numbered(after) === numbered(plan.before)) return;
+      return this.#branch().autoIncrement.observe(after.id, await this.#greatestAutoIncrement(after));
+    }
     const used = await this.#greatestAutoIncrement(after);
     const wanted = BigInt(plan.autoIncrement);
     await this.#branch().autoIncrement.reset(after.id, wanted > used ? wanted : used + 1n);
@@ -246,6 +270,19 @@ export class StorageSchemaStore implements SchemaStore {
     }
     branch.garbage.start();
   }
+}
+
+/** Rows get numbers when the ALTER adds the AUTO_INCREMENT column. */
+function numbering(plan: AlterPlan, convert: RowConversion): RowConversion {
+  const position = plan.after.columns.findIndex((column) => column.autoIncrement);
+  const column = plan.after.columns[position];
+  if (column === undefined || plan.before.columns.some(({ id }) => id === column.id)) return convert;
+  let next = Number(plan.autoIncrement ?? 1);
+  return (rows) => {
+    const converted = convert(rows);
+    for (const row of converted) row[position] = next++;
+    return converted;
+  };
 }
 
 async function lockFreeName(draft: CatalogDraft, relation: Relation): Promise<void> {

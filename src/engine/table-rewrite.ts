@@ -45,20 +45,27 @@ export async function copyTable(
   return { rows, rowIds: loader.rowIdsUsed };
 }
 
-/** Fills indexes of `table` (the new definition) from rows read by it. `complete` computes columns that are not stored. */
+export interface IndexSource {
+  /** The definition that the rows are read by. */
+  readonly from: TableDef;
+  /** Makes rows of the new definition from those; absent when `from` is the new one. Needed where columns are not stored. */
+  readonly convert: RowConversion | undefined;
+}
+
+/** Fills indexes of `table`, the new definition, whose rows lie where they lay. */
 export async function fillIndexes(
   options: LoaderOptions,
   table: TableDef,
   indexes: readonly IndexDef[],
-  complete: RowConversion | undefined,
+  source: IndexSource,
 ): Promise<void> {
   const codec = codecOf(table);
   const filled = indexes.filter((index) => index.kind === 'btree').map((index) => codec.secondaryOf(index));
   if (filled.length === 0) return;
   const loader = new RangeLoader(table, options);
   try {
-    for await (const batch of storedRows(options.manager, table)) {
-      const rows = complete?.(batch.map(({ row }) => row)) ?? batch.map(({ row }) => row);
+    for await (const batch of storedRows(options.manager, source.from)) {
+      const rows = source.convert?.(batch.map(({ row }) => row)) ?? batch.map(({ row }) => row);
       for (let i = 0; i < batch.length; i++) {
         const { handle } = batch[i] as StoredRow;
         const row = rows[i] as Row;

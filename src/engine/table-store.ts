@@ -40,12 +40,17 @@ const ROWS_UNKNOWN = 1000;
 export class TableStore implements TransactionStorage {
   readonly #scope: StorageScope;
   readonly #parts: StorageParts;
-  readonly #writer: RowWriter;
+  /** Made at the first write: most transactions only read. */
+  #rowWriter: RowWriter | undefined = undefined;
 
   constructor(transaction: Transaction, parts: StorageParts, session: StorageSession = {}) {
     this.#parts = parts;
     this.#scope = new StorageScope(transaction, parts.tree, parts.rowCounts, session);
-    this.#writer = new RowWriter(this.#scope, (table) => andThen(parts.rowIds.take(table.id, 1), Number));
+  }
+
+  get #writer(): RowWriter {
+    this.#rowWriter ??= new RowWriter(this.#scope, (table) => andThen(this.#parts.rowIds.take(table.id, 1), Number));
+    return this.#rowWriter;
   }
 
   scan(request: ScanRequest): RowCursor {

@@ -24,6 +24,7 @@ export interface AlterPlan {
   readonly addIndexes: readonly IndexDef[];
   readonly dropIndexes: readonly IndexDef[];
   readonly addChecks: readonly CheckDef[];
+  /** Those that the rows must be checked against: none with foreign_key_checks = 0. */
   readonly addForeignKeys: readonly ForeignKeyDef[];
   /** AUTO_INCREMENT = n. */
   readonly autoIncrement: string | undefined;
@@ -87,7 +88,9 @@ function finish(alteration: Alteration, before: TableDef, statement: AlterTable)
     addIndexes,
     dropIndexes,
     addChecks: after.checks.filter((check) => alteration.addedChecks.includes(check.name) && check.enforced),
-    addForeignKeys: after.foreignKeys.filter((key) => alteration.addedForeignKeys.includes(key.name)),
+    addForeignKeys: alteration.context.foreignKeyChecks
+      ? after.foreignKeys.filter((key) => alteration.addedForeignKeys.includes(key.name))
+      : [],
     autoIncrement: autoIncrement === undefined ? undefined : String(autoIncrement),
   };
 }

@@ -7,3 +7,4 @@ export { prepareExecution } from './prepare.ts';
 export type { CompiledPlan, CompiledQuery, CompiledWrite } from './prepare.ts';
 export { executeQuery, executeWrite } from './execute.ts';
 export type { QueryCursor } from './execute.ts';
+export { noParent } from './write/foreign-keys.ts';
