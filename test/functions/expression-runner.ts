@@ -51,6 +51,11 @@ export class ExpressionRunner {
     return this.#close();
   }
 
+  /** Runs a statement and returns its rows. */
+  async run(sql: string): Promise<Row[]> {
+    return (await this.#rows(sql)).rows;
+  }
+
   async #rows(
     sql: string,
   ): Promise<{ rows: Row[]; columns: readonly { readonly type: Parameters<typeof columnMetadata>[0] }[] }> {

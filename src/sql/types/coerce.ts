@@ -180,7 +180,7 @@ export function intOf(type: FieldType): Convert<number | bigint> {
       return (value) => value as number;
     case 'double':
     case 'float':
-      return (value) => doubleToInt(value as number, (value as number) >= 9223372036854775807);
+      return (value) => doubleToInt(value as number, false);
     case 'decimal':
       return (value, context) => decimalToInt(value as Decimal, context);
     case 'date':

@@ -16,8 +16,9 @@ function textOrBytes(value: NonNullValue): string {
   return String(value);
 }
 
+/** A hexadecimal literal is a number where a number is stored. */
 function isText(type: FieldType): boolean {
-  return type.kind === 'string' || type.kind === 'binary';
+  return type.kind === 'string' || (type.kind === 'binary' && !type.unsigned);
 }
 
 const PLAIN_INT = /^-?\d{1,15}$/;
@@ -100,7 +101,7 @@ export function storeBit(from: FieldType, to: FieldType): Store {
     }
     return bits <= 9007199254740991n ? Number(bits) : bits;
   };
-  if (isText(from)) {
+  if (from.kind === 'string' || from.kind === 'binary') {
     return (value, target, context) => {
       const bytes = typeof value === 'string' ? charsetUnits.encodeUtf8(value) : (value as Uint8Array);
       let bits = 0n;
@@ -133,10 +134,7 @@ export function storeDouble(from: FieldType, to: FieldType): Store {
       const text = textOrBytes(value);
       const parsed = parseDouble(text);
       if (Math.abs(parsed.value) === Number.MAX_VALUE && parsed.truncated) report(context, target, 'out-of-range');
-      else if (parsed.truncated || text.trim() === '') {
-        if (/^\s*[+-]?\.?\d/.test(text)) report(context, target, 'truncated');
-        else reportIncorrect(context, target, name, text);
-      }
+      else if (parsed.truncated || text.trim() === '') reportIncorrect(context, target, name, text);
       return fit(parsed.value, target, context);
     };
   }

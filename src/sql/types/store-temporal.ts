@@ -1,4 +1,5 @@
 /** Storing values in DATE, DATETIME, TIMESTAMP and TIME columns. */
+import { sqlError } from '../../base/index.ts';
 import { charsetUnits } from './charset.ts';
 import type { ConversionContext } from './conversion-context.ts';
 import { modeDateFlags, sessionZone, timeToDateTime } from './coerce-temporal.ts';
@@ -99,6 +100,8 @@ export function storeDate(from: FieldType): Store {
 function rounded(value: DateTime, decimals: number, what: string, target: StoreTarget, context: ConversionContext): DateTime {
   const result = roundDateTime(value, decimals, context.session.sqlMode.timeTruncateFractional);
   if (result !== undefined) return result;
+  if (context.session.strict) throw sqlError('ER_DATETIME_FUNCTION_OVERFLOW', what);
+  context.warn(1441, `Datetime function: ${what} field overflow`);
   reportTemporal(context, target, what, value.toString(), true);
   return DateTime.ZERO;
 }

@@ -6,7 +6,8 @@ import type { ConversionContext } from './conversion-context.ts';
 import { enumFromIndex, setFromBits, type EnumValue, type SetValue } from './enum-set.ts';
 import { type FieldType, MysqlType } from './field-type.ts';
 import type { NonNullValue, TextOf } from './format.ts';
-import { intOf } from './coerce.ts';
+import { type Convert, intOf } from './coerce.ts';
+import type { Decimal } from './decimal.ts';
 import type { Store } from './store.ts';
 import { note, report, reportIncorrect, type StoreTarget } from './store-report.ts';
 import { isBlobCode } from './type-constructors.ts';
@@ -102,6 +103,12 @@ export function storeBinary(from: FieldType, to: FieldType): Store {
   };
 }
 
+/** Numbers lose their fraction on the way to a member's index. */
+function wholeOf(from: FieldType): Convert<number | bigint> {
+  if (from.kind === 'decimal') return (value) => (value as Decimal).truncate(0).unscaled;
+  return from.kind === 'double' || from.kind === 'float' ? (value) => Math.trunc(value as number) : intOf(from);
+}
+
 const NUMBER_TEXT = /^\d{1,20}$/;
 
 export function storeEnum(from: FieldType, to: FieldType): Store {
@@ -128,7 +135,7 @@ export function storeEnum(from: FieldType, to: FieldType): Store {
       return byNumber ?? fail(target, context);
     };
   }
-  const toInt = intOf(from);
+  const toInt = wholeOf(from);
   return (value, target, context) => values[Number(toInt(value, context)) - 1] ?? fail(target, context);
 }
 
