@@ -63,9 +63,14 @@ export function asBytes(text: string): string {
   return Buffer.from(text, 'utf8').toString('latin1');
 }
 
-export function sameRows(got: Answer['rows'], wanted: readonly (readonly (string | null)[])[], sorted: boolean): boolean {
+export function sameRows(
+  got: Answer['rows'],
+  wanted: readonly (readonly (string | null)[])[],
+  sorted: boolean,
+): boolean {
   if (got === undefined || got.length !== wanted.length) return false;
-  const key = (row: readonly (string | null)[]): string => row.map((cell) => (cell === null ? '\0' : cell)).join('\u0001');
+  const key = (row: readonly (string | null)[]): string =>
+    row.map((cell) => (cell === null ? '\0' : cell)).join('\u0001');
   const a = got.map(key);
   const b = wanted.map(key);
   if (sorted) {
