@@ -210,7 +210,7 @@ const BOOLEAN_FUNCTIONS = new Set([
 ]);
 
 function isBoolean(node: Expression): boolean {
-  if (node.kind === 'unary') return node.operator === 'not';
+  if (node.kind === 'unary') return node.operator === 'not' || (node.operator === '+' && isBoolean(node.operand));
   if (node.kind === 'binary') return node.operator === 'xor';
   if (node.kind === 'function') return BOOLEAN_FUNCTIONS.has(node.name);
   return BOOLEAN_KINDS.has(node.kind);
