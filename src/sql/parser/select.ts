@@ -34,21 +34,26 @@ export function parseQuery(p: Cursor): Query {
   return parseQueryWith(p, false);
 }
 
-/** A query that is a statement: it may end in INTO. */
-export function parseTopQuery(p: Cursor): Query {
-  return parseQueryWith(p, true);
+/** A query that is a statement: it may end in INTO. Its WITH, if any, is already parsed. */
+export function parseTopQuery(p: Cursor, withClause: WithClause | undefined): Query {
+  return parseQueryBehindWith(p, true, withClause);
 }
 
 function parseQueryWith(p: Cursor, intoAllowed: boolean): Query {
   p.enter();
-  const start = p.start;
   const withClause = p.kind === K.WITH ? parseWith(p) : undefined;
+  const query = parseQueryBehindWith(p, intoAllowed, withClause);
+  p.leave();
+  return query;
+}
+
+function parseQueryBehindWith(p: Cursor, intoAllowed: boolean, withClause: WithClause | undefined): Query {
+  const start = withClause?.start ?? p.start;
   p.intoAllowed = intoAllowed;
   const body = parseBody(p, parseTerm(p));
   p.intoAllowed = intoAllowed;
   const query = finishQuery(p, body, start, withClause);
   p.intoAllowed = false;
-  p.leave();
   return query;
 }
 

@@ -98,20 +98,16 @@ export function parseStatement(p: Cursor): Statement {
 }
 
 function parseQueryStatement(p: Cursor): Query {
-  return parseTopQuery(p);
+  return parseTopQuery(p, undefined);
 }
 
 /** WITH … of SELECT, UPDATE or DELETE. */
 function parseWithStatement(p: Cursor): Statement {
   const start = p.start;
-  const index = p.index;
-  const params = p.paramCount;
   const withClause = parseWith(p);
   if (p.kind === K.UPDATE) return parseUpdate(p, start, withClause);
   if (p.kind === K.DELETE) return parseDelete(p, start, withClause);
-  p.rewind(index);
-  p.paramCount = params;
-  return parseTopQuery(p);
+  return parseTopQuery(p, withClause);
 }
 
 /** LOAD DATA, LOAD XML, LOAD INDEX. */
