@@ -144,7 +144,12 @@ function rangeBench(tree: LsmTree, keys: readonly Uint8Array[], what: string): v
     rows = 0;
     for (let i = 0; i < count; i++) {
       const from = (i * 7919) % (ROWS - 100);
-      const cursor = tree.cursor({ start: keys[from], end: keys[from + 100], at: Number.MAX_SAFE_INTEGER, limitHint: 100 });
+      const cursor = tree.cursor({
+        start: keys[from],
+        end: keys[from + 100],
+        at: Number.MAX_SAFE_INTEGER,
+        limitHint: 100,
+      });
       while (cursor.nextRun() === true) rows += cursor.run.to - cursor.run.from;
       cursor.close();
     }

@@ -223,7 +223,9 @@ export class LsmTree {
   async flush(): Promise<void> {
     this.#memtables.rotate(this.#tables.pending.length > 0);
     while (this.#memtables.full.length > 0) {
-      if (!(await this.#maintenance.flushOldest())) throw closedError();
+      // False may only mean that the background flushed it meanwhile.
+      await this.#maintenance.flushOldest();
+      if (this.#closed) throw closedError();
     }
     this.#onProgress();
   }
