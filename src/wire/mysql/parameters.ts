@@ -4,7 +4,7 @@
  * Strings that are not valid UTF-8 stay bytes: some drivers send buffers under a string type, and the server must store
  * them unchanged.
  */
-import { isUtf8 } from 'node:buffer';
+import { isUtf8 } from '../../env/index.ts';
 import {
   DateTime,
   Decimal,
