@@ -114,7 +114,7 @@ export class Branch {
     const catalogStore = await CatalogStore.open(transactions);
     const branch = new Branch({ tree, transactions, catalogStore, reach }, options);
     await readAll(transactions, MetaKind.ROW_COUNT, (value, key) =>
-      branch.rowCounts.set(metaId(key), decodeCount(value)),
+      branch.rowCounts.load(metaId(key), decodeCount(value)),
     );
     branch.garbage.start();
     return branch;
@@ -163,7 +163,7 @@ export class Branch {
     await this.rowIds.close();
     await this.catalogStore.close();
     const transaction = this.begin({ isolation: 'read-committed' });
-    for (const [tableId, count] of this.rowCounts.entries()) {
+    for (const [tableId, count] of this.rowCounts.changed()) {
       transaction.put(metaKey(MetaKind.ROW_COUNT, tableId), encodeCount(count));
     }
     await transaction.commit();

@@ -8,12 +8,13 @@
  *
  * Interleaving: `#reserve` is awaited by everyone who needs more numbers; one runs at a time per counter.
  */
-import { type MaybePromise, BytesReader, BytesWriter } from '../base/index.ts';
+import { type MaybePromise, BytesReader, BytesWriter, SqlError } from '../base/index.ts';
 import type { TransactionManager } from '../txn/index.ts';
 import { type MetaKindCode, metaKey } from './key-space.ts';
 
 const BATCH_FIRST = 64n;
 const BATCH_MAX = 65_536n;
+const ATTEMPTS_MAX = 10;
 export const COUNTER_MAX = 2n ** 64n - 1n;
 
 interface Counter {
@@ -70,7 +71,7 @@ export class Counters {
   async reset(tableId: number, next: bigint): Promise<void> {
     const counter = await this.#load(tableId);
     while (counter.reserving !== undefined) await counter.reserving;
-    await this.#write(tableId, next);
+    await this.#change(tableId, () => next);
     counter.next = next;
     counter.reserved = next;
   }
@@ -83,7 +84,7 @@ export class Counters {
   async close(): Promise<void> {
     for (const [tableId, counter] of this.#counters) {
       while (counter.reserving !== undefined) await counter.reserving;
-      if (counter.reserved > counter.next) await this.#write(tableId, counter.next);
+      if (counter.reserved > counter.next) await this.#change(tableId, (present) => (present === counter.reserved ? counter.next : present));
     }
     this.#counters.clear();
   }
@@ -108,20 +109,39 @@ export class Counters {
   }
 
   async #extend(tableId: number, counter: Counter, atLeast: bigint): Promise<void> {
-    const wanted = atLeast + counter.batch;
-    const reserved = wanted > COUNTER_MAX ? COUNTER_MAX + 1n : wanted;
-    if (counter.batch < BATCH_MAX) counter.batch *= 2n;
-    await this.#write(tableId, reserved > COUNTER_MAX ? COUNTER_MAX : reserved);
-    counter.reserved = reserved;
+    const { batch } = counter;
+    if (batch < BATCH_MAX) counter.batch *= 2n;
+    const stored = await this.#change(tableId, (present) => {
+      // Another node has reserved numbers since.
+      if (present > counter.reserved) counter.next = present > counter.next ? present : counter.next;
+      const wanted = (present > atLeast ? present : atLeast) + batch;
+      return wanted > COUNTER_MAX ? COUNTER_MAX : wanted;
+    });
+    counter.reserved = stored >= COUNTER_MAX ? COUNTER_MAX + 1n : stored;
   }
 
-  async #write(tableId: number, value: bigint): Promise<void> {
+  /** Moves the stored number, tried again when another node moved it first. */
+  async #change(tableId: number, change: (present: bigint) => bigint): Promise<bigint> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#tryChange(tableId, change);
+      } catch (error) {
+        const lostRace = error instanceof SqlError && error.errno === 1213;
+        if (!lostRace || attempt >= ATTEMPTS_MAX) throw error;
+      }
+    }
+  }
+
+  async #tryChange(tableId: number, change: (present: bigint) => bigint): Promise<bigint> {
     const transaction = this.#manager.begin({ isolation: 'read-committed' });
     try {
       const key = metaKey(this.#kind, tableId);
       await transaction.lock(key, 'update');
+      const stored = await transaction.get(key, transaction.latestAt());
+      const value = change(stored === undefined ? 1n : new BytesReader(stored).u64Big());
       transaction.put(key, new BytesWriter(8).u64Big(value).finish());
       await transaction.commit();
+      return value;
     } finally {
       transaction.rollback();
     }

@@ -5,6 +5,7 @@
  */
 export class RowCounts {
   readonly #counts = new Map<number, number>();
+  readonly #changed = new Set<number>();
 
   get(tableId: number): number | undefined {
     return this.#counts.get(tableId);
@@ -16,13 +17,21 @@ export class RowCounts {
 
   set(tableId: number, count: number): void {
     this.#counts.set(tableId, Math.max(0, count));
+    this.#changed.add(tableId);
+  }
+
+  /** As read from storage. */
+  load(tableId: number, count: number): void {
+    this.#counts.set(tableId, count);
   }
 
   remove(tableId: number): void {
     this.#counts.delete(tableId);
+    this.#changed.delete(tableId);
   }
 
-  entries(): Iterable<readonly [tableId: number, count: number]> {
-    return this.#counts;
+  /** Those that storage does not know yet. */
+  *changed(): Generator<readonly [tableId: number, count: number]> {
+    for (const tableId of this.#changed) yield [tableId, this.#counts.get(tableId) ?? 0];
   }
 }
