@@ -49,6 +49,12 @@ export function valueArg(arg: CompiledArgument): (row: Row, context: EvalContext
 /** A path argument; null when it is NULL. With `wildcards` false, 3149 for paths that have them. */
 export function pathArg(arg: CompiledArgument, wildcards: boolean): Read<JsonPath> {
   const { evaluate, type } = arg;
+  if (type.kind === 'binary') {
+    return (row, context) => {
+      if (evaluate(row, context) === null) return null;
+      throw sqlError('ER_INVALID_JSON_CHARSET', 'binary');
+    };
+  }
   const text = stringOf(type);
   let lastText: string | undefined;
   let last: JsonPath | undefined;

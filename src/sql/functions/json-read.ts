@@ -44,6 +44,7 @@ const jsonUnquote = define('json_unquote', 1, ([arg]) => (arg!.type.kind === 'js
   }
   if (a!.type.kind !== 'string' && a!.type.kind !== 'null') {
     return () => {
+      if (a!.type.kind === 'binary') throw sqlError('ER_INVALID_JSON_CHARSET', 'binary');
       throw sqlError('ER_INCORRECT_TYPE', '1', 'json_unquote');
     };
   }
@@ -196,8 +197,9 @@ const jsonValid = define('json_valid', 1, () => boolType(), ([a]) => {
     try {
       parseJson(text);
       return 1;
-    } catch {
-      return 0;
+    } catch (error) {
+      if (error instanceof JsonSyntaxError) return 0;
+      throw error;
     }
   });
 });

@@ -164,7 +164,7 @@ export function seekPath(document: JsonValue, path: JsonPath, autoWrap = true): 
     const leg = path.legs[at];
     if (leg === undefined) {
       if (seen !== undefined) {
-        if (seen.has(value) && value.isContainer()) return;
+        if (seen.has(value)) return;
         seen.add(value);
       }
       out.push(value);
@@ -181,7 +181,6 @@ export function seekPath(document: JsonValue, path: JsonPath, autoWrap = true): 
         return;
       case 'cell-wildcard':
         if (value.kind === 'array') for (const item of value.items) visit(item, at + 1);
-        else if (autoWrap) visit(value, at + 1);
         return;
       case 'cell':
       case 'range':

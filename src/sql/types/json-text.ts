@@ -22,6 +22,7 @@ const NUMBER = /-?(?:0|[1-9]\d*)/y;
 const FRACTION = /\.(\d*)/y;
 const EXPONENT = /[eE][+-]?(\d*)/y;
 
+/** Every value is an object of its own, the literals too: paths with `**` tell duplicates by identity. */
 class JsonParser {
   readonly #text: string;
   #at = 0;
@@ -60,11 +61,11 @@ class JsonParser {
       case '"':
         return JsonValue.string(this.#string());
       case 't':
-        return this.#word('true', JsonValue.TRUE);
+        return this.#word('true', new JsonValue('boolean', true));
       case 'f':
-        return this.#word('false', JsonValue.FALSE);
+        return this.#word('false', new JsonValue('boolean', false));
       case 'n':
-        return this.#word('null', JsonValue.NULL);
+        return this.#word('null', new JsonValue('null', null));
       default:
         return this.#number();
     }

@@ -34,7 +34,7 @@ export function toJsonOf(type: FieldType): Convert<JsonValue> {
     case 'bit':
       return (value) => new JsonValue('opaque', { mysqlType: MysqlType.BIT, bytes: bitBytes(value as number, type.length) });
     case 'binary':
-      return (value) => new JsonValue('opaque', { mysqlType: type.unsigned ? MysqlType.VARCHAR : type.mysqlType, bytes: typeof value === 'string' ? charsetUnits.encodeUtf8(value) : (value as Uint8Array) });
+      return (value) => new JsonValue('opaque', { mysqlType: type.mysqlType === MysqlType.VAR_STRING ? MysqlType.VARCHAR : type.mysqlType, bytes: typeof value === 'string' ? charsetUnits.encodeUtf8(value) : (value as Uint8Array) });
     case 'enum':
     case 'set':
       return (value) => JsonValue.string((value as EnumValue | SetValue).text);
