@@ -10,8 +10,8 @@
  * - no two records have one position; readers see no gap and no part of a record;
  * - appends may be pipelined: `append(n, a)` and `append(n + 1, b)` issued without waiting go out together; if the first
  *   fails, so does the second;
- * - after an error the outcome of an append is unknown: the record may be in the log, or appear later; `tail` and `read`
- *   after reopening (or, on a shared log, at once) tell;
+ * - after an error the outcome of an append is unknown: the record may be in the log, or appear later; `tail` and `read` tell. A
+ *   file log whose write failed refuses appends (`unavailable/log-fenced`) until one of them was called;
  * - reading a position that was trimmed away raises `invalid/log-trimmed`.
  */
 import { DbError, LIMITS, type Bytes } from '../base/index.ts';

@@ -5,8 +5,9 @@
  * append is acknowledged only when its frame is durable, and a frame is written only when the one before it is
  * durable; recovery rests on that (see segment-format.ts).
  *
- * After a failed write or sync nothing is known about the frame, and a second sync would lie ("fsyncgate"): the log is fenced,
- * every call fails until it is closed and opened again, and opening writes the last frame once more before trusting it.
+ * After a failed write or sync nothing is known about the frame, and a second sync would lie ("fsyncgate"): the log is fenced.
+ * Appends fail until somebody asks, by `read` or `tail`, what is there: the end is then searched as on open, and the last frame
+ * written once more before it is trusted.
  * A full disk is different: the part-written frame is cut off, its appends fail with `limit/disk-full`, the log stays usable.
  *
  * Interleaving: `append` queues without suspending; one `#drain` at a time suspends at each write. Everything it
@@ -74,6 +75,7 @@ export class FileLog implements CommitLog {
   #draining: Promise<void> | undefined;
   #writer = new BytesWriter(64 * 1024);
   #failure: DbError | undefined;
+  #looking: Promise<void> | undefined;
   #closed = false;
 
   private constructor(parts: LogParts) {
@@ -120,6 +122,7 @@ export class FileLog implements CommitLog {
   }
 
   async *read(after: Position): AsyncGenerator<LogRecord> {
+    await this.#lookAgain();
     let position = after + 1;
     while (!this.#closed && position <= this.#tail) {
       const index = this.#segments.findLastIndex((segment) => segment.first <= position);
@@ -129,11 +132,11 @@ export class FileLog implements CommitLog {
       yield* this.#readSegment(name, position, last);
       position = last + 1;
     }
-    this.#check();
+    if (this.#closed) throw closed();
   }
 
   async tail(): Promise<Position> {
-    this.#check();
+    await this.#lookAgain();
     return this.#tail;
   }
 
@@ -154,6 +157,7 @@ export class FileLog implements CommitLog {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    await this.#looking?.catch(() => undefined);
     await this.#draining;
     await this.#allocating;
     await this.#active.file.close();
@@ -295,8 +299,33 @@ export class FileLog implements CommitLog {
     this.#allocating = write();
   }
 
+  /** Ends a fence by finding out what is on the disk; fails when the disk does not let us. */
+  async #lookAgain(): Promise<void> {
+    if (this.#closed) throw closed();
+    if (this.#failure === undefined) return;
+    this.#looking ??= this.#findOut().finally(() => {
+      this.#looking = undefined;
+    });
+    await this.#looking;
+  }
+
+  async #findOut(): Promise<void> {
+    await this.#draining;
+    await this.#allocating;
+    await this.#active.file.close();
+    const place = { directory: this.#directory, env: this.#env, lock: this.#lock, options: this.#options };
+    const parts = await recover(place);
+    assert(parts.tail >= this.#tail, 'an acknowledged record is found again');
+    this.#segments.splice(0, this.#segments.length, ...parts.segments);
+    this.#active = parts.active;
+    this.#end = parts.end;
+    this.#allocated = parts.allocated;
+    this.#tail = parts.tail;
+    this.#failure = undefined;
+  }
+
   #check(): void {
-    if (this.#closed) throw new DbError('closed', 'log-closed', 'the commit log is closed');
+    if (this.#closed) throw closed();
     if (this.#failure !== undefined) throw this.#failure;
   }
 }
@@ -352,7 +381,11 @@ async function rewrite(active: Segment, at: number, bytes: number): Promise<void
   await active.file.writeDurably(at, await active.file.read(at, bytes));
 }
 
+function closed(): DbError {
+  return new DbError('closed', 'log-closed', 'the commit log is closed');
+}
+
 function fenced(cause: unknown): DbError {
-  const message = 'a write of the commit log failed; nothing more is appended until it is opened again';
+  const message = 'a write of the commit log failed; nothing more is appended until its end has been found again';
   return new DbError('unavailable', 'log-fenced', message, { cause });
 }

@@ -59,12 +59,13 @@ async function openBranch({ random }: Simulation, env: Env): Promise<OpenBranch>
   const store = await openStore('file:/data', env);
   const log = await FileLog.open('/data/log', env, { segmentBytes: 4000, allocateBytes: random.below(2) * 1024 });
   const snapshots = new SnapshotList();
+  const budget = new MemoryBudget({ limitBytes: 16 * 1024 * 1024 });
   const reach: { tree?: LsmTree } = {};
   const tree = await LsmTree.open({
     store,
     prefix: 'branch',
     env,
-    budget: new MemoryBudget({ limitBytes: 16 * 1024 * 1024 }),
+    budget,
     // Maintenance may ask before the tree is open.
     oldestReadable: () => snapshots.oldest() ?? reach.tree?.lastTimestamp ?? 0,
     memtableBytesMax: 2000 + random.below(6000),
@@ -72,7 +73,7 @@ async function openBranch({ random }: Simulation, env: Env): Promise<OpenBranch>
     onBackgroundError: allow,
   });
   reach.tree = tree;
-  const manager = await TransactionManager.open({ tree, log, store, prefix: 'branch/commits', env, snapshots });
+  const manager = await TransactionManager.open({ tree, log, store, prefix: 'branch/commits', env, snapshots, budget });
   return {
     manager,
     close: async () => {

@@ -6,6 +6,8 @@ import { Simulation, type SimulatedProcess } from '../../src/env/index.ts';
 
 export interface Scenario {
   readonly name: string;
+  /** Seeds that `npm test` runs; fewer than a thousand where one seed takes long. */
+  readonly seedsInTests?: number;
   run(simulation: Simulation): Promise<void>;
 }
 

@@ -104,7 +104,8 @@ export class SqlEngine implements Engine, SessionHost {
     this.#statements++;
     const branch = this.#database.main;
     if (branch.transactions.fenced !== undefined) {
-      void this.#database.recover();
+      // When it fails the branch stays fenced, and the next statement tries again.
+      this.#database.recover().catch(() => undefined);
       throw new SqlError(
         'ER_GET_ERRNO',
         1030,
