@@ -1,18 +1,13 @@
-/**
- * Sort keys: what a row is ordered by, computed once per row, in a form that compares fast.
- *
- * Texts become collation keys (strings that compare by code unit); numbers stay numbers. NULL sorts first ascending and last
- * descending, as in MySQL.
- */
+/** The order of rows: sort expressions, evaluated once per row, and their comparison. NULL is first ascending and last descending. */
 import { compile, type EvalContext, type Evaluator } from '../expr/index.ts';
 import type { SortKey } from '../plan/index.ts';
-import type { Row } from '../types/index.ts';
-import { sortFormOf, type SortForm } from './value-semantics.ts';
+import type { Row, Value } from '../types/index.ts';
+import { type SortCompare, sortCompareOf } from './value-semantics.ts';
 
 /** A row with its computed keys and its place in the input, which breaks ties. */
 export interface SortEntry {
   readonly row: Row;
-  readonly keys: readonly unknown[];
+  readonly keys: readonly Value[];
   readonly sequence: number;
 }
 
@@ -23,31 +18,36 @@ export interface RowOrder {
 
 export function compileRowOrder(by: readonly SortKey[]): RowOrder {
   const evaluators: readonly Evaluator[] = by.map((key) => compile(key.expr));
-  const forms: readonly SortForm[] = by.map((key) => sortFormOf(key.expr.type));
-  const signs = by.map((key) => (key.descending ? -1 : 1));
+  const compares = by.map((key) => nullsFirst(sortCompareOf(key.expr.type), key.descending ? -1 : 1));
   const width = by.length;
-  const compareAt = (a: unknown, b: unknown, i: number): number => {
-    if (a === null) return b === null ? 0 : -signs[i]!;
-    if (b === null) return signs[i]!;
-    const order = forms[i]!.compare(a, b);
-    return order === 0 ? 0 : order * signs[i]!;
-  };
+  if (width === 1) {
+    const evaluate = evaluators[0]!;
+    const compareOnly = compares[0]!;
+    return {
+      entry: (row, sequence, context) => ({ row, keys: [evaluate(row, context)], sequence }),
+      compare: (a, b) => compareOnly(a.keys[0]!, b.keys[0]!) || a.sequence - b.sequence,
+    };
+  }
   return {
     entry(row, sequence, context) {
-      const keys: unknown[] = new Array<unknown>(width);
-      for (let i = 0; i < width; i++) {
-        const value = evaluators[i]!(row, context);
-        const { toKey } = forms[i]!;
-        keys[i] = value === null || toKey === undefined ? value : toKey(value);
-      }
+      const keys: Value[] = new Array<Value>(width);
+      for (let i = 0; i < width; i++) keys[i] = evaluators[i]!(row, context);
       return { row, keys, sequence };
     },
     compare(a, b) {
       for (let i = 0; i < width; i++) {
-        const order = compareAt(a.keys[i], b.keys[i], i);
+        const order = compares[i]!(a.keys[i]!, b.keys[i]!);
         if (order !== 0) return order;
       }
       return a.sequence - b.sequence;
     },
+  };
+}
+
+function nullsFirst(compare: SortCompare, sign: 1 | -1): (a: Value, b: Value) => number {
+  return (a, b) => {
+    if (a === null) return b === null ? 0 : -sign;
+    if (b === null) return sign;
+    return compare(a, b) * sign;
   };
 }
