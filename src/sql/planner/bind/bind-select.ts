@@ -120,6 +120,7 @@ function bindItems(select: ast.Select, block: Block, post: Pending): SelectItem[
   block.allowWindows = true;
   block.attachPoint = post;
   const items: SelectItem[] = [];
+  block.aliasInner = (name) => items.find((item) => name.table === undefined && item.alias?.toLowerCase() === name.name.toLowerCase())?.expr;
   for (const item of select.items) {
     if (item.kind === 'star') expandStar(item, block, items);
     else {

@@ -90,6 +90,8 @@ export class Block implements AttachPoint {
   /** Looked up before FROM (ORDER BY's top level) and after it (select aliases). */
   aliasFirst: ((name: ast.ColumnReference) => Expr | undefined) | undefined;
   aliasLast: ((name: ast.ColumnReference) => Expr | undefined) | undefined;
+  /** Select aliases, as subqueries in the select list see them. */
+  aliasInner: ((name: ast.ColumnReference) => Expr | undefined) | undefined;
   /** ON DUPLICATE KEY UPDATE: the row that was to be inserted, for VALUES(c). */
   insertedRow: Source | undefined;
   namedWindows: ReadonlyMap<string, ast.WindowSpecification> = new Map();
@@ -128,7 +130,7 @@ export class Block implements AttachPoint {
 
   find(name: ast.ColumnReference): Expr | undefined {
     for (let block: Block | undefined = this; block !== undefined; block = block.parent) {
-      const expr = block.#lookup(name, this.clause);
+      const expr = block.#lookup(name, this.clause) ?? (block === this ? undefined : block.aliasInner?.(name));
       if (expr === undefined) continue;
       if (this.#trace !== undefined) this.#traced(block);
       if (block !== this) for (let at = this.parent; at !== undefined && at !== block.parent; at = at.parent) at.#traced(block);

@@ -55,7 +55,9 @@ export class Grouping {
     const having = parts.having.map((expr) => this.#over(expr));
     const qualify = parts.qualify.map((expr) => this.#over(expr));
     this.#place = 'ORDER BY clause';
-    const order = parts.order.map((key, i): SortKey => {
+    // One row needs no order: what the keys read need not even be grouped.
+    const isOneRow = this.#keys.length === 0 && this.#block.windows.length === 0;
+    const order = (isOneRow ? [] : parts.order).map((key, i): SortKey => {
       this.#position = i + 1;
       return { ...key, expr: this.#over(key.expr) };
     });
