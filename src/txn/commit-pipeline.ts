@@ -12,6 +12,8 @@
  * makes that harmless, and the answer tells (the record's id says whether what stands there is ours). When no answer can be
  * had, the branch is fenced: nobody is told anything, and reopening from the log decides.
  *
+ * A full disk is certain: the log says that nothing was written, so these commits fail and later ones may succeed.
+ *
  * Interleaving: `#run` is the only loop; between its awaits transactions may join the queue and take or await locks.
  */
 import { type Bytes, type Deferred, type MaybePromise, DbError, deferred, sqlError } from '../base/index.ts';
@@ -118,16 +120,28 @@ export class CommitPipeline {
     try {
       while (this.#queue.length > 0) {
         group = this.#takeGroup();
-        const room = this.#tree.waitForRoom();
-        if (room instanceof Promise) await room;
-        const first = group[0] as Waiting;
-        if ('tables' in first) await this.#commitTables(first);
-        else await this.#commitGroup(group as WaitingCommit[]);
+        await this.#commit(group);
       }
     } catch (error) {
       this.#fail(group, error instanceof Error ? error : new Error(String(error)));
     } finally {
       this.#running = undefined;
+    }
+  }
+
+  async #commit(group: readonly Waiting[]): Promise<void> {
+    try {
+      const room = this.#tree.waitForRoom();
+      if (room instanceof Promise) await room;
+      const first = group[0] as Waiting;
+      if ('tables' in first) await this.#commitTables(first);
+      else await this.#commitGroup(group as WaitingCommit[]);
+    } catch (error) {
+      if (!isCertain(error)) throw error;
+      for (const waiting of group) {
+        if ('transaction' in waiting) waiting.transaction.settle('rolled-back');
+        waiting.done.reject(error);
+      }
     }
   }
 
@@ -137,7 +151,9 @@ export class CommitPipeline {
     this.#manager.fence(error);
     for (const waiting of [...group, ...rest]) {
       if ('transaction' in waiting) waiting.transaction.settle('rolled-back');
-      waiting.done.reject(new DbError('unavailable', 'commit-unknown', 'the outcome of the commit is unknown', { cause: error }));
+      waiting.done.reject(
+        new DbError('unavailable', 'commit-unknown', 'the outcome of the commit is unknown', { cause: error }),
+      );
     }
   }
 
@@ -212,7 +228,7 @@ export class CommitPipeline {
       try {
         result = await this.#log.append(this.#position, record);
       } catch (error) {
-        if (attempt >= APPEND_ATTEMPTS_MAX) throw error;
+        if (attempt >= APPEND_ATTEMPTS_MAX || isCertain(error)) throw error;
         await this.#options.env.timers.sleep(RETRY_DELAY_MS << attempt);
         continue;
       }
@@ -236,7 +252,8 @@ export class CommitPipeline {
   }
 
   async #applyForeign(position: Position, record: CommitRecord): Promise<void> {
-    const commit: CommitWrites | undefined = record.kind === 'tables' ? undefined : await commitOf(record, this.#options.store);
+    const commit: CommitWrites | undefined =
+      record.kind === 'tables' ? undefined : await commitOf(record, this.#options.store);
     const room = this.#tree.waitForRoom();
     if (room instanceof Promise) await room;
     const locks = this.#manager.locks;
@@ -286,8 +303,14 @@ function writesOf(writeSets: readonly Memtable[]): LsmWrite[] {
   for (const set of writeSets) {
     for (let record = set.first; record !== 0; record = set.next(record)) {
       const version = set.newestVersion(record);
-      if (version !== 0) writes.push({ key: set.key(record), value: set.isDeleted(version) ? undefined : set.value(version) });
+      if (version !== 0)
+        writes.push({ key: set.key(record), value: set.isDeleted(version) ? undefined : set.value(version) });
     }
   }
   return writes;
+}
+
+/** The record is surely not in the log: a limit (a full disk, a record too large) was met before it was written. */
+function isCertain(error: unknown): error is DbError {
+  return error instanceof DbError && error.kind === 'limit';
 }

@@ -80,9 +80,10 @@ export class EbbServer {
     await this.#process.waitForPort(this.port);
   }
 
-  async stop(): Promise<void> {
+  /** Ends the server; 'keep' leaves its folder for a restart. */
+  async stop(folder: 'remove' | 'keep' = 'remove'): Promise<void> {
     await this.#process.stop();
-    if (this.#ownsFolder) {
+    if (this.#ownsFolder && folder === 'remove') {
       removeFolder(this.dataFolder);
       removeFolder(`${this.dataFolder}.log`);
     }
