@@ -35,7 +35,14 @@ async function history(withThreads: boolean): Promise<void> {
     });
     const latest = [...new Map(writes.map((write) => [write.key, write])).values()];
     await tree.waitForRoom();
-    tree.apply(commit, commit, latest.map(({ key, value }) => ({ key: utf8Encode(key), value: value === undefined ? undefined : utf8Encode(value) })));
+    tree.apply(
+      commit,
+      commit,
+      latest.map(({ key, value }) => ({
+        key: utf8Encode(key),
+        value: value === undefined ? undefined : utf8Encode(value),
+      })),
+    );
     model.apply(commit, latest);
     committed = commit;
     if (commit % 10 !== 0) continue;

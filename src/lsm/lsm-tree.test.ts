@@ -279,3 +279,39 @@ test('a worker thread builds the same tables', { timeout: 30_000 }, async () => 
   expect(found[1998]).toBe('k01999=a');
   await tree.close();
 });
+
+test('a long stretch of deletions gives the thread away, and ends', async () => {
+  const { tree } = await setUp();
+  const keys = Object.keys(rows(60_000, '')).map((key) => utf8Encode(key));
+  tree.apply(
+    1,
+    1,
+    keys.map((key) => ({ key, value: undefined })),
+  );
+  const cursor = tree.cursor({ at: 1 });
+  const first = cursor.nextRun();
+  expect(first).toBeInstanceOf(Promise);
+  expect(await first).toBe(false);
+  cursor.close();
+});
+
+test('a closed tree answers nothing rather than something wrong', async () => {
+  const { tree, put } = await setUp();
+  put(1, { a: '1' });
+  await tree.close();
+  const closed = expect.objectContaining({ kind: 'closed', code: 'tree-closed' }) as Error;
+  expect(() => tree.get(utf8Encode('a'), 9)).toThrow(closed);
+  expect(() => tree.cursor({ at: 9 })).toThrow(closed);
+  expect(() => put(2, { a: '2' })).toThrow(closed);
+});
+
+test('whole tables of a dropped range are forgotten', async () => {
+  const { tree, put, store } = await setUp();
+  put(1, { a1: 'x', a2: 'x' });
+  await tree.flush();
+  put(2, { a3: 'x', b1: 'y' });
+  await tree.flush();
+  expect(await tree.dropTables(utf8Encode('a'), utf8Encode('b'))).toBe(1);
+  expect(await readRange(tree, { at: 9 }, true)).toEqual(['a3=x', 'b1=y']);
+  expect((await store.list('p/tables/')).objects.length).toBe(1);
+});
