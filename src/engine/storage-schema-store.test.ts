@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import type { SqlError } from '../base/index.ts';
 import type { IndexDef, TableDef } from '../sql/catalog/index.ts';
 import type { AlterPlan } from '../sql/ddl/index.ts';
-import { type Row, intType, varcharType } from '../sql/types/index.ts';
+import { type Row, UTC, intType, varcharType } from '../sql/types/index.ts';
 import type { Branch } from './branch.ts';
 import { StorageSchemaStore } from './storage-schema-store.ts';
 import { begin, column, commit, openTestDatabase, rowsOf, table } from './testing/storage-harness.ts';
 
-const identity = (rows: readonly Row[]): Row[] => [...rows];
+const UNCHANGED = { convert: (rows: readonly Row[]): Row[] => [...rows], check: undefined, zone: UTC };
 
 function planOf(before: TableDef, change: Partial<TableDef>, more: Partial<AlterPlan> = {}): AlterPlan {
   return {
@@ -67,9 +67,7 @@ describe('schema changes', () => {
     };
     await schema.alterTable(
       planOf(people, { indexes: [...people.indexes, byName] }, { addIndexes: [byName] }),
-      identity,
-      undefined,
-    );
+      UNCHANGED);
     const after = find(branch);
     expect(await rowsOf(begin(branch).storage, after, { index: byName, columns: [1, 0] })).toEqual([
       ['ann', 1],
@@ -90,9 +88,7 @@ describe('schema changes', () => {
     };
     const change = schema.alterTable(
       planOf(people, { indexes: [...people.indexes, unique] }, { addIndexes: [unique] }),
-      identity,
-      undefined,
-    );
+      UNCHANGED);
     await expect(change).rejects.toMatchObject({
       errno: 1062,
       message: "Duplicate entry 'ann' for key 'people.u'",
@@ -111,7 +107,7 @@ describe('schema changes', () => {
         { columnId: 1, descending: true },
       ],
     };
-    await schema.alterTable(planOf(people, { indexes: [byName] }, { rebuild: true }), identity, undefined);
+    await schema.alterTable(planOf(people, { indexes: [byName] }, { rebuild: true }), UNCHANGED);
     const after = find(branch);
     expect(await rowsOf(begin(branch).storage, after)).toEqual([
       [3, 'ann'],

@@ -8,16 +8,14 @@
 import { sqlError } from '../base/index.ts';
 import type { TableDef, ViewDef } from '../sql/catalog/index.ts';
 import type { AlterPlan } from '../sql/ddl/index.ts';
-import { type Row, type Value, UTC } from '../sql/types/index.ts';
+import { type Value, UTC } from '../sql/types/index.ts';
 import type { Branch } from './branch.ts';
 import type { CatalogDraft } from './catalog-draft.ts';
 import type { Relation } from './catalog-snapshot.ts';
 import { parentLookup } from './foreign-key-check.ts';
 import { type GarbageRange, markGarbage, unmarkGarbage } from './range-garbage.ts';
-import type { RelationName, RowConversion, SchemaStore } from './schema-change/schema-store.ts';
+import type { AlteredRows, RelationName, RowConversion, SchemaStore } from './schema-change/schema-store.ts';
 import { checkRows, copyTable, fillIndexes } from './table-rewrite.ts';
-
-type RowCheck = ((rows: readonly Row[]) => void) | undefined;
 
 export class StorageSchemaStore implements SchemaStore {
   readonly #branch: () => Branch;
@@ -124,15 +122,15 @@ export class StorageSchemaStore implements SchemaStore {
     this.#forget([before]);
   }
 
-  async alterTable(plan: AlterPlan, convert: RowConversion, check: RowCheck): Promise<void> {
+  async alterTable(plan: AlterPlan, rows: AlteredRows): Promise<void> {
     try {
-      await this.#setAutoIncrement(plan, await this.#alter(plan, convert, check));
+      await this.#setAutoIncrement(plan, await this.#alter(plan, rows));
     } finally {
       this.#branch().garbage.start();
     }
   }
 
-  #alter(plan: AlterPlan, convert: RowConversion, check: RowCheck): Promise<TableDef> {
+  #alter(plan: AlterPlan, rows: AlteredRows): Promise<TableDef> {
     const { before } = plan;
     return this.#change(async (draft) => {
       const moved = before.schema !== plan.after.schema || before.name !== plan.after.name;
@@ -142,9 +140,7 @@ export class StorageSchemaStore implements SchemaStore {
       }
       const now = await draft.lockTable(before);
       if (now.version !== before.version) throw sqlError('ER_TABLE_DEF_CHANGED');
-      const result = plan.rebuild
-        ? await this.#rebuild(draft, plan, convert, check)
-        : await this.#alterInPlace(draft, plan, convert, check);
+      const result = plan.rebuild ? await this.#rebuild(draft, plan, rows) : await this.#alterInPlace(draft, plan, rows);
       await this.#checkForeignKeys(draft, plan, result);
       if (moved) await moveReferences(draft, before, plan.after);
       return result;
@@ -152,13 +148,13 @@ export class StorageSchemaStore implements SchemaStore {
   }
 
   /** The rows are written anew under another id; the old range becomes garbage. */
-  async #rebuild(draft: CatalogDraft, plan: AlterPlan, convert: RowConversion, check: RowCheck): Promise<TableDef> {
+  async #rebuild(draft: CatalogDraft, plan: AlterPlan, rows: AlteredRows): Promise<TableDef> {
     const branch = this.#branch();
     const after: TableDef = { ...plan.after, id: await draft.allocateId() };
     const range = { tableId: after.id };
     const next = await branch.autoIncrement.peek(plan.before.id);
     const copied = await this.#build([range], () =>
-      copyTable(branch.loaderOptions(UTC), { from: plan.before, to: after }, numbering(plan, convert), check),
+      copyTable(branch.loaderOptions(rows.zone), { from: plan.before, to: after }, numbering(plan, rows.convert), rows.check),
     );
     unmarkGarbage(draft.transaction, range);
     markGarbage(draft.transaction, { tableId: plan.before.id });
@@ -171,26 +167,21 @@ export class StorageSchemaStore implements SchemaStore {
   }
 
   /** Definitions change, and indexes are filled or dropped; rows stay as they are. */
-  async #alterInPlace(
-    draft: CatalogDraft,
-    plan: AlterPlan,
-    convert: RowConversion,
-    check: RowCheck,
-  ): Promise<TableDef> {
+  async #alterInPlace(draft: CatalogDraft, plan: AlterPlan, rows: AlteredRows): Promise<TableDef> {
     const branch = this.#branch();
     const after: TableDef = { ...plan.after, id: plan.before.id };
     const computed = after.columns.some((column) => column.generated?.stored === false);
     const ranges = plan.addIndexes.map(({ id }) => ({ tableId: after.id, indexId: id }));
     if (ranges.length > 0) {
       await this.#build(ranges, () =>
-        fillIndexes(branch.loaderOptions(UTC), after, plan.addIndexes, {
+        fillIndexes(branch.loaderOptions(rows.zone), after, plan.addIndexes, {
           from: computed ? plan.before : after,
-          convert: computed ? convert : undefined,
+          convert: computed ? rows.convert : undefined,
         }),
       );
       for (const range of ranges) unmarkGarbage(draft.transaction, range);
     }
-    if (check !== undefined) await checkRows(branch.transactions, after, check);
+    if (rows.check !== undefined) await checkRows(branch.loaderOptions(rows.zone), after, rows.check);
     for (const { id } of plan.dropIndexes) markGarbage(draft.transaction, { tableId: after.id, indexId: id });
     draft.put(after);
     return after;
@@ -213,7 +204,7 @@ export class StorageSchemaStore implements SchemaStore {
       const storage = branch.storageFor(transaction, { timeZone: UTC });
       for (const key of plan.addForeignKeys) {
         const lookup = parentLookup(storage, draft.preview, after, key);
-        if (lookup !== undefined) await checkRows(branch.transactions, after, (rows) => lookup.check(rows));
+        if (lookup !== undefined) await checkRows(branch.loaderOptions(UTC), after, (rows) => lookup.check(rows));
       }
     } finally {
       transaction.rollback();

@@ -1,14 +1,12 @@
 /** Makes rows follow a changed definition: copies a table into a new range, fills new indexes, checks rows. */
 import { type Bytes, prefixEnd } from '../base/index.ts';
 import type { IndexDef, TableDef } from '../sql/catalog/index.ts';
-import { type Row, UTC } from '../sql/types/index.ts';
-import type { TransactionManager } from '../txn/index.ts';
+import type { Row } from '../sql/types/index.ts';
 import { duplicateEntry } from './duplicate-entry.ts';
 import { type LoaderOptions, RangeLoader } from './range-loader.ts';
 import { codecOf } from './table-codec.ts';
 
 const BATCH_ROWS = 512;
-const reading = { zone: UTC };
 
 interface StoredRow {
   readonly handle: Bytes;
@@ -28,7 +26,7 @@ export async function copyTable(
   const loader = new RangeLoader(tables.to, options);
   let rows = 0;
   try {
-    for await (const batch of storedRows(options.manager, tables.from)) {
+    for await (const batch of storedRows(options, tables.from)) {
       const converted = convert(batch.map(({ row }) => row));
       check?.(converted);
       for (const row of converted) {
@@ -64,7 +62,7 @@ export async function fillIndexes(
   if (filled.length === 0) return;
   const loader = new RangeLoader(table, options);
   try {
-    for await (const batch of storedRows(options.manager, source.from)) {
+    for await (const batch of storedRows(options, source.from)) {
       const rows = source.convert?.(batch.map(({ row }) => row)) ?? batch.map(({ row }) => row);
       for (let i = 0; i < batch.length; i++) {
         const { handle } = batch[i] as StoredRow;
@@ -82,15 +80,16 @@ export async function fillIndexes(
 }
 
 export async function checkRows(
-  manager: TransactionManager,
+  options: LoaderOptions,
   table: TableDef,
   check: (rows: readonly Row[]) => void,
 ): Promise<void> {
-  for await (const batch of storedRows(manager, table)) check(batch.map(({ row }) => row));
+  for await (const batch of storedRows(options, table)) check(batch.map(({ row }) => row));
 }
 
-/** All rows as committed now, in batches; TIMESTAMP values in UTC. */
-async function* storedRows(manager: TransactionManager, table: TableDef): AsyncGenerator<StoredRow[]> {
+/** All rows as committed now, in batches. */
+async function* storedRows({ manager, zone }: LoaderOptions, table: TableDef): AsyncGenerator<StoredRow[]> {
+  const reading = { zone };
   const codec = codecOf(table);
   const { decode } = codec.fullDecoder;
   const { prefix } = codec.clustered;

@@ -124,7 +124,7 @@ export class SchemaChanges implements SchemaChanger {
     checkExpressions(session, plan.after);
     const convert = rowConversion(session, plan);
     const check = rowCheck(session, plan);
-    return andThen(this.#store.alterTable(plan, convert.convert, check), () =>
+    return andThen(this.#store.alterTable(plan, { convert: convert.convert, check, zone: session.state.zone }), () =>
       okResult({
         affectedRows: convert.rows(),
         info: `Records: ${convert.rows()}  Duplicates: 0  Warnings: ${session.state.diagnostics.warningCount}`,

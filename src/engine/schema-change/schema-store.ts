@@ -4,7 +4,7 @@
  */
 import type { TableDef, ViewDef } from '../../sql/catalog/index.ts';
 import type { AlterPlan } from '../../sql/ddl/index.ts';
-import type { Row } from '../../sql/types/index.ts';
+import type { Row, TimeZone } from '../../sql/types/index.ts';
 
 export interface RelationName {
   readonly schema: string;
@@ -13,6 +13,16 @@ export interface RelationName {
 
 /** Makes rows of the new definition from rows of the old one; throws SqlError for a row that does not fit. */
 export type RowConversion = (rows: readonly Row[]) => Row[];
+
+/** What an ALTER does to rows. */
+export interface AlteredRows {
+  /** Used when the plan rebuilds, and where columns that are not stored are indexed. */
+  readonly convert: RowConversion;
+  /** Called with every row, in the new definition's order, when constraints were added. */
+  readonly check: ((rows: readonly Row[]) => void) | undefined;
+  /** The session's: TIMESTAMP values are converted as it sees them. */
+  readonly zone: TimeZone;
+}
 
 export interface SchemaStore {
   createSchema(name: string, collation: string): Promise<void>;
@@ -24,10 +34,5 @@ export interface SchemaStore {
   dropRelations(names: readonly RelationName[]): Promise<void>;
   renameTables(renames: readonly { readonly from: RelationName; readonly to: RelationName }[]): Promise<void>;
   truncateTable(table: TableDef): Promise<void>;
-  /** `convert` is used when the plan rebuilds; `check` is called with every row when constraints were added. */
-  alterTable(
-    plan: AlterPlan,
-    convert: RowConversion,
-    check: ((rows: readonly Row[]) => void) | undefined,
-  ): Promise<void>;
+  alterTable(plan: AlterPlan, rows: AlteredRows): Promise<void>;
 }
