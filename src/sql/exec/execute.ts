@@ -92,26 +92,30 @@ class QueryExecution implements QueryCursor {
     this.#start = start;
   }
 
-  readonly #deliver = (batch: Batch | undefined): Batch | undefined => {
-    if (batch === undefined) this.close();
-    else this.#rows += batch.length;
-    return batch;
-  };
-
-  readonly #fail = (error: unknown): never => {
-    this.close();
-    throw error;
-  };
-
   next(): MaybePromise<Batch | undefined> {
     if (this.#closed) return undefined;
     try {
       const root = this.#root;
       const batch = root === undefined ? this.#open() : root.next();
-      return batch instanceof Promise ? batch.then(this.#deliver, this.#fail) : this.#deliver(batch);
+      if (!(batch instanceof Promise)) return this.#deliver(batch);
+      return batch.then(
+        (later) => this.#deliver(later),
+        (error: unknown) => this.#fail(error),
+      );
     } catch (error) {
       return this.#fail(error);
     }
+  }
+
+  #deliver(batch: Batch | undefined): Batch | undefined {
+    if (batch === undefined) this.close();
+    else this.#rows += batch.length;
+    return batch;
+  }
+
+  #fail(error: unknown): never {
+    this.close();
+    throw error;
   }
 
   #open(): MaybePromise<Batch | undefined> {
@@ -134,6 +138,6 @@ class QueryExecution implements QueryCursor {
     if (this.#closed) return;
     this.#closed = true;
     this.#root?.close();
-    for (const cte of this.#run.ctes.values()) cte.close();
+    if (this.#run.ctes !== NO_CTES) for (const cte of this.#run.ctes.values()) cte.close();
   }
 }

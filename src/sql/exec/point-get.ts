@@ -23,13 +23,18 @@ export function compilePointGet(node: PointGetNode): CompiledNode {
   const { table, index, columns, lock, withHandle } = node;
   const predicate = node.filter === undefined ? undefined : compilePredicate(node.filter);
   const asOf = compileAsOf(node);
-  const fixed = { table, index, columns, ...(lock !== undefined && { lock }), ...(withHandle && { withHandle }) };
   const makers = node.keys.map((exprs) => compileKey(exprs, node));
   if (makers.length === 1) {
     const make = makers[0]!;
-    if (asOf === undefined) return { open: (run) => openOne(fixed, make(run.eval), predicate, run) };
-    return { open: (run) => openOne({ ...fixed, asOf: asOf(run) }, make(run.eval), predicate, run) };
+    const request = compileRequest(node);
+    return {
+      open: (run) => {
+        const key = make(run.eval);
+        return key === undefined ? EMPTY_OPERATOR : new PointGet(request(key, run), predicate, run);
+      },
+    };
   }
+  const fixed = { table, index, columns, ...(lock !== undefined && { lock }), ...(withHandle && { withHandle }) };
   const arrange = compileKeyOrder(node);
   return {
     open: (run) => {
@@ -40,8 +45,13 @@ export function compilePointGet(node: PointGetNode): CompiledNode {
   };
 }
 
-function openOne(fixed: Omit<PointRequest, 'key'>, key: Key | undefined, predicate: RowPredicate | undefined, run: Run): Operator {
-  return key === undefined ? EMPTY_OPERATOR : new PointGet({ ...fixed, key }, predicate, run);
+/** The plain form is spelled out: it is made for every point select. */
+function compileRequest(node: PointGetNode): (key: Key, run: Run) => PointRequest {
+  const { table, index, columns, lock, withHandle } = node;
+  const asOf = compileAsOf(node);
+  if (lock === undefined && !withHandle && asOf === undefined) return (key) => ({ table, index, key, columns });
+  const fixed = { table, index, columns, ...(lock !== undefined && { lock }), ...(withHandle && { withHandle }) };
+  return (key, run) => (asOf === undefined ? { ...fixed, key } : { ...fixed, key, asOf: asOf(run) });
 }
 
 /** A key in the types of its columns; undefined when it can match nothing (NULL, or a value the type cannot hold). */
