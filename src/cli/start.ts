@@ -62,6 +62,8 @@ async function serve(settings: Settings): Promise<number> {
   const started = performance.now();
   const say = (line: string): void => void (settings.quiet || process.stdout.write(`${line}\n`));
   const complain = (line: string): void => void process.stderr.write(`${new Date().toISOString()} ${line}\n`);
+  // A promise that nobody awaited is a bug of ours, but no reason to drop every other session: what is durable stays so.
+  process.on('unhandledRejection', (reason) => complain(`internal error, please report: ${reason instanceof Error ? (reason.stack ?? reason.message) : String(reason)}`));
   const opened = await openEngine({
     location: settings.folder,
     memoryBudgetBytes: settings.memoryBudgetBytes,

@@ -1,5 +1,5 @@
 /** Makes rows follow a changed definition: copies a table into a new range, fills new indexes, checks rows. */
-import { type Bytes, prefixEnd } from '../base/index.ts';
+import { type Bytes, type MaybePromise, prefixEnd } from '../base/index.ts';
 import type { IndexDef, TableDef } from '../sql/catalog/index.ts';
 import type { Row } from '../sql/types/index.ts';
 import { duplicateEntry } from './duplicate-entry.ts';
@@ -82,9 +82,9 @@ export async function fillIndexes(
 export async function checkRows(
   options: LoaderOptions,
   table: TableDef,
-  check: (rows: readonly Row[]) => void,
+  check: (rows: readonly Row[]) => MaybePromise<void>,
 ): Promise<void> {
-  for await (const batch of storedRows(options, table)) check(batch.map(({ row }) => row));
+  for await (const batch of storedRows(options, table)) await check(batch.map(({ row }) => row));
 }
 
 /** All rows as committed now, in batches. */
