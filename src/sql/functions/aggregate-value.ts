@@ -44,7 +44,7 @@ class PrimitiveExtreme implements Accumulator {
 
 const PRIMITIVE = new Set(['int', 'year', 'bit', 'double', 'float', 'date', 'time']);
 
-/** ENUM and SET compare as texts in MIN and MAX. */
+/** ENUM and SET compare as texts in MIN and MAX, though the result stays a member. */
 function extremeType(type: FieldType): FieldType {
   return type.kind === 'enum' || type.kind === 'set' ? varcharType(type.length, { collation: type.collation }) : type;
 }
@@ -53,31 +53,18 @@ function extreme(name: 'min' | 'max'): AggregateDef {
   const sign = name === 'max' ? 1 : -1;
   return aggregate({
     name,
-    infer: ([arg]) => withNullable(extremeType(arg!.type), true),
+    infer: ([arg]) => withNullable(arg!.type, true),
     make: ([argType]) => {
       if (PRIMITIVE.has(argType!.kind)) return () => new PrimitiveExtreme(sign === 1);
       if (argType!.kind === 'enum' || argType!.kind === 'set') {
         const text = stringOf(argType!);
         const compare = compareOf(extremeType(argType!));
-        return () => new MappedExtreme(text, compare, sign);
+        return () => new Extreme((a, b) => compare(text(a), text(b)), sign);
       }
       const compare = compareOf(argType!);
       return () => new Extreme(compare, sign);
     },
   });
-}
-
-class MappedExtreme extends Extreme {
-  readonly #text: TextOf;
-
-  constructor(text: TextOf, compare: CompareOf, sign: 1 | -1) {
-    super(compare, sign);
-    this.#text = text;
-  }
-  override add(args: readonly Value[]): void {
-    const value = args[0]!;
-    if (value !== null) super.add([this.#text(value)]);
-  }
 }
 
 class FirstValue implements Accumulator {

@@ -8,7 +8,7 @@ import { sqlError } from '../../base/index.ts';
 import type { CompiledArgument, EvalContext, Evaluator, FunctionArgument, FunctionDef, InferContext } from '../expr/index.ts';
 import {
   boolType, type CompareOf, compareOf, comparisonConverter, comparisonType, DateFlag, type FieldType, hashKeyOf, isInteger, isTemporal, isTextual, charsetUnits, parseDateTime, type Value,
-  withCollation, getCollation, formatText, varcharType,
+  withCollation, getCollation, formatText, intType, varcharType,
 } from '../types/index.ts';
 import { anyNullable, define, type Read, reader, truthArg } from './define.ts';
 import { commonCollation } from './string-type.ts';
@@ -109,10 +109,25 @@ function operand(arg: CompiledArgument, type: FieldType): Read<Exclude<Value, nu
   return (row, context) => (known ??= { value: read(row, context) }).value;
 }
 
-/** A TIME literal beside a text is compared as text, unlike a TIME column. */
-function timeLiteralsAsText(a: CompiledArgument, b: CompiledArgument): readonly [CompiledArgument, CompiledArgument] {
-  return [timeLiteralAsText(a, b), timeLiteralAsText(b, a)];
+/** Literals that mean something else beside the other operand's type. */
+function adaptLiterals(a: CompiledArgument, b: CompiledArgument): readonly [CompiledArgument, CompiledArgument] {
+  return [adaptLiteral(a, b), adaptLiteral(b, a)];
 }
+
+function adaptLiteral(arg: CompiledArgument, other: CompiledArgument): CompiledArgument {
+  return other.type.kind === 'year' ? yearLiteral(arg) : timeLiteralAsText(arg, other);
+}
+
+/** Beside a YEAR, 2 and '2' mean 2002. */
+function yearLiteral(arg: CompiledArgument): CompiledArgument {
+  const value = arg.constant?.value;
+  const number = typeof value === 'number' && arg.type.kind === 'int' ? value : typeof value === 'string' && /^\d{1,2}$/.test(value) ? Number(value) : -1;
+  if (number < 0 || number > 99 || value === 0) return arg;
+  const full = number < 70 ? number + 2000 : number + 1900;
+  return { type: intType('big', { width: 5 }), evaluate: () => full, constant: { value: full } };
+}
+
+/** A TIME literal beside a text is compared as text, unlike a TIME column. */
 
 function timeLiteralAsText(arg: CompiledArgument, other: CompiledArgument): CompiledArgument {
   if (arg.type.kind !== 'time' || arg.constant === undefined || !isTextual(other.type)) return arg;
@@ -122,7 +137,7 @@ function timeLiteralAsText(arg: CompiledArgument, other: CompiledArgument): Comp
 }
 
 export function compareArguments(first: CompiledArgument, second: CompiledArgument, collation: string): (row: readonly Value[], context: EvalContext) => number | null {
-  const [a, b] = timeLiteralsAsText(first, second);
+  const [a, b] = adaptLiterals(first, second);
   const type = boundComparisonType(a.type, b.type, collation);
   const left = operand(a, type);
   const right = operand(b, type);
@@ -137,7 +152,7 @@ export function compareArguments(first: CompiledArgument, second: CompiledArgume
 
 function buildOperator(op: Op): (args: readonly CompiledArgument[], type: FieldType) => Evaluator {
   return ([first, second], result) => {
-    const [a, b] = timeLiteralsAsText(first!, second!);
+    const [a, b] = adaptLiterals(first!, second!);
     const type = boundComparisonType(a.type, b.type, result.collation);
     const left = operand(a, type);
     const right = operand(b, type);

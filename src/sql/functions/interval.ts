@@ -1,6 +1,6 @@
 /** INTERVAL amounts: what `INTERVAL '1:30' MINUTE_SECOND` adds, as months and microseconds. */
 import type { CompiledArgument } from '../expr/index.ts';
-import { decimalOf, MICROS_PER_DAY, MICROS_PER_HOUR, MICROS_PER_MINUTE, MICROS_PER_SECOND, parseDecimal, stringOf, intOf } from '../types/index.ts';
+import { type Decimal, decimalOf, MICROS_PER_DAY, MICROS_PER_HOUR, MICROS_PER_MINUTE, MICROS_PER_SECOND, parseDecimal, stringOf, intOf } from '../types/index.ts';
 import { type Read, reader } from './define.ts';
 
 export interface Interval {
@@ -28,7 +28,8 @@ const UNIT_MICROS: Record<string, number> = { microsecond: 1, second: MICROS_PER
 const UNIT_MONTHS: Record<string, number> = { month: 1, quarter: 3, year: 12 };
 const UNIT_DAYS: Record<string, number> = { day: 1, week: 7 };
 
-function single(unit: string, amount: number): Interval {
+function single(unit: string, amount: number | bigint): Interval {
+  if (typeof amount === 'bigint') return bigSingle(unit, amount);
   const months = UNIT_MONTHS[unit];
   if (months !== undefined) return { months: amount * months, days: 0, micros: 0 };
   const days = UNIT_DAYS[unit];
@@ -39,6 +40,17 @@ function single(unit: string, amount: number): Interval {
   return { months: 0, days: wholeDays, micros: (amount - wholeDays * perDay) * micros };
 }
 
+/** Only microseconds can be that many and still reach a date. */
+function bigSingle(unit: string, amount: bigint): Interval {
+  if (unit !== 'microsecond') return single(unit, Number(amount));
+  return microsecondsOf(amount);
+}
+
+function microsecondsOf(micros: bigint): Interval {
+  const perDay = BigInt(MICROS_PER_DAY);
+  return { months: 0, days: Number(micros / perDay), micros: Number(micros % perDay) };
+}
+
 function composite(parts: readonly string[], text: string): Interval | null {
   const negative = /^\s*-/.test(text);
   const numbers = text.match(/\d+/g) ?? [];
@@ -47,7 +59,8 @@ function composite(parts: readonly string[], text: string): Interval | null {
   let [months, days, micros] = [0, 0, 0];
   numbers.forEach((digits, i) => {
     const unit = parts[missing + i]!;
-    const amount = unit === 'microsecond' ? Number(digits.slice(0, 6).padEnd(6, '0')) : Number(digits);
+    // Up to six digits are a fraction, more are a count.
+    const amount = unit === 'microsecond' && digits.length < 6 ? Number(digits.padEnd(6, '0')) : Number(digits);
     const part = single(unit, amount);
     months += part.months;
     days += part.days;
@@ -66,22 +79,14 @@ export function intervalArg(arg: CompiledArgument, unit: string, sign: 1 | -1): 
     return reader(arg.evaluate, (value) => apply(composite(parts, text(value))));
   }
   if (unit === 'second') {
+    const seconds = (value: Decimal): Interval => microsecondsOf(BigInt(value.truncate(6).withScale(6).unscaled));
     if (arg.type.kind === 'string' || arg.type.kind === 'binary') {
       const text = stringOf(arg.type);
-      return reader(arg.evaluate, (value) => apply(seconds(Number(parseDecimal(text(value)).value.withScale(6).unscaled))));
+      return reader(arg.evaluate, (value) => apply(seconds(parseDecimal(text(value)).value)));
     }
     const toDecimal = decimalOf(arg.type);
-    return reader(arg.evaluate, (value, context) => apply(seconds(Number(toDecimal(value, context).withScale(6).unscaled))));
-  }
-  if (arg.type.kind === 'string' || arg.type.kind === 'binary') {
-    const toInt = intOf(arg.type);
-    return reader(arg.evaluate, (value, context) => apply(single(unit, Number(toInt(value, context)))));
+    return reader(arg.evaluate, (value, context) => apply(seconds(toDecimal(value, context))));
   }
   const toInt = intOf(arg.type);
-  return reader(arg.evaluate, (value, context) => apply(single(unit, Number(toInt(value, context)))));
-}
-
-function seconds(micros: number): Interval {
-  const days = Math.trunc(micros / MICROS_PER_DAY);
-  return { months: 0, days, micros: micros - days * MICROS_PER_DAY };
+  return reader(arg.evaluate, (value, context) => apply(single(unit, toInt(value, context))));
 }

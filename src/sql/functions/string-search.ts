@@ -5,7 +5,7 @@ import {
   type FieldType, charsetUnits,
 } from '../types/index.ts';
 import { anyNullable, bytesArg, define, intArg, map1, map2, map3, reader, sizeArg, textArg } from './define.ts';
-import { charsOf, commonCollation, isBinaryResult, stringArg, textResult } from './string-type.ts';
+import { charsOf, coercibilityOf, commonCollation, isBinaryResult, stringArg, textResult } from './string-type.ts';
 import { countChars, unitIndex } from './text-units.ts';
 
 function sizeType(args: readonly FunctionArgument[], width = 11): FieldType {
@@ -229,6 +229,18 @@ function describe(name: string, of: (type: FieldType) => string): FunctionDef {
 const charsetFunction = describe('charset', (type) => (isTextual(type) ? charsetOf(type.collation) : type.kind === 'json' ? 'utf8mb4' : 'binary'));
 const collationFunction = describe('collation', (type) => (type.kind === 'string' || type.kind === 'enum' || type.kind === 'set' ? type.collation : type.kind === 'json' ? 'utf8mb4_bin' : 'binary'));
 
+const coercibilities = new WeakMap<FieldType, number>();
+
+/** Known when the call is bound; kept with the result's type. */
+const coercibility = define('coercibility', 1, ([arg]) => {
+  const type = intType('big', { nullable: false, width: 10 });
+  coercibilities.set(type, coercibilityOf(arg!.expr));
+  return type;
+}, (_args, type) => {
+  const value = coercibilities.get(type) ?? 0;
+  return () => value;
+});
+
 /** options.word: 'char' or 'binary' with options.extra.length: the text is cut or padded to that length first. */
 const weightString = define('weight_string', 1, ([arg]) => textResult(charsOf(arg!) * 8, 'binary'), ([a], _type, options): ReturnType<typeof reader<Uint8Array>> => {
   const size = (options.extra as { length?: number } | undefined)?.length;
@@ -265,5 +277,5 @@ function fitBytes(bytes: Uint8Array, size: number | undefined): Uint8Array {
 export const STRING_SEARCH: readonly FunctionDef[] = [
   length, { ...length, name: 'octet_length' }, charLengthFunction, { ...charLengthFunction, name: 'character_length' }, bitLength,
   searching('locate', [2, 3], 1, 0), searching('position', 2, 1, 0), searching('instr', 2, 0, 1), findInSet, ascii, ord, hex, unhex, toBase64Function, fromBase64Function, char, makeSet, exportSet,
-  charsetFunction, collationFunction, weightString,
+  charsetFunction, collationFunction, coercibility, weightString,
 ];

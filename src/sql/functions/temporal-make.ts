@@ -231,6 +231,7 @@ function assemble(parsed: Parsed, type: FieldType, flags: number): Value | undef
   if (type.kind === 'time') return micros;
   const days = resolveDay(parsed);
   const ymd = days === undefined ? packDate(parsed.year ?? 0, parsed.month ?? 0, parsed.day ?? 0) : packedFromDayNumber(days);
+  if ((flags & DateFlag.NO_ZERO_DATE) !== 0 && (ymd >>> 9 === 0 || ((ymd >>> 5) & 15) === 0 || (ymd & 31) === 0)) return undefined;
   if (checkDate(ymd >>> 9, (ymd >>> 5) & 15, ymd & 31, ymd !== 0, flags) !== 0) return undefined;
   return type.kind === 'date' ? ymd : new DateTime(ymd, micros);
 }

@@ -17,7 +17,7 @@ import type { FieldType } from './field-type.ts';
 import type { NonNullValue } from './format.ts';
 import { compareBytes, compareJson, jsonHashKey } from './json-compare.ts';
 import { JsonValue } from './json-value.ts';
-import type { DateTime } from './temporal.ts';
+import { DateTime, packDate } from './temporal.ts';
 import { toJsonOf } from './to-json.ts';
 import { blobType, boolType, datetimeType, decimalType, doubleType, isInteger, isTemporal, isTextual, jsonType, timeType, varcharType } from './type-constructors.ts';
 import { aggregateCollation } from './collation-aggregate.ts';
@@ -43,6 +43,8 @@ export function comparisonType(a: FieldType, b: FieldType, operation = '='): Fie
     const other = temporalA ? b : a;
     // A text or number constant is read as a date where it can be; YEAR stays a number.
     if (isTextual(other)) return temporal.kind === 'time' ? timeType(6) : datetimeType(6);
+    // A YEAR stands for its (zero) first day.
+    if (other.kind === 'year') return temporal.kind === 'time' ? doubleType() : datetimeType(6);
     if (isInteger(other) && other.kind === 'int') return decimalType(20, 6);
     return other.kind === 'decimal' ? decimalType(30, 6) : doubleType();
   }
@@ -88,6 +90,7 @@ export function comparisonConverter(from: FieldType, to: FieldType): Convert<Val
     }
     case 'datetime':
     case 'timestamp':
+      if (from.kind === 'year') return (value) => new DateTime(packDate(value as number, 0, 0), 0);
       return from.kind === 'datetime' || from.kind === 'timestamp' ? undefined : dateTimeOf(from, (context) => modeDateFlags(context) & ~6);
     case 'date':
       if (from.kind === 'date') return undefined;
