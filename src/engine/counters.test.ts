@@ -5,7 +5,8 @@ import { MetaKind } from './key-space.ts';
 import { openTestDatabase } from './testing/storage-harness.ts';
 
 const TABLE = 9;
-const counters = (test: Awaited<ReturnType<typeof openTestDatabase>>): Counters => new Counters(test.branch.transactions, MetaKind.AUTO_INCREMENT);
+const counters = (test: Awaited<ReturnType<typeof openTestDatabase>>): Counters =>
+  new Counters(test.branch.transactions, MetaKind.AUTO_INCREMENT);
 
 describe('counters', () => {
   it('count from 1, by blocks, and by increment and offset', async () => {

@@ -84,7 +84,8 @@ export class Counters {
   async close(): Promise<void> {
     for (const [tableId, counter] of this.#counters) {
       while (counter.reserving !== undefined) await counter.reserving;
-      if (counter.reserved > counter.next) await this.#change(tableId, (present) => (present === counter.reserved ? counter.next : present));
+      if (counter.reserved > counter.next)
+        await this.#change(tableId, (present) => (present === counter.reserved ? counter.next : present));
     }
     this.#counters.clear();
   }

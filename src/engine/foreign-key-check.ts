@@ -11,7 +11,12 @@ export interface ParentLookup {
 }
 
 /** Undefined when the parent table does not exist: then there is nothing to check against (foreign_key_checks = 0). */
-export function parentLookup(storage: TransactionStorage, catalog: CatalogSnapshot, child: TableDef, key: ForeignKeyDef): ParentLookup | undefined {
+export function parentLookup(
+  storage: TransactionStorage,
+  catalog: CatalogSnapshot,
+  child: TableDef,
+  key: ForeignKeyDef,
+): ParentLookup | undefined {
   const isSelf = key.referencedSchema === child.schema && key.referencedTable === child.name;
   const parent = isSelf ? child : catalog.findTable(key.referencedSchema, key.referencedTable);
   if (parent?.kind !== 'table') return undefined;
@@ -38,9 +43,21 @@ function startsWith(index: IndexDef, columnIds: readonly number[]): boolean {
   return columnIds.every((id, i) => index.parts[i]?.columnId === id && index.parts[i]?.prefixLength === undefined);
 }
 
-async function hasRow(storage: TransactionStorage, table: TableDef, index: IndexDef, values: readonly Value[]): Promise<boolean> {
+async function hasRow(
+  storage: TransactionStorage,
+  table: TableDef,
+  index: IndexDef,
+  values: readonly Value[],
+): Promise<boolean> {
   const bound = { values, inclusive: true };
-  const cursor = storage.scan({ table, index, ranges: [{ low: bound, high: bound }], columns: [], reverse: false, limitHint: 1 });
+  const cursor = storage.scan({
+    table,
+    index,
+    ranges: [{ low: bound, high: bound }],
+    columns: [],
+    reverse: false,
+    limitHint: 1,
+  });
   try {
     return (await cursor.next()) !== undefined;
   } finally {

@@ -67,7 +67,8 @@ describe('schema changes', () => {
     };
     await schema.alterTable(
       planOf(people, { indexes: [...people.indexes, byName] }, { addIndexes: [byName] }),
-      UNCHANGED);
+      UNCHANGED,
+    );
     const after = find(branch);
     expect(await rowsOf(begin(branch).storage, after, { index: byName, columns: [1, 0] })).toEqual([
       ['ann', 1],
@@ -88,7 +89,8 @@ describe('schema changes', () => {
     };
     const change = schema.alterTable(
       planOf(people, { indexes: [...people.indexes, unique] }, { addIndexes: [unique] }),
-      UNCHANGED);
+      UNCHANGED,
+    );
     await expect(change).rejects.toMatchObject({
       errno: 1062,
       message: "Duplicate entry 'ann' for key 'people.u'",
@@ -135,7 +137,8 @@ describe('schema changes', () => {
     const { transaction, storage } = begin(branch, {}, { singleStatement: true });
     await schema.truncateTable(people);
     const loader = await storage.bulkLoader?.(find(branch), 'error');
-    for (let i = 0; i < 60; i++) await loader?.add(Array.from({ length: 1000 }, (_, j): Row => [i * 1000 + j, `name ${j}`]));
+    for (let i = 0; i < 60; i++)
+      await loader?.add(Array.from({ length: 1000 }, (_, j): Row => [i * 1000 + j, `name ${j}`]));
     await loader?.finish();
     await transaction.commit();
     await branch.tree.flush();

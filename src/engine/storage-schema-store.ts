@@ -140,7 +140,9 @@ export class StorageSchemaStore implements SchemaStore {
       }
       const now = await draft.lockTable(before);
       if (now.version !== before.version) throw sqlError('ER_TABLE_DEF_CHANGED');
-      const result = plan.rebuild ? await this.#rebuild(draft, plan, rows) : await this.#alterInPlace(draft, plan, rows);
+      const result = plan.rebuild
+        ? await this.#rebuild(draft, plan, rows)
+        : await this.#alterInPlace(draft, plan, rows);
       await this.#checkForeignKeys(draft, plan, result);
       if (moved) await moveReferences(draft, before, plan.after);
       return result;
@@ -154,7 +156,12 @@ export class StorageSchemaStore implements SchemaStore {
     const range = { tableId: after.id };
     const next = await branch.autoIncrement.peek(plan.before.id);
     const copied = await this.#build([range], () =>
-      copyTable(branch.loaderOptions(rows.zone), { from: plan.before, to: after }, numbering(plan, rows.convert), rows.check),
+      copyTable(
+        branch.loaderOptions(rows.zone),
+        { from: plan.before, to: after },
+        numbering(plan, rows.convert),
+        rows.check,
+      ),
     );
     unmarkGarbage(draft.transaction, range);
     markGarbage(draft.transaction, { tableId: plan.before.id });

@@ -96,7 +96,9 @@ export class TableStore implements TransactionStorage {
       const value = after[position];
       const isNumber = typeof value === 'bigint' || (typeof value === 'number' && Number.isInteger(value));
       if (isNumber && value > 0) {
-        return andThen(this.observeAutoIncrement(table, value), () => this.#writer.update(table, handle, before, after));
+        return andThen(this.observeAutoIncrement(table, value), () =>
+          this.#writer.update(table, handle, before, after),
+        );
       }
     }
     return this.#writer.update(table, handle, before, after);

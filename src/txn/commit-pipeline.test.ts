@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type DbError, utf8Decode, utf8Encode } from '../base/index.ts';
+import { DbError, utf8Decode, utf8Encode } from '../base/index.ts';
 import { type Env, realEnv, seededRandom } from '../env/index.ts';
 import { type CommitLog, CountingLog, FaultyLog, MemoryLog } from '../log/index.ts';
 import { LsmTree, MemoryBudget } from '../lsm/index.ts';
@@ -44,11 +44,29 @@ function quickEnv(): Env {
 async function openNode(log: CommitLog, store = new MemoryStore(realEnv())): Promise<Node> {
   const env = quickEnv();
   const budget = new MemoryBudget({ limitBytes: 1 << 28 });
-  const tree = await LsmTree.open({ store, prefix: 'p', env: { clock: env.clock, random: env.random, timers: env.timers }, budget, background: false });
-  return new Node(await TransactionManager.open({ tree, log, store, prefix: 'p/commits', env, budget, snapshots: new SnapshotList() }), tree);
+  const tree = await LsmTree.open({
+    store,
+    prefix: 'p',
+    env: { clock: env.clock, random: env.random, timers: env.timers },
+    budget,
+    background: false,
+  });
+  return new Node(
+    await TransactionManager.open({
+      tree,
+      log,
+      store,
+      prefix: 'p/commits',
+      env,
+      budget,
+      snapshots: new SnapshotList(),
+    }),
+    tree,
+  );
 }
 
-const faulty = (log: CommitLog, script: readonly ScriptedFault[]): FaultyLog => new FaultyLog(log, scriptedFaults(script), quickEnv().timers);
+const faulty = (log: CommitLog, script: readonly ScriptedFault[]): FaultyLog =>
+  new FaultyLog(log, scriptedFaults(script), quickEnv().timers);
 const times = (count: number, fault: ScriptedFault): ScriptedFault[] => Array.from({ length: count }, () => fault);
 
 describe('commit pipeline', () => {
@@ -79,14 +97,38 @@ describe('commit pipeline', () => {
       ['error-after', 'new'],
     ] as const) {
       const inner = new MemoryLog();
-      const node = await openNode(faulty(inner, [{ call: 'append', skip: 1, fault }, ...times(9, { call: 'append', fault: 'error-before' })]));
+      const node = await openNode(
+        faulty(inner, [{ call: 'append', skip: 1, fault }, ...times(9, { call: 'append', fault: 'error-before' })]),
+      );
       await node.put('a', 'old');
       const waiting = await node.locked('b');
-      await expect(node.put('a', 'new')).rejects.toMatchObject({ kind: 'unavailable', code: 'commit-unknown' } satisfies Partial<DbError>);
+      await expect(node.put('a', 'new')).rejects.toMatchObject({
+        kind: 'unavailable',
+        code: 'commit-unknown',
+      } satisfies Partial<DbError>);
       expect(waiting.state).toBe('rolled-back');
       expect(() => node.manager.begin()).toThrow(expect.objectContaining({ kind: 'unavailable' }));
       expect(await (await openNode(inner)).get('a')).toBe(expected);
     }
+  });
+
+  it('a full disk fails the commit that met it, and the branch goes on', async () => {
+    const inner = new MemoryLog();
+    let full = true;
+    const log: CommitLog = {
+      append: (after, record) =>
+        full ? Promise.reject(new DbError('limit', 'disk-full', 'no space left')) : inner.append(after, record),
+      read: (after) => inner.read(after),
+      tail: () => inner.tail(),
+      trim: (upTo) => inner.trim(upTo),
+      close: () => inner.close(),
+    };
+    const node = await openNode(log);
+    await expect(node.put('a', '1')).rejects.toMatchObject({ kind: 'limit', code: 'disk-full' });
+    expect(await node.get('a')).toBeUndefined();
+    full = false;
+    await node.put('a', '2');
+    expect(await node.get('a')).toBe('2');
   });
 
   it('two nodes on one log: the loser of the race applies what it had not seen and goes on', async () => {
@@ -137,7 +179,14 @@ describe('commit pipeline', () => {
       let acknowledged = 0;
       let unknown = 0;
       for (let life = 0; life < 4; life++) {
-        const broken = await openNode(new FaultyLog(inner, { next: (call) => (call === 'append' ? plan.next(call, '') : undefined) }, quickEnv().timers), store);
+        const broken = await openNode(
+          new FaultyLog(
+            inner,
+            { next: (call) => (call === 'append' ? plan.next(call, '') : undefined) },
+            quickEnv().timers,
+          ),
+          store,
+        );
         const work = async (): Promise<void> => {
           for (let i = 0; i < 5; i++) {
             const transaction = await broken.locked('n');
@@ -147,7 +196,8 @@ describe('commit pipeline', () => {
             acknowledged++;
           }
         };
-        for (const result of await Promise.allSettled([work(), work(), work()])) if (result.status === 'rejected') unknown++;
+        for (const result of await Promise.allSettled([work(), work(), work()]))
+          if (result.status === 'rejected') unknown++;
       }
       const count = Number((await (await openNode(inner, store)).get('n')) ?? 0);
       expect(count, `seed ${seed}`).toBeGreaterThanOrEqual(acknowledged);

@@ -12,7 +12,8 @@
  * makes that harmless, and the answer tells (the record's id says whether what stands there is ours). When no answer can be
  * had, the branch is fenced: nobody is told anything, and reopening from the log decides.
  *
- * A full disk is certain: the log says that nothing was written, so these commits fail and later ones may succeed.
+ * What fails before the record can be in the log is certain (a full disk, a stalled flush): these commits fail, later ones may
+ * succeed.
  *
  * Interleaving: `#run` is the only loop; between its awaits transactions may join the queue and take or await locks.
  */
@@ -132,15 +133,15 @@ export class CommitPipeline {
   async #commit(group: readonly Waiting[]): Promise<void> {
     try {
       const room = this.#tree.waitForRoom();
-      if (room instanceof Promise) await room;
+      if (room instanceof Promise) await room.catch(notCommitted);
       const first = group[0] as Waiting;
       if ('tables' in first) await this.#commitTables(first);
       else await this.#commitGroup(group as WaitingCommit[]);
     } catch (error) {
-      if (!isCertain(error)) throw error;
+      if (!(error instanceof NotCommitted)) throw error;
       for (const waiting of group) {
         if ('transaction' in waiting) waiting.transaction.settle('rolled-back');
-        waiting.done.reject(error);
+        waiting.done.reject(error.cause);
       }
     }
   }
@@ -182,14 +183,15 @@ export class CommitPipeline {
         timestamp: this.#manager.clock.next(),
         writeSets: group.map(({ transaction }) => transaction.writes as Memtable),
       };
-      const record = await this.#encode(commit);
+      const encoded = this.#encode(commit);
+      const record = encoded instanceof Promise ? await encoded.catch(notCommitted) : encoded;
       if (await this.#append(record)) {
         this.#applyOwn(group, commit);
         this.#trim();
         return;
       }
     }
-    throw new DbError('unavailable', 'log-contended', 'lost the race for the log too many times');
+    throw new NotCommitted(new DbError('unavailable', 'log-contended', 'lost the race for the log too many times'));
   }
 
   async #commitTables({ tables, done }: WaitingTables): Promise<void> {
@@ -203,7 +205,7 @@ export class CommitPipeline {
       done.resolve();
       return;
     }
-    throw new DbError('unavailable', 'log-contended', 'lost the race for the log too many times');
+    throw new NotCommitted(new DbError('unavailable', 'log-contended', 'lost the race for the log too many times'));
   }
 
   /** Synchronous unless the record needs an object of its own. */
@@ -228,7 +230,9 @@ export class CommitPipeline {
       try {
         result = await this.#log.append(this.#position, record);
       } catch (error) {
-        if (attempt >= APPEND_ATTEMPTS_MAX || isCertain(error)) throw error;
+        // Only the first attempt tells of all: a later one does not know what became of those before it.
+        if (attempt === 1 && isLimit(error)) throw new NotCommitted(error);
+        if (attempt >= APPEND_ATTEMPTS_MAX) throw error;
         await this.#options.env.timers.sleep(RETRY_DELAY_MS << attempt);
         continue;
       }
@@ -310,7 +314,18 @@ function writesOf(writeSets: readonly Memtable[]): LsmWrite[] {
   return writes;
 }
 
-/** The record is surely not in the log: a limit (a full disk, a record too large) was met before it was written. */
-function isCertain(error: unknown): error is DbError {
+/** What failed, failed before the record could be in the log: the commits fail, and the branch goes on. */
+class NotCommitted extends Error {
+  constructor(cause: unknown) {
+    super('not committed', { cause });
+  }
+}
+
+function notCommitted(error: unknown): never {
+  throw new NotCommitted(error);
+}
+
+/** A full disk, a record too large: the log says that nothing was written. */
+function isLimit(error: unknown): boolean {
   return error instanceof DbError && error.kind === 'limit';
 }

@@ -1,5 +1,12 @@
 /** Transactions over the branch's tree and log: snapshots, locks, savepoints, the commit pipeline, replay. */
-export { LockOwner, LockTable, type LockOutcome, type LockRequest, type LockStrength, type LockWait } from './lock-table.ts';
+export {
+  LockOwner,
+  LockTable,
+  type LockOutcome,
+  type LockRequest,
+  type LockStrength,
+  type LockWait,
+} from './lock-table.ts';
 export { SnapshotList } from './snapshots.ts';
 export { type Timestamp, HybridClock, msOfTimestamp, timestampOfMs } from './timestamp.ts';
 export {

@@ -116,7 +116,8 @@ describe('lock table', () => {
   it('SKIP LOCKED really locks what it returns: two takers never get the same key', () => {
     const bench = new Bench();
     const keys = ['1', '2', '3', '4', '5'];
-    const take = (name: string): string[] => keys.filter((key) => bench.lock(name, 'update', key, 'skip-locked') === 'granted').slice(0, 2);
+    const take = (name: string): string[] =>
+      keys.filter((key) => bench.lock(name, 'update', key, 'skip-locked') === 'granted').slice(0, 2);
     const first = ['1', '2'].filter((key) => bench.lock('A', 'update', key, 'skip-locked') === 'granted');
     expect(first).toEqual(['1', '2']);
     expect(take('B')).toEqual(['3', '4']);
@@ -194,7 +195,8 @@ describe('lock table', () => {
   it('holds many keys and forgets them all', () => {
     const bench = new Bench();
     for (let i = 0; i < 5000; i++) expect(bench.lock('A', 'update', `key${i}`)).toBe('granted');
-    for (let i = 0; i < 5000; i += 7) expect(bench.table.conflicts(bench.owner('B'), utf8Encode(`key${i}`), 'share')).toBe(true);
+    for (let i = 0; i < 5000; i += 7)
+      expect(bench.table.conflicts(bench.owner('B'), utf8Encode(`key${i}`), 'share')).toBe(true);
     bench.end('A');
     expect(bench.table.size).toBe(0);
     expect(bench.table.conflicts(bench.owner('B'), utf8Encode('key7'), 'share')).toBe(false);

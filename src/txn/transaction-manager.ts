@@ -156,8 +156,13 @@ export class TransactionManager {
   #fenceError(): Error {
     const cause = this.#fenced;
     if (cause instanceof DbError && cause.kind === 'closed') return cause;
-    return new DbError('unavailable', 'branch-fenced', 'the outcome of a commit is unknown; the branch has to be reopened', {
-      cause,
-    });
+    return new DbError(
+      'unavailable',
+      'branch-fenced',
+      'the outcome of a commit is unknown; the branch has to be reopened',
+      {
+        cause,
+      },
+    );
   }
 }

@@ -18,15 +18,42 @@ type WorldOp = { readonly kind: 'flush' | 'crash' };
 type TransactionOp =
   | { readonly kind: 'read' | 'lock' | 'delete'; readonly who: number; readonly key: number }
   | { readonly kind: 'put'; readonly who: number; readonly key: number; readonly value: number }
-  | { readonly kind: 'statement' | 'undo-statement' | 'save' | 'undo' | 'commit' | 'rollback' | 'scan'; readonly who: number };
+  | {
+      readonly kind: 'statement' | 'undo-statement' | 'save' | 'undo' | 'commit' | 'rollback' | 'scan';
+      readonly who: number;
+    };
 
 const who = fc.integer({ min: 0, max: 3 });
 const key = fc.integer({ min: 0, max: 7 });
 const ops: fc.Arbitrary<Op> = fc.oneof(
-  { weight: 3, arbitrary: fc.record({ kind: fc.constant('begin' as const), who, isolation: fc.constantFrom<Isolation>('repeatable-read', 'read-committed') }) },
-  { weight: 6, arbitrary: fc.record({ kind: fc.constantFrom('read' as const, 'lock' as const, 'delete' as const), who, key }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant('begin' as const),
+      who,
+      isolation: fc.constantFrom<Isolation>('repeatable-read', 'read-committed'),
+    }),
+  },
+  {
+    weight: 6,
+    arbitrary: fc.record({ kind: fc.constantFrom('read' as const, 'lock' as const, 'delete' as const), who, key }),
+  },
   { weight: 6, arbitrary: fc.record({ kind: fc.constant('put' as const), who, key, value: fc.nat(99) }) },
-  { weight: 5, arbitrary: fc.record({ kind: fc.constantFrom('statement' as const, 'undo-statement' as const, 'save' as const, 'undo' as const, 'commit' as const, 'rollback' as const, 'scan' as const), who }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      kind: fc.constantFrom(
+        'statement' as const,
+        'undo-statement' as const,
+        'save' as const,
+        'undo' as const,
+        'commit' as const,
+        'rollback' as const,
+        'scan' as const,
+      ),
+      who,
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('flush' as const, 'crash' as const) }) },
 );
 
@@ -44,7 +71,8 @@ interface ModelTransaction {
 
 const keyOf = (n: number): Uint8Array => utf8Encode(`key${n}`);
 const valueOf = (n: number): Uint8Array => utf8Encode(String(n));
-const read = (bytes: Uint8Array | undefined): number | undefined => (bytes === undefined ? undefined : Number(utf8Decode(bytes)));
+const read = (bytes: Uint8Array | undefined): number | undefined =>
+  bytes === undefined ? undefined : Number(utf8Decode(bytes));
 
 class World {
   readonly store = new MemoryStore(realEnv());
@@ -59,8 +87,23 @@ class World {
     const env = realEnv();
     const snapshots = new SnapshotList();
     const budget = new MemoryBudget({ limitBytes: 64 * 1024 * 1024 });
-    this.tree = await LsmTree.open({ store: this.store, prefix: 'p', env: { clock: env.clock, random: env.random, timers: env.timers }, budget, background: false, oldestReadable: () => snapshots.oldest() ?? this.tree.lastTimestamp });
-    this.manager = await TransactionManager.open({ tree: this.tree, log: this.log, store: this.store, prefix: 'p/commits', env, snapshots, budget });
+    this.tree = await LsmTree.open({
+      store: this.store,
+      prefix: 'p',
+      env: { clock: env.clock, random: env.random, timers: env.timers },
+      budget,
+      background: false,
+      oldestReadable: () => snapshots.oldest() ?? this.tree.lastTimestamp,
+    });
+    this.manager = await TransactionManager.open({
+      tree: this.tree,
+      log: this.log,
+      store: this.store,
+      prefix: 'p/commits',
+      env,
+      snapshots,
+      budget,
+    });
   }
 
   /** True when somebody else holds the key: then the real lock must say so too. */
@@ -97,7 +140,10 @@ class World {
       if (!this.open.has(op.who)) this.begin(op.who, op.isolation);
       return;
     }
-    await this.act(op, this.open.get(op.who) ?? this.begin(op.who, op.who % 2 === 0 ? 'repeatable-read' : 'read-committed'));
+    await this.act(
+      op,
+      this.open.get(op.who) ?? this.begin(op.who, op.who % 2 === 0 ? 'repeatable-read' : 'read-committed'),
+    );
   }
 
   begin(id: number, isolation: Isolation): ModelTransaction {
@@ -123,7 +169,9 @@ class World {
       }
       case 'lock':
         if (!this.lock(mine, op.key, op.who)) return;
-        expect(read(await real.get(keyOf(op.key), real.latestAt()))).toBe(overlay(this.committed, mine.writes).get(op.key));
+        expect(read(await real.get(keyOf(op.key), real.latestAt()))).toBe(
+          overlay(this.committed, mine.writes).get(op.key),
+        );
         return;
       case 'put':
         if (!this.lock(mine, op.key, op.who)) return;

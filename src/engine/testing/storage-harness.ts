@@ -58,7 +58,11 @@ function indexOf(id: number, spec: IndexSpec): IndexDef {
     primary: id === 0 && spec.columns.length > 0,
     parts: spec.columns.map((columnId, i) => {
       const prefixLength = spec.prefixLengths?.[i];
-      return { columnId, descending: spec.descending?.[i] ?? false, ...(prefixLength !== undefined && { prefixLength }) };
+      return {
+        columnId,
+        descending: spec.descending?.[i] ?? false,
+        ...(prefixLength !== undefined && { prefixLength }),
+      };
     }),
     visible: true,
     comment: '',
@@ -102,7 +106,10 @@ export function begin(branch: Branch, options: TransactionOptions = {}, session:
 }
 
 /** Runs `work` in a transaction of its own and commits it. */
-export async function commit(branch: Branch, work: (storage: TransactionStorage) => MaybePromise<unknown>): Promise<void> {
+export async function commit(
+  branch: Branch,
+  work: (storage: TransactionStorage) => MaybePromise<unknown>,
+): Promise<void> {
   const { transaction, storage } = begin(branch);
   await work(storage);
   await transaction.commit();
@@ -128,6 +135,10 @@ export function scanRequest(definition: TableDef, more: Partial<ScanRequest> = {
   };
 }
 
-export function rowsOf(storage: TransactionStorage, definition: TableDef, more: Partial<ScanRequest> = {}): Promise<Row[]> {
+export function rowsOf(
+  storage: TransactionStorage,
+  definition: TableDef,
+  more: Partial<ScanRequest> = {},
+): Promise<Row[]> {
   return drain(storage.scan(scanRequest(definition, more)));
 }
