@@ -33,7 +33,7 @@ export function compileRowCount(expr: Expr | undefined, absent: number): (contex
   };
 }
 
-class Limit extends StepOperator {
+export class Limit extends StepOperator {
   readonly #child: Operator;
   readonly #counting: Run | undefined;
   #skip: number;

@@ -19,7 +19,7 @@ export function compileSort(node: SortNode, scope: CompileScope): CompiledNode {
   return { open: (run) => new Sort(child.open(run), order, run) };
 }
 
-class Sort extends StepOperator {
+export class Sort extends StepOperator {
   readonly #child: Operator;
   readonly #order: RowOrder;
   readonly #run: Run;

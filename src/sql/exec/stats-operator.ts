@@ -11,7 +11,9 @@ export function withStats(id: number, node: CompiledNode): CompiledNode {
       if (stats === undefined) return node.open(run);
       const counters = stats.node(id);
       counters.opens++;
-      return new StatsOperator(node.open(run), counters, stats);
+      const { memory } = run.ctx;
+      const heldBefore = memory.usedBytes;
+      return new StatsOperator(node.open(run), counters, stats, () => memory.usedBytes - heldBefore);
     },
   };
 }
@@ -21,7 +23,11 @@ class StatsOperator implements Operator {
   readonly #counters: NodeStats;
   readonly #stats: RuntimeStats;
 
-  constructor(child: Operator, counters: NodeStats, stats: RuntimeStats) {
+  readonly #heldBytes: () => number;
+
+  /** `heldBytes`: what the node and those below it hold now. */
+  constructor(child: Operator, counters: NodeStats, stats: RuntimeStats, heldBytes: () => number) {
+    this.#heldBytes = heldBytes;
     this.#child = child;
     this.#counters = counters;
     this.#stats = stats;
@@ -37,6 +43,7 @@ class StatsOperator implements Operator {
   #count(batch: Batch | undefined, start: number): Batch | undefined {
     this.#counters.loops++;
     this.#counters.rows += batch?.length ?? 0;
+    this.#counters.memoryBytes = Math.max(this.#counters.memoryBytes, this.#heldBytes());
     this.#counters.timeMs += this.#stats.nowMs() - start;
     return batch;
   }

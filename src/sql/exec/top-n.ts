@@ -4,12 +4,15 @@ import type { EvalContext } from '../expr/index.ts';
 import type { TopNNode } from '../plan/index.ts';
 import { type Batch, BATCH_ROWS } from '../types/index.ts';
 import type { CompileScope } from './compile-scope.ts';
-import { compileRowCount } from './limit.ts';
+import { compileRowCount, Limit } from './limit.ts';
 import { estimateRowBytes, type MemoryAccount } from './memory.ts';
 import { AGAIN, type CompiledNode, EMPTY_OPERATOR, type Operator, pull, type Run, StepOperator } from './operator.ts';
+import { Sort } from './sort.ts';
 import { compileRowOrder, type RowOrder, type SortEntry } from './sort-key.ts';
 
 const ENTRY_BYTES = 96;
+/** Beyond this a heap costs more than sorting, and its final sort would hold the thread. */
+const HEAP_ROWS_MAX = 16_384;
 
 export function compileTopN(node: TopNNode, scope: CompileScope): CompiledNode {
   const child = scope.compile(node.child);
@@ -19,7 +22,10 @@ export function compileTopN(node: TopNNode, scope: CompileScope): CompiledNode {
   return {
     open: (run) => {
       const rows = count(run.eval);
-      return rows === 0 ? EMPTY_OPERATOR : new TopN(child.open(run), order, { rows, offset: offset(run.eval) }, run);
+      if (rows === 0) return EMPTY_OPERATOR;
+      const skipped = offset(run.eval);
+      if (rows + skipped <= HEAP_ROWS_MAX) return new TopN(child.open(run), order, { rows, offset: skipped }, run);
+      return new Limit(new Sort(child.open(run), order, run), rows, skipped, undefined);
     },
   };
 }
