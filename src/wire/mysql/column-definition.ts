@@ -10,6 +10,8 @@ import type { PacketWriter } from './packet-writer.ts';
 import { BINARY_COLLATION, ColumnFlag } from './protocol.ts';
 
 const LENGTH_MAX = 0xffffffff;
+const DECIMALS_NOT_FIXED = 31;
+const ANY_KEY = ColumnFlag.PRI_KEY | ColumnFlag.UNIQUE_KEY | ColumnFlag.MULTIPLE_KEY;
 const NULL_DEFAULT = 0xfb;
 const FIXED_FIELDS_BYTES = 0x0c;
 
@@ -42,7 +44,7 @@ export function writeColumnDefinition(writer: PacketWriter, column: ResultColumn
   writer.u32(displayLength(type, text.bytesPerCharacter));
   writer.u8(protocolType(type));
   writer.u16(columnFlags(column));
-  writer.u8(type.decimals);
+  writer.u8(isStored(column) || type.kind !== 'string' ? type.decimals : DECIMALS_NOT_FIXED);
   writer.u16(0);
   if (withDefault) writer.u8(NULL_DEFAULT);
   writer.end();
@@ -76,9 +78,16 @@ function columnFlags(column: ResultColumn): number {
   if (type.zerofill) flags |= ColumnFlag.ZEROFILL;
   if (type.kind === 'enum') flags |= ColumnFlag.ENUM;
   if (type.kind === 'set') flags |= ColumnFlag.SET;
-  const stored = column.originalTable !== undefined && column.originalTable !== '';
+  if ((flags & ANY_KEY) !== 0) flags |= ColumnFlag.PART_KEY;
+  if (type.kind === 'timestamp' && (flags & ColumnFlag.ON_UPDATE_NOW) !== 0) flags |= ColumnFlag.TIMESTAMP;
+  const stored = isStored(column);
   if (stored && (isBlobCode(type.mysqlType) || type.kind === 'json')) flags |= ColumnFlag.BLOB;
   return isBinaryFlagged(type, stored) ? flags | ColumnFlag.BINARY : flags;
+}
+
+/** A column of a table, not an expression. */
+function isStored(column: ResultColumn): boolean {
+  return column.originalTable !== undefined && column.originalTable !== '';
 }
 
 /** Temporal and binary columns always, _bin collations, and every number that is not a stored column. */

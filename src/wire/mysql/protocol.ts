@@ -105,6 +105,7 @@ export const ColumnFlag = {
   SET: 2048,
   NO_DEFAULT_VALUE: 4096,
   ON_UPDATE_NOW: 8192,
+  PART_KEY: 16384,
   NUM: 32768,
 } as const;
 
