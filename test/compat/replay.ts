@@ -2,6 +2,7 @@
 import { type Connection, createConnection } from 'mysql2/promise';
 
 export interface Answer {
+  readonly names?: readonly string[];
   readonly rows?: readonly (readonly (string | null)[])[];
   readonly errno?: number;
   readonly message?: string;
@@ -47,7 +48,9 @@ export async function ask(connection: Connection, sql: string): Promise<Answer> 
     const [result, fields] = await Promise.race([connection.query({ sql, rowsAsArray: true }), late]);
     if (!Array.isArray(result)) return {};
     const several = Array.isArray(fields) && fields.some((field) => Array.isArray(field) || field === undefined);
-    return several ? {} : { rows: result as unknown as (string | null)[][] };
+    if (several) return {};
+    const names = (fields as unknown as { name: string }[]).map((field) => asBytes(field.name));
+    return { rows: result as unknown as (string | null)[][], names };
   } catch (error) {
     if (error instanceof LostConnection) throw error;
     const { errno, message, fatal } = error as { errno?: number; message: string; fatal?: boolean };

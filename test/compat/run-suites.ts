@@ -68,6 +68,8 @@ async function replaceServer(): Promise<void> {
   target = server.port;
 }
 
+const SYSTEM_DATABASES = new Set(['mysql', 'information_schema', 'performance_schema', 'sys']);
+
 class Client {
   connection: Connection | undefined;
   database: string | undefined;
@@ -79,7 +81,11 @@ class Client {
       await replaceServer();
       return connectTo(target);
     });
-    await admin.query(`DROP DATABASE IF EXISTS \`${database}\``);
+    await admin.query('SET foreign_key_checks = 0');
+    const [databases] = await admin.query({ sql: 'SHOW DATABASES', rowsAsArray: true });
+    for (const [name] of databases as unknown as string[][]) {
+      if (name !== undefined && !SYSTEM_DATABASES.has(name)) await admin.query(`DROP DATABASE \`${name}\``);
+    }
     await admin.query(`CREATE DATABASE \`${database}\``);
     await admin.end();
     this.connection = await connectTo(target, database);
@@ -175,7 +181,10 @@ async function tidbSuite(): Promise<Score> {
     }
     const wanted = tidbAnswer(record.exp ?? '');
     const wantedText = textRows(wanted);
-    const gotText = textRows(got);
+    const gotText =
+      got.names === undefined
+        ? textRows(got)
+        : [got.names.join('\t'), textRows(got)].filter((text) => text !== '').join('\n');
     const lines = (text: string): string => (record.sorted !== undefined ? text.split('\n').sort().join('\n') : text);
     const good =
       wanted.errno !== undefined
