@@ -19,7 +19,11 @@ for (const sql of statements) {
     const rows = Array.isArray(result) ? result.map((row) => Object.entries(row)[0]) : undefined;
     const [warnings] = await connection.query('show warnings');
     const notes = (warnings as { Code: number; Message: string }[]).map((row) => [row.Code, row.Message]);
-    steps.push({ sql, ...(rows === undefined ? {} : { header: rows[0]?.[0], rows: rows.map((row) => masked(row?.[1])) }), ...(notes.length > 0 ? { notes } : {}) });
+    steps.push({
+      sql,
+      ...(rows === undefined ? {} : { header: rows[0]?.[0], rows: rows.map((row) => masked(row?.[1])) }),
+      ...(notes.length > 0 ? { notes } : {}),
+    });
   } catch (error) {
     const { errno, sqlState, message } = error as { errno: number; sqlState: string; message: string };
     steps.push({ sql, error: [errno, sqlState, message] });
@@ -27,7 +31,10 @@ for (const sql of statements) {
 }
 await connection.query('drop database acc_room');
 await connection.end();
-writeFileSync(new URL('grants.recorded.json', directory), `[\n${steps.map((step) => JSON.stringify(step)).join(',\n')}\n]\n`);
+writeFileSync(
+  new URL('grants.recorded.json', directory),
+  `[\n${steps.map((step) => JSON.stringify(step)).join(',\n')}\n]\n`,
+);
 
 /** Salts differ on every run. */
 function masked(text: string | undefined): string | undefined {

@@ -17,7 +17,13 @@ describe('arguments', () => {
     expect(() => parseAddress(text)).toThrow('is not an address');
   });
 
-  it.each([['1GiB', 1073741824], ['512M', 512e6], ['1.5k', 1500], ['64kib', 65536], ['10', 10]])('size %s', (text, bytes) => {
+  it.each([
+    ['1GiB', 1073741824],
+    ['512M', 512e6],
+    ['1.5k', 1500],
+    ['64kib', 65536],
+    ['10', 10],
+  ])('size %s', (text, bytes) => {
     expect(parseBytes(text)).toBe(bytes);
   });
 
@@ -25,12 +31,19 @@ describe('arguments', () => {
     expect(() => parseBytes('1x')).toThrow('is not a size');
   });
 
-  it.each([[0, '0 B'], [1536, '1.5 KiB'], [1024 ** 3, '1.0 GiB'], [250 * 1024 * 1024, '250 MiB']])('prints %d', (bytes, text) => {
+  it.each([
+    [0, '0 B'],
+    [1536, '1.5 KiB'],
+    [1024 ** 3, '1.0 GiB'],
+    [250 * 1024 * 1024, '250 MiB'],
+  ])('prints %d', (bytes, text) => {
     expect(formatBytes(bytes)).toBe(text);
   });
 
   it('suggests the option that was meant', () => {
-    expect(() => parseOptions(['--lisen', 'x'], { listen: { type: 'string', help: '' } })).toThrow('there is no option --lisen; did you mean --listen?');
+    expect(() => parseOptions(['--lisen', 'x'], { listen: { type: 'string', help: '' } })).toThrow(
+      'there is no option --lisen; did you mean --listen?',
+    );
     expect(nearest('strat', ['start', 'sql'])).toBe('start');
     expect(nearest('frobnicate', ['start', 'sql'])).toBeUndefined();
     expect(editDistance('kitten', 'sitting')).toBe(3);

@@ -19,7 +19,8 @@ export function parseOptions(args: readonly string[], specs: Readonly<Record<str
   const options: NonNullable<ParseArgsConfig['options']> = {};
   const taken = Object.values(specs).some(({ short }) => short === 'h');
   options['help'] = taken ? { type: 'boolean' } : { type: 'boolean', short: 'h' };
-  for (const [name, { type, short }] of Object.entries(specs)) options[name] = short === undefined ? { type } : { type, short };
+  for (const [name, { type, short }] of Object.entries(specs))
+    options[name] = short === undefined ? { type } : { type, short };
   try {
     const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
     return { values: values as Parsed['values'], positionals };
@@ -38,7 +39,10 @@ function explain(error: Error & { code?: string }, known: readonly string[]): st
 export function optionsHelp(specs: Readonly<Record<string, OptionSpec>>): string {
   const rows = Object.entries(specs).map(([name, { short, help }]): [string, string] => {
     const [placeholder, ...words] = help.startsWith('<') ? help.split('  ') : ['', help];
-    return [`${short === undefined ? '   ' : `-${short},`} --${name}${placeholder === '' ? '' : ` ${placeholder}`}`, words.join('  ')];
+    return [
+      `${short === undefined ? '   ' : `-${short},`} --${name}${placeholder === '' ? '' : ` ${placeholder}`}`,
+      words.join('  '),
+    ];
   });
   const width = Math.max(...rows.map(([left]) => left.length));
   return rows.map(([left, right]) => `  ${left.padEnd(width)}   ${right}`).join('\n');
@@ -53,22 +57,30 @@ export function textOption(parsed: Parsed, name: string): string | undefined {
 export function parseAddress(text: string): { host: string; port: number } {
   const match = /^(?:(\[[0-9a-fA-F:.]+\]|[^:\s]*):)?(\d{1,5})$/.exec(text);
   const port = Number(match?.[2] ?? Number.NaN);
-  if (match === null || !(port <= 65_535)) throw new UsageError(`'${text}' is not an address; write host:port, as in 127.0.0.1:4000`);
+  if (match === null || !(port <= 65_535))
+    throw new UsageError(`'${text}' is not an address; write host:port, as in 127.0.0.1:4000`);
   const host = match[1]?.replace(/^\[|\]$/g, '') ?? '';
   return { host: host === '' ? '127.0.0.1' : host, port };
 }
 
 const UNITS: Readonly<Record<string, number>> = {
   '': 1,
-  k: 1e3, m: 1e6, g: 1e9, t: 1e12,
-  ki: 2 ** 10, mi: 2 ** 20, gi: 2 ** 30, ti: 2 ** 40,
+  k: 1e3,
+  m: 1e6,
+  g: 1e9,
+  t: 1e12,
+  ki: 2 ** 10,
+  mi: 2 ** 20,
+  gi: 2 ** 30,
+  ti: 2 ** 40,
 };
 
 /** '1GiB', '512M', '1073741824'. */
 export function parseBytes(text: string): number {
   const match = /^(\d+(?:\.\d+)?)\s*([kmgt]i?)?b?$/i.exec(text.trim());
   const unit = UNITS[match?.[2]?.toLowerCase() ?? ''];
-  if (match === null || unit === undefined) throw new UsageError(`'${text}' is not a size; write it as in 512MiB or 1GiB`);
+  if (match === null || unit === undefined)
+    throw new UsageError(`'${text}' is not a size; write it as in 512MiB or 1GiB`);
   return Math.floor(Number(match[1]) * unit);
 }
 

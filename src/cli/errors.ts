@@ -10,10 +10,17 @@ export interface Described {
 }
 
 export function describeError(error: unknown): Described {
-  if (error instanceof UsageError) return { message: `${error.message}\nRun 'ebb --help' to see what there is.`, exitCode: 2 };
-  if (error instanceof SqlError) return { message: `ERROR ${error.errno} (${error.sqlState}): ${error.message}`, exitCode: 1 };
+  if (error instanceof UsageError)
+    return { message: `${error.message}\nRun 'ebb --help' to see what there is.`, exitCode: 2 };
+  if (error instanceof SqlError)
+    return { message: `ERROR ${error.errno} (${error.sqlState}): ${error.message}`, exitCode: 1 };
   if (error instanceof DbError) return { message: dbErrorText(error), exitCode: 1 };
-  const text = error instanceof Error ? (process.env['EBB_DEBUG'] === undefined ? error.message : (error.stack ?? error.message)) : String(error);
+  const text =
+    error instanceof Error
+      ? process.env['EBB_DEBUG'] === undefined
+        ? error.message
+        : (error.stack ?? error.message)
+      : String(error);
   return { message: systemErrorText(error) ?? text, exitCode: 1 };
 }
 
@@ -36,7 +43,9 @@ function systemErrorText(error: unknown): string | undefined {
     case 'EADDRNOTAVAIL':
       return `this machine has no address ${address ?? ''}. Use 127.0.0.1 for this machine only, 0.0.0.0 for every interface.`;
     case 'EACCES':
-      return port === undefined ? undefined : `not allowed to listen on port ${port}. Ports below 1024 need more rights; choose a higher one.`;
+      return port === undefined
+        ? undefined
+        : `not allowed to listen on port ${port}. Ports below 1024 need more rights; choose a higher one.`;
     case 'ECONNREFUSED':
       return `no server answers at ${address ?? ''}:${port ?? ''}. Is it running? Start one with: ebb start`;
     default:

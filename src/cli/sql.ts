@@ -15,7 +15,11 @@ const OPTIONS: Readonly<Record<string, OptionSpec>> = {
   user: { type: 'string', short: 'u', help: '<name>  account (default root)' },
   password: { type: 'string', short: 'p', help: '<text>  its password (or the variable EBB_PASSWORD)' },
   tls: { type: 'boolean', help: 'connect with TLS (the certificate is not checked)' },
-  data: { type: 'string', short: 'd', help: '<folder>  open this data folder here, without a server; memory: for none' },
+  data: {
+    type: 'string',
+    short: 'd',
+    help: '<folder>  open this data folder here, without a server; memory: for none',
+  },
   database: { type: 'string', short: 'D', help: '<name>  database to use' },
   execute: { type: 'string', short: 'e', help: '<sql>  run these statements and leave' },
   table: { type: 'boolean', short: 't', help: 'print tables even when the output is no terminal' },
@@ -30,7 +34,9 @@ const HISTORY_LINES = 1000;
 export async function run(args: readonly string[]): Promise<number> {
   const parsed = parseOptions(args, OPTIONS);
   if (parsed.values['help'] === true) {
-    process.stdout.write(`ebb sql [options] [database]\n\nWithout --host, --port or --data it uses the server on 127.0.0.1:4000.\n\n${optionsHelp(OPTIONS)}\n`);
+    process.stdout.write(
+      `ebb sql [options] [database]\n\nWithout --host, --port or --data it uses the server on 127.0.0.1:4000.\n\n${optionsHelp(OPTIONS)}\n`,
+    );
     return 0;
   }
   const connection = await connect(parsed);
@@ -45,11 +51,13 @@ export async function run(args: readonly string[]): Promise<number> {
 }
 
 async function connect(parsed: Parsed): Promise<ShellConnection> {
-  if (parsed.positionals.length > 1) throw new UsageError(`ebb sql takes one database, not '${parsed.positionals.join(' ')}'`);
+  if (parsed.positionals.length > 1)
+    throw new UsageError(`ebb sql takes one database, not '${parsed.positionals.join(' ')}'`);
   const database = textOption(parsed, 'database') ?? parsed.positionals[0];
   const data = textOption(parsed, 'data');
   if (data !== undefined) {
-    if (textOption(parsed, 'host') !== undefined || textOption(parsed, 'port') !== undefined) throw new UsageError('--data opens a folder here; it does not go with --host or --port');
+    if (textOption(parsed, 'host') !== undefined || textOption(parsed, 'port') !== undefined)
+      throw new UsageError('--data opens a folder here; it does not go with --host or --port');
     const { openEmbedded } = await import('./shell/embedded-connection.ts');
     return openEmbedded(data, database);
   }
@@ -91,7 +99,8 @@ function shellOptions(parsed: Parsed, interactive: boolean): ShellOptions {
     force: on('force'),
     write: (text) => void process.stdout.write(text),
     complain: (text) => void process.stderr.write(text),
-    progress: (text) => void (showsProgress && process.stderr.write(text === undefined ? '\r\x1b[K' : `\r\x1b[K${text}`)),
+    progress: (text) =>
+      void (showsProgress && process.stderr.write(text === undefined ? '\r\x1b[K' : `\r\x1b[K${text}`)),
   };
 }
 
@@ -106,7 +115,11 @@ async function converseAtTerminal(shell: Shell, connection: ShellConnection): Pr
     input: process.stdin,
     output: process.stdout,
     historySize: HISTORY_LINES,
-    history: existsSync(historyPath) ? readFileSync(historyPath, 'utf8').split('\n').filter((line) => line !== '') : [],
+    history: existsSync(historyPath)
+      ? readFileSync(historyPath, 'utf8')
+          .split('\n')
+          .filter((line) => line !== '')
+      : [],
     removeHistoryDuplicates: true,
   });
   readline.on('history', (history: string[]) => saveHistory(historyPath, history));

@@ -8,15 +8,30 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openEngine, type OpenedEngine } from '../engine/index.ts';
 import { MysqlServer, loadServerKeys } from '../wire/index.ts';
-import { formatBytes, optionsHelp, parseAddress, parseBytes, parseOptions, textOption, type OptionSpec } from './arguments.ts';
+import {
+  formatBytes,
+  optionsHelp,
+  parseAddress,
+  parseBytes,
+  parseOptions,
+  textOption,
+  type OptionSpec,
+} from './arguments.ts';
 import { UsageError } from './errors.ts';
 import { packageVersion } from './version.ts';
 
 const OPTIONS: Readonly<Record<string, OptionSpec>> = {
   listen: { type: 'string', short: 'l', help: '<host:port>  address for MySQL clients (default 127.0.0.1:4000)' },
   data: { type: 'string', short: 'd', help: '<folder>  where the data is, made when missing (default ./ebb-data)' },
-  'memory-budget': { type: 'string', short: 'm', help: '<size>  memory for caches and unflushed writes (default 1GiB)' },
-  'root-password': { type: 'string', help: '<text>  set the password of root@localhost (or the variable EBB_ROOT_PASSWORD)' },
+  'memory-budget': {
+    type: 'string',
+    short: 'm',
+    help: '<size>  memory for caches and unflushed writes (default 1GiB)',
+  },
+  'root-password': {
+    type: 'string',
+    help: '<text>  set the password of root@localhost (or the variable EBB_ROOT_PASSWORD)',
+  },
   'no-tls': { type: 'boolean', help: 'do not offer TLS' },
   quiet: { type: 'boolean', short: 'q', help: 'print errors only' },
 };
@@ -40,7 +55,8 @@ export async function run(args: readonly string[]): Promise<number> {
     process.stdout.write(`ebb start [options]\n\nServes a database to MySQL clients.\n\n${optionsHelp(OPTIONS)}\n`);
     return 0;
   }
-  if (parsed.positionals.length > 0) throw new UsageError(`ebb start takes no argument '${parsed.positionals[0]}'; the folder is given with --data`);
+  if (parsed.positionals.length > 0)
+    throw new UsageError(`ebb start takes no argument '${parsed.positionals[0]}'; the folder is given with --data`);
   const settings: Settings = {
     ...parseAddress(textOption(parsed, 'listen') ?? '127.0.0.1:4000'),
     folder: textOption(parsed, 'data') ?? './ebb-data',
@@ -54,7 +70,8 @@ export async function run(args: readonly string[]): Promise<number> {
 
 function budget(text: string): number {
   const bytes = parseBytes(text);
-  if (bytes < MEMORY_BUDGET_MIN) throw new UsageError(`--memory-budget must be at least ${formatBytes(MEMORY_BUDGET_MIN)}`);
+  if (bytes < MEMORY_BUDGET_MIN)
+    throw new UsageError(`--memory-budget must be at least ${formatBytes(MEMORY_BUDGET_MIN)}`);
   return bytes;
 }
 
@@ -63,19 +80,31 @@ async function serve(settings: Settings): Promise<number> {
   const say = (line: string): void => void (settings.quiet || process.stdout.write(`${line}\n`));
   const complain = (line: string): void => void process.stderr.write(`${new Date().toISOString()} ${line}\n`);
   // A promise that nobody awaited is a bug of ours, but no reason to drop every other session: what is durable stays so.
-  process.on('unhandledRejection', (reason) => complain(`internal error, please report: ${reason instanceof Error ? (reason.stack ?? reason.message) : String(reason)}`));
+  process.on('unhandledRejection', (reason) =>
+    complain(
+      `internal error, please report: ${reason instanceof Error ? (reason.stack ?? reason.message) : String(reason)}`,
+    ),
+  );
   const opened = await openEngine({
     location: settings.folder,
     memoryBudgetBytes: settings.memoryBudgetBytes,
     variables: { port: String(settings.port), datadir: `${settings.folder}/` },
-    onBackgroundError: (error) => complain(`background work failed: ${error instanceof Error ? error.message : String(error)}`),
+    onBackgroundError: (error) =>
+      complain(`background work failed: ${error instanceof Error ? error.message : String(error)}`),
     ...(settings.rootPassword === undefined ? {} : { rootPassword: settings.rootPassword }),
   });
   let server: MysqlServer;
   try {
-    if (settings.rootPassword !== undefined && !opened.isNew) await opened.accounts.setPassword({ user: 'root', host: 'localhost' }, settings.rootPassword);
+    if (settings.rootPassword !== undefined && !opened.isNew)
+      await opened.accounts.setPassword({ user: 'root', host: 'localhost' }, settings.rootPassword);
     const keys = settings.tls ? await loadServerKeys(settings.folder) : undefined;
-    server = new MysqlServer({ engine: opened.engine, host: settings.host, port: settings.port, log: complain, ...(keys === undefined ? {} : { keys }) });
+    server = new MysqlServer({
+      engine: opened.engine,
+      host: settings.host,
+      port: settings.port,
+      log: complain,
+      ...(keys === undefined ? {} : { keys }),
+    });
     await server.listen();
   } catch (error) {
     await opened.close();
@@ -102,7 +131,9 @@ async function announce(
   const schemas = catalog.schemas().filter((schema) => !SYSTEM_SCHEMAS.has(schema.name));
   const tables = schemas.reduce((sum, schema) => sum + catalog.tables(schema.name).length, 0);
   const size = formatBytes(await folderBytes(settings.folder));
-  const what = opened.isNew ? 'new' : `${size}, ${schemas.length} database${schemas.length === 1 ? '' : 's'}, ${tables} table${tables === 1 ? '' : 's'}`;
+  const what = opened.isNew
+    ? 'new'
+    : `${size}, ${schemas.length} database${schemas.length === 1 ? '' : 's'}, ${tables} table${tables === 1 ? '' : 's'}`;
   say(`Ebb ${packageVersion()} is ready in ${Math.round(elapsedMs)} ms`);
   say(`  data     ${settings.folder} (${what}), memory budget ${formatBytes(settings.memoryBudgetBytes)}`);
   say(`  connect  mysql://root@${shown}:${port}/`);

@@ -8,6 +8,8 @@ export function packageVersion(): string {
 }
 
 export async function run(_args: readonly string[]): Promise<number> {
-  process.stdout.write(`ebb ${packageVersion()} (node ${process.versions.node}, ${process.platform} ${process.arch})\n`);
+  process.stdout.write(
+    `ebb ${packageVersion()} (node ${process.versions.node}, ${process.platform} ${process.arch})\n`,
+  );
   return 0;
 }

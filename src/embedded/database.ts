@@ -148,8 +148,13 @@ export class Database {
   }
 }
 
-async function runTransaction<T>(runner: Runner, work: (transaction: Transaction) => Promise<T>, options: TransactionOptions): Promise<T> {
-  if (options.isolation !== undefined) await runner.execute(`SET TRANSACTION ISOLATION LEVEL ${options.isolation}`, undefined);
+async function runTransaction<T>(
+  runner: Runner,
+  work: (transaction: Transaction) => Promise<T>,
+  options: TransactionOptions,
+): Promise<T> {
+  if (options.isolation !== undefined)
+    await runner.execute(`SET TRANSACTION ISOLATION LEVEL ${options.isolation}`, undefined);
   await runner.execute(options.readOnly === true ? 'START TRANSACTION READ ONLY' : 'START TRANSACTION', undefined);
   let result: T;
   try {

@@ -69,7 +69,11 @@ describe('statements', () => {
   });
 
   it('runs a script', async () => {
-    expect(await db.script('CREATE DATABASE d; USE d; CREATE TABLE t (a INT); INSERT INTO t VALUES (1); SELECT DATABASE() AS db, a FROM t')).toEqual([{ db: 'd', a: 1 }]);
+    expect(
+      await db.script(
+        'CREATE DATABASE d; USE d; CREATE TABLE t (a INT); INSERT INTO t VALUES (1); SELECT DATABASE() AS db, a FROM t',
+      ),
+    ).toEqual([{ db: 'd', a: 1 }]);
     expect(await db.transaction((tx) => tx.query('SELECT a FROM t'))).toEqual([{ a: 1 }]);
   });
 
@@ -80,9 +84,16 @@ describe('statements', () => {
       expect(await db.query('SELECT * FROM t')).toEqual([]);
     });
     const failure = new Error('mine');
-    await expect(db.transaction(async (tx) => { await tx.execute('INSERT INTO t VALUES (2)'); throw failure; })).rejects.toBe(failure);
+    await expect(
+      db.transaction(async (tx) => {
+        await tx.execute('INSERT INTO t VALUES (2)');
+        throw failure;
+      }),
+    ).rejects.toBe(failure);
     expect(await db.query('SELECT * FROM t')).toEqual([{ a: 1 }]);
-    await expect(db.transaction((tx) => tx.execute('INSERT INTO t VALUES (3)'), { readOnly: true })).rejects.toMatchObject({ errno: 1792 });
+    await expect(
+      db.transaction((tx) => tx.execute('INSERT INTO t VALUES (3)'), { readOnly: true }),
+    ).rejects.toMatchObject({ errno: 1792 });
   });
 
   it('retries a transaction that lost a deadlock', async () => {
@@ -103,7 +114,10 @@ describe('statements', () => {
   it('creates users and checks them, although it acts as root itself', async () => {
     await db.execute("CREATE USER u IDENTIFIED BY 'x'");
     await db.execute('GRANT SELECT ON test.* TO u');
-    expect((await db.query('SHOW GRANTS FOR u')).map((row) => Object.values(row)[0])).toEqual(['GRANT USAGE ON *.* TO `u`@`%`', 'GRANT SELECT ON `test`.* TO `u`@`%`']);
+    expect((await db.query('SHOW GRANTS FOR u')).map((row) => Object.values(row)[0])).toEqual([
+      'GRANT USAGE ON *.* TO `u`@`%`',
+      'GRANT SELECT ON `test`.* TO `u`@`%`',
+    ]);
   });
 });
 

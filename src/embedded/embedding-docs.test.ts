@@ -23,7 +23,11 @@ describe('docs/embedding.md', () => {
     try {
       const file = join(folder, 'example.mts');
       writeFileSync(file, code.replace("from 'ebb'", `from ${JSON.stringify(join(root, 'src/index.ts'))}`));
-      const output = execFileSync(process.execPath, ['--import', join(root, 'node_modules/tsx/dist/loader.mjs'), file], { cwd: root, encoding: 'utf8' });
+      const output = execFileSync(
+        process.execPath,
+        ['--import', join(root, 'node_modules/tsx/dist/loader.mjs'), file],
+        { cwd: root, encoding: 'utf8' },
+      );
       expect(output.trimEnd().split('\n')).toEqual(expectedOutput(code));
     } finally {
       rmSync(folder, { recursive: true, force: true });

@@ -26,7 +26,17 @@ import {
   type Value,
 } from '../sql/types/index.ts';
 
-export type Param = null | undefined | number | bigint | string | boolean | Date | Uint8Array | readonly unknown[] | { readonly [key: string]: unknown };
+export type Param =
+  | null
+  | undefined
+  | number
+  | bigint
+  | string
+  | boolean
+  | Date
+  | Uint8Array
+  | readonly unknown[]
+  | { readonly [key: string]: unknown };
 
 export interface BoundParams {
   readonly values: readonly Value[];
@@ -94,7 +104,16 @@ function bindObject(param: Extract<Param, object | null>): readonly [Value, Fiel
 }
 
 function fromDate(date: Date): DateTime {
-  if (Number.isNaN(date.getTime())) throw sqlError('ER_WRONG_ARGUMENTS', 'a parameter: an invalid Date has no SQL value');
+  if (Number.isNaN(date.getTime()))
+    throw sqlError('ER_WRONG_ARGUMENTS', 'a parameter: an invalid Date has no SQL value');
   const micros = date.getMilliseconds() * 1000;
-  return DateTime.of(date.getFullYear(), date.getMonth() + 1, date.getDate(), date.getHours(), date.getMinutes(), date.getSeconds(), micros);
+  return DateTime.of(
+    date.getFullYear(),
+    date.getMonth() + 1,
+    date.getDate(),
+    date.getHours(),
+    date.getMinutes(),
+    date.getSeconds(),
+    micros,
+  );
 }

@@ -13,9 +13,27 @@
  * | JSON                             | the parsed value                                                         |
  */
 import type { ResultColumn, RowsResult } from '../engine/index.ts';
-import { DateTime, JsonValue, formatJson, formatText, type FieldType, type Row, type TypeKind, type Value } from '../sql/types/index.ts';
+import {
+  DateTime,
+  JsonValue,
+  formatJson,
+  formatText,
+  type FieldType,
+  type Row,
+  type TypeKind,
+  type Value,
+} from '../sql/types/index.ts';
 
-export type ResultValue = null | number | bigint | string | Uint8Array | Date | boolean | readonly unknown[] | { readonly [key: string]: unknown };
+export type ResultValue =
+  | null
+  | number
+  | bigint
+  | string
+  | Uint8Array
+  | Date
+  | boolean
+  | readonly unknown[]
+  | { readonly [key: string]: unknown };
 
 export type RowObject = Record<string, ResultValue>;
 
@@ -66,7 +84,8 @@ export class RowMaker {
       const convert = this.#converts[i];
       const converted = value === null || convert === undefined ? (value as ResultValue) : convert(value);
       const name = this.#names[i] as string;
-      if (this.#hasProto) Object.defineProperty(object, name, { value: converted, enumerable: true, writable: true, configurable: true });
+      if (this.#hasProto)
+        Object.defineProperty(object, name, { value: converted, enumerable: true, writable: true, configurable: true });
       else object[name] = converted;
     }
     return object;
@@ -74,7 +93,13 @@ export class RowMaker {
 }
 
 function fieldOf(column: ResultColumn): Field {
-  return { name: column.name, kind: column.type.kind, nullable: column.type.nullable, table: column.originalTable, schema: column.schema };
+  return {
+    name: column.name,
+    kind: column.type.kind,
+    nullable: column.type.nullable,
+    table: column.originalTable,
+    schema: column.schema,
+  };
 }
 
 /** Undefined: the value is what JavaScript gets. */
@@ -92,7 +117,8 @@ function converter(type: FieldType, options: ResultOptions): Convert | undefined
     case 'binary':
       return (value) => (typeof value === 'string' ? new TextEncoder().encode(value) : (value as Uint8Array));
     case 'json':
-      return (value) => JSON.parse(value instanceof JsonValue ? formatJson(value) : String(value as string)) as ResultValue;
+      return (value) =>
+        JSON.parse(value instanceof JsonValue ? formatJson(value) : String(value as string)) as ResultValue;
     case 'date':
     case 'datetime':
     case 'timestamp':
@@ -106,7 +132,15 @@ function converter(type: FieldType, options: ResultOptions): Convert | undefined
 function toDate(value: Exclude<Value, null>): Date {
   const time = value instanceof DateTime ? value : new DateTime(value as number, 0);
   if (time.month === 0 || time.day === 0) return new Date(Number.NaN);
-  const date = new Date(time.year, time.month - 1, time.day, time.hour, time.minute, time.second, Math.floor(time.fraction / 1000));
+  const date = new Date(
+    time.year,
+    time.month - 1,
+    time.day,
+    time.hour,
+    time.minute,
+    time.second,
+    Math.floor(time.fraction / 1000),
+  );
   if (time.year < 100) date.setFullYear(time.year);
   return date;
 }

@@ -7,7 +7,15 @@
 import { DbError, isPromise, type MaybePromise } from '../base/index.ts';
 import type { PreparedStatement, Session, StatementResult } from '../engine/index.ts';
 import { bindParams, type Param } from './params.ts';
-import { RowMaker, collectRows, withFields, type ExecuteResult, type ResultOptions, type RowObject, type Rows } from './rows.ts';
+import {
+  RowMaker,
+  collectRows,
+  withFields,
+  type ExecuteResult,
+  type ResultOptions,
+  type RowObject,
+  type Rows,
+} from './rows.ts';
 
 const PREPARED_MAX = 100;
 
@@ -37,7 +45,8 @@ export class Runner {
     return this.#exclusive(async () => {
       const script = this.session.run(sql);
       let rows = withFields([], []);
-      for (let result = await script.next(); result !== undefined; result = await script.next()) rows = await this.rowsOf(result);
+      for (let result = await script.next(); result !== undefined; result = await script.next())
+        rows = await this.rowsOf(result);
       return rows;
     });
   }

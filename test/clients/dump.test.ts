@@ -48,14 +48,27 @@ interface Peer {
 }
 
 async function connect(peer: Peer, database?: string): Promise<Connection> {
-  return mysql.createConnection({ host: '127.0.0.1', port: peer.port, user: 'root', multipleStatements: true, charset: 'utf8mb4_unicode_ci', ...(database === undefined ? {} : { database }) });
+  return mysql.createConnection({
+    host: '127.0.0.1',
+    port: peer.port,
+    user: 'root',
+    multipleStatements: true,
+    charset: 'utf8mb4_unicode_ci',
+    ...(database === undefined ? {} : { database }),
+  });
 }
 
 async function create(peer: Peer): Promise<void> {
   const connection = await connect(peer);
   await connection.query(`SET time_zone = '+00:00'; ${SCHEMA}`);
   for (let from = 1; from <= 5000; from += 500) {
-    const rows = Array.from({ length: 500 }, (_, i) => `(${from + i}, '${createHash('sha256').update(String(from + i)).digest('hex')}')`);
+    const rows = Array.from(
+      { length: 500 },
+      (_, i) =>
+        `(${from + i}, '${createHash('sha256')
+          .update(String(from + i))
+          .digest('hex')}')`,
+    );
     await connection.query(`INSERT INTO shop.many VALUES ${rows.join(',')}`);
   }
   await connection.end();
@@ -68,7 +81,11 @@ async function checksums(peer: Peer, database: string): Promise<Record<string, s
   const sums: Record<string, string> = {};
   for (const table of TABLES) {
     const typeCast = (field: { buffer(): Buffer | null }): Buffer | null => field.buffer();
-    const [rows] = await connection.query({ sql: `SELECT * FROM \`${table}\` ORDER BY 1`, rowsAsArray: true, typeCast: typeCast as never });
+    const [rows] = await connection.query({
+      sql: `SELECT * FROM \`${table}\` ORDER BY 1`,
+      rowsAsArray: true,
+      typeCast: typeCast as never,
+    });
     const digest = createHash('sha256');
     for (const row of rows as (Buffer | null)[][]) {
       for (const cell of row) digest.update(cell === null ? 'N' : `${cell.length}:`).update(cell ?? '');
@@ -84,11 +101,23 @@ function options(peer: Peer): string[] {
 }
 
 function dump(peer: Peer, database: string): Promise<string> {
-  return runProgram(PROGRAMS.mariadbDump, [...options(peer), '--routines', '--triggers', '--events', '--single-transaction', '--hex-blob', database]);
+  return runProgram(PROGRAMS.mariadbDump, [
+    ...options(peer),
+    '--routines',
+    '--triggers',
+    '--events',
+    '--single-transaction',
+    '--hex-blob',
+    database,
+  ]);
 }
 
 async function restore(peer: Peer, database: string, text: string): Promise<void> {
-  await runProgram(PROGRAMS.mariadb, [...options(peer), '-e', `CREATE DATABASE ${database} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci`]);
+  await runProgram(PROGRAMS.mariadb, [
+    ...options(peer),
+    '-e',
+    `CREATE DATABASE ${database} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci`,
+  ]);
   await runProgram(PROGRAMS.mariadb, [...options(peer), database], text);
 }
 
@@ -104,7 +133,13 @@ describe.skipIf(missing !== undefined)(`mariadb-dump${missing === undefined ? ''
 
   it('has what was inserted', () => {
     expect(Object.fromEntries(Object.entries(original).map(([table, sum]) => [table, sum.split(' ')[0]]))).toEqual({
-      everything: '4', parent: '2', child: '2', nothing: '0', 'we ird': '1', many: '5000', joined: '2',
+      everything: '4',
+      parent: '2',
+      child: '2',
+      nothing: '0',
+      'we ird': '1',
+      many: '5000',
+      joined: '2',
     });
   });
 
@@ -116,11 +151,27 @@ describe.skipIf(missing !== undefined)(`mariadb-dump${missing === undefined ? ''
   });
 
   it('prints the same by the mariadb command line', async () => {
-    const text = await runProgram(PROGRAMS.mariadb, [...options(ebb), '--batch', '-e', 'SELECT id, de, vc, en FROM shop.everything WHERE id < 3 ORDER BY id; SELECT COUNT(*) FROM shop.many']);
-    expect(text).toBe(`id\tde\tvc\ten\n1\t-99999999.99\tväärchar 😀 \\0\\t\\n'"\\\\\té\n2\tNULL\tit's\tNULL\nCOUNT(*)\n5000\n`);
-    const encrypted = await runProgram(PROGRAMS.mariadb, [...options(ebb), '--ssl', '--batch', '-N', '-e', "SHOW STATUS LIKE 'Ssl_version'"]);
+    const text = await runProgram(PROGRAMS.mariadb, [
+      ...options(ebb),
+      '--batch',
+      '-e',
+      'SELECT id, de, vc, en FROM shop.everything WHERE id < 3 ORDER BY id; SELECT COUNT(*) FROM shop.many',
+    ]);
+    expect(text).toBe(
+      `id\tde\tvc\ten\n1\t-99999999.99\tväärchar 😀 \\0\\t\\n'"\\\\\té\n2\tNULL\tit's\tNULL\nCOUNT(*)\n5000\n`,
+    );
+    const encrypted = await runProgram(PROGRAMS.mariadb, [
+      ...options(ebb),
+      '--ssl',
+      '--batch',
+      '-N',
+      '-e',
+      "SHOW STATUS LIKE 'Ssl_version'",
+    ]);
     expect(encrypted).toBe('Ssl_version\tTLSv1.3\n');
-    await expect(runProgram(PROGRAMS.mariadb, [...options(ebb), '-e', 'SELECT nope'])).rejects.toThrow("ERROR 1054 (42S22) at line 1: Unknown column 'nope' in 'field list'");
+    await expect(runProgram(PROGRAMS.mariadb, [...options(ebb), '-e', 'SELECT nope'])).rejects.toThrow(
+      "ERROR 1054 (42S22) at line 1: Unknown column 'nope' in 'field list'",
+    );
   });
 
   describe.skipIf(noServer)(`with MariaDB${noServer ? ' (not installed)' : ''}`, () => {

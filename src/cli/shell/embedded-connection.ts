@@ -31,7 +31,12 @@ export async function openEmbedded(location: string, database: string | undefine
   }
 }
 
-function connection(opened: OpenedEngine, session: Session, location: string, loadedBytes: () => number): ShellConnection {
+function connection(
+  opened: OpenedEngine,
+  session: Session,
+  location: string,
+  loadedBytes: () => number,
+): ShellConnection {
   return {
     description: `Ebb ${String(opened.engine.globalVariable('version'))} on ${location}`,
     loadedBytes,

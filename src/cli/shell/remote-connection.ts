@@ -40,8 +40,11 @@ export async function connectRemote(options: RemoteOptions): Promise<ShellConnec
     ...(options.tls ? { ssl: { rejectUnauthorized: false } } : {}),
   };
   const connection = mysql.createConnection(settings);
-  await new Promise<void>((resolve, reject) => connection.connect((error) => (error === null ? resolve() : reject(wrap(error)))));
-  const serverVersion = (connection as unknown as { _handshakePacket?: { serverVersion?: string } })._handshakePacket?.serverVersion ?? '';
+  await new Promise<void>((resolve, reject) =>
+    connection.connect((error) => (error === null ? resolve() : reject(wrap(error)))),
+  );
+  const serverVersion =
+    (connection as unknown as { _handshakePacket?: { serverVersion?: string } })._handshakePacket?.serverVersion ?? '';
   return {
     description: `${serverVersion} at ${options.host}:${options.port}`,
     loadedBytes: () => loaded,
@@ -82,7 +85,10 @@ function runQuery(query: unknown): Promise<ShellResult> {
       settled = true;
       resolve({
         kind: 'rows',
-        columns: fields.map((field) => ({ name: field.name, numeric: NUMERIC.has(field.columnType ?? field.type ?? -1) })),
+        columns: fields.map((field) => ({
+          name: field.name,
+          numeric: NUMERIC.has(field.columnType ?? field.type ?? -1),
+        })),
         rows: batches(stream),
         warningCount: () => 0,
       });
@@ -91,7 +97,12 @@ function runQuery(query: unknown): Promise<ShellResult> {
       if (settled || Array.isArray(header) || header.affectedRows === undefined) return;
       settled = true;
       stream.resume();
-      resolve({ kind: 'ok', affectedRows: header.affectedRows, info: header.info ?? '', warningCount: header.warningStatus ?? 0 });
+      resolve({
+        kind: 'ok',
+        affectedRows: header.affectedRows,
+        info: header.info ?? '',
+        warningCount: header.warningStatus ?? 0,
+      });
     }) as (...args: never[]) => void);
     stream.on('error', (error: Error) => reject(wrap(error)));
   });
@@ -123,10 +134,14 @@ function cellOf(field: CastField & { characterSet?: number }): Cell {
   const bytes = field.buffer();
   if (bytes === null) return null;
   if (field.type === 'BIT') return `0x${bytes.toString('hex').toUpperCase()}`;
-  return field.characterSet === undefined || field.characterSet === BINARY_COLLATION ? bytesText(bytes) : bytes.toString('utf8');
+  return field.characterSet === undefined || field.characterSet === BINARY_COLLATION
+    ? bytesText(bytes)
+    : bytes.toString('utf8');
 }
 
-function wrap(error: Error & { errno?: number | undefined; sqlState?: string | undefined; code?: string | undefined }): Error {
+function wrap(
+  error: Error & { errno?: number | undefined; sqlState?: string | undefined; code?: string | undefined },
+): Error {
   if (error.errno === undefined || error.sqlState === undefined) return error;
   return new SqlError(error.code ?? '', error.errno, error.sqlState, error.message);
 }

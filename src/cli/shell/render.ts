@@ -24,7 +24,10 @@ export async function render(result: ShellRows, options: RenderOptions, write: W
     let text = '';
     for (const row of batch) {
       count++;
-      text += options.layout === 'batch' ? `${row.map(batchCell).join('\t')}\n` : verticalRecord(row, result.columns, { nameWidth, count });
+      text +=
+        options.layout === 'batch'
+          ? `${row.map(batchCell).join('\t')}\n`
+          : verticalRecord(row, result.columns, { nameWidth, count });
     }
     write(text);
   }
@@ -38,9 +41,15 @@ function batchCell(cell: Cell): string {
 
 const BATCH_ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\0': '\\0' };
 
-function verticalRecord(row: readonly Cell[], columns: readonly ShellColumn[], at: { nameWidth: number; count: number }): string {
+function verticalRecord(
+  row: readonly Cell[],
+  columns: readonly ShellColumn[],
+  at: { nameWidth: number; count: number },
+): string {
   const stars = '*'.repeat(27);
-  const lines = columns.map(({ name }, i) => `${' '.repeat(at.nameWidth - displayWidth(name))}${name}: ${row[i] ?? 'NULL'}`);
+  const lines = columns.map(
+    ({ name }, i) => `${' '.repeat(at.nameWidth - displayWidth(name))}${name}: ${row[i] ?? 'NULL'}`,
+  );
   return `${stars} ${at.count}. row ${stars}\n${lines.join('\n')}\n`;
 }
 
@@ -85,7 +94,9 @@ class TableText {
   }
 
   row(row: readonly Cell[]): string {
-    const cells = this.#columns.map(({ numeric }, i) => ` ${pad(shown(row[i] ?? null), this.#widths[i] as number, numeric)} `);
+    const cells = this.#columns.map(
+      ({ numeric }, i) => ` ${pad(shown(row[i] ?? null), this.#widths[i] as number, numeric)} `,
+    );
     return `|${cells.join('|')}|\n`;
   }
 }

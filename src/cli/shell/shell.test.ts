@@ -10,7 +10,9 @@ function split(text: string): string[] {
   const pieces = text.split('\n').flatMap((line) => [...splitter.feed(line)]);
   const rest = splitter.end();
   if (rest !== undefined) pieces.push(rest);
-  return pieces.map((piece) => (piece.kind === 'statement' ? `${piece.sql}${piece.vertical ? ' [G]' : ''}` : `<${piece.name} ${piece.argument}>`));
+  return pieces.map((piece) =>
+    piece.kind === 'statement' ? `${piece.sql}${piece.vertical ? ' [G]' : ''}` : `<${piece.name} ${piece.argument}>`,
+  );
 }
 
 describe('StatementSplitter', () => {
@@ -18,7 +20,7 @@ describe('StatementSplitter', () => {
     ['select 1; select 2;', ['select 1', 'select 2']],
     ['select 1', ['select 1']],
     ['select\n1\n;', ['select\n1']],
-    ["select 'a;b', \"c;\", `d;`;", ["select 'a;b', \"c;\", `d;`"]],
+    ['select \'a;b\', "c;", `d;`;', ['select \'a;b\', "c;", `d;`']],
     ["select 'it''s;', 'a\\';b';", ["select 'it''s;', 'a\\';b'"]],
     ["select 'two\nlines;' ;", ["select 'two\nlines;'"]],
     ['select 1 -- no; end\n+ 1;', ['select 1 -- no; end\n+ 1']],
@@ -27,7 +29,10 @@ describe('StatementSplitter', () => {
     ['select 5--1;', ['select 5--1']],
     ['select /* a;\nb; */ 1;', ['select /* a;\nb; */ 1']],
     ['select 1\\G select 2\\g', ['select 1 [G]', 'select 2']],
-    ['delimiter //\ncreate trigger x begin a; b; end//\ndelimiter ;\nselect 1;', ['<delimiter //>', 'create trigger x begin a; b; end', '<delimiter ;>', 'select 1']],
+    [
+      'delimiter //\ncreate trigger x begin a; b; end//\ndelimiter ;\nselect 1;',
+      ['<delimiter //>', 'create trigger x begin a; b; end', '<delimiter ;>', 'select 1'],
+    ],
     ['use db', ['<use db>']],
     ['use db;', ['<use db>']],
     ['use db; select 1;', ['use db', 'select 1']],
@@ -59,7 +64,10 @@ describe('displayWidth', () => {
 async function rendered(layout: Layout, rows: Cell[][], header = true): Promise<string> {
   const result: ShellRows = {
     kind: 'rows',
-    columns: [{ name: 'id', numeric: true }, { name: 'name', numeric: false }],
+    columns: [
+      { name: 'id', numeric: true },
+      { name: 'name', numeric: false },
+    ],
     rows: (async function* () {
       yield rows;
     })(),
@@ -71,11 +79,30 @@ async function rendered(layout: Layout, rows: Cell[][], header = true): Promise<
 }
 
 describe('render', () => {
-  const rows: Cell[][] = [['1', 'a\tb'], ['20', null], ['3', '日本']];
+  const rows: Cell[][] = [
+    ['1', 'a\tb'],
+    ['20', null],
+    ['3', '日本'],
+  ];
 
   it('aligns a table', async () => {
-    expect(await rendered('table', [['1', 'x'], ['20', null], ['3', '日本語']])).toBe(
-      ['+----+--------+', '| id | name   |', '+----+--------+', '|  1 | x      |', '| 20 | NULL   |', '|  3 | 日本語 |', '+----+--------+', ''].join('\n'),
+    expect(
+      await rendered('table', [
+        ['1', 'x'],
+        ['20', null],
+        ['3', '日本語'],
+      ]),
+    ).toBe(
+      [
+        '+----+--------+',
+        '| id | name   |',
+        '+----+--------+',
+        '|  1 | x      |',
+        '| 20 | NULL   |',
+        '|  3 | 日本語 |',
+        '+----+--------+',
+        '',
+      ].join('\n'),
     );
   });
 

@@ -158,7 +158,8 @@ export class Shell {
   }
 
   async #source(path: string): Promise<void> {
-    if (this.#sourceDepth >= SOURCE_DEPTH_MAX) return this.#failed(new SqlError('', 1105, 'HY000', `source is nested more than ${SOURCE_DEPTH_MAX} deep`));
+    if (this.#sourceDepth >= SOURCE_DEPTH_MAX)
+      return this.#failed(new SqlError('', 1105, 'HY000', `source is nested more than ${SOURCE_DEPTH_MAX} deep`));
     const input = createReadStream(path);
     try {
       await new Promise<void>((resolve, reject) => input.once('open', () => resolve()).once('error', reject));

@@ -11,7 +11,14 @@ type Mode = 'plain' | "'" | '"' | '`' | 'block comment';
 /** Commands that are a line of their own; the rest of the line is the argument. */
 const LINE_COMMANDS = /^\s*(delimiter|source|use|quit|exit|help|status|clear)\b\s*(.*?)\s*$/i;
 const BACKSLASH: Readonly<Record<string, string>> = {
-  q: 'quit', h: 'help', '?': 'help', s: 'status', c: 'clear', u: 'use', '.': 'source', d: 'delimiter',
+  q: 'quit',
+  h: 'help',
+  '?': 'help',
+  s: 'status',
+  c: 'clear',
+  u: 'use',
+  '.': 'source',
+  d: 'delimiter',
 };
 
 export class StatementSplitter {
@@ -79,7 +86,8 @@ export class StatementSplitter {
   }
 
   #own(command: { name: string; argument: string }): Piece {
-    if (command.name === 'delimiter' && command.argument !== '') this.#delimiter = command.argument.split(/\s/)[0] as string;
+    if (command.name === 'delimiter' && command.argument !== '')
+      this.#delimiter = command.argument.split(/\s/)[0] as string;
     return { kind: 'command', ...command };
   }
 
@@ -113,7 +121,8 @@ export class StatementSplitter {
 
   #backslash(line: string, from: number, at: number): { piece: Piece | undefined; next: number } {
     const letter = line[at + 1] as string;
-    if (letter === 'G' || letter === 'g') return { piece: this.#take(line.slice(from, at), letter === 'G'), next: at + 2 };
+    if (letter === 'G' || letter === 'g')
+      return { piece: this.#take(line.slice(from, at), letter === 'G'), next: at + 2 };
     const name = BACKSLASH[letter];
     if (name === undefined) return { piece: undefined, next: this.#keep(line, from, at) };
     if (name === 'clear') this.clear();

@@ -2,7 +2,16 @@
  * All accounts and grants at one moment: seven immutable tables. A change is made on a draft, which knows what it
  * changed, so that exactly those rows are written to the store before the new book is published.
  */
-import { ACCOUNT_TABLES, KEY_OF, accountKey, type AccountId, type AccountRow, type AccountTable, type RowTypes, type UserRow } from './account-rows.ts';
+import {
+  ACCOUNT_TABLES,
+  KEY_OF,
+  accountKey,
+  type AccountId,
+  type AccountRow,
+  type AccountTable,
+  type RowTypes,
+  type UserRow,
+} from './account-rows.ts';
 import type { AccountChange, AccountRows } from './account-store.ts';
 
 type Tables = { readonly [T in AccountTable]: ReadonlyMap<string, RowTypes[T]> };
@@ -69,8 +78,10 @@ export class Draft extends AccountBook {
     for (const table of this.#written) {
       const before = this.#base.tables[table] as ReadonlyMap<string, AccountRow>;
       const after = this.tables[table] as ReadonlyMap<string, AccountRow>;
-      for (const [key, row] of before) if (!after.has(key)) changes.push({ kind: 'delete', table, row } as AccountChange);
-      for (const [key, row] of after) if (before.get(key) !== row) changes.push({ kind: 'put', table, row } as AccountChange);
+      for (const [key, row] of before)
+        if (!after.has(key)) changes.push({ kind: 'delete', table, row } as AccountChange);
+      for (const [key, row] of after)
+        if (before.get(key) !== row) changes.push({ kind: 'put', table, row } as AccountChange);
     }
     return changes;
   }

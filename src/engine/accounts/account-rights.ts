@@ -69,14 +69,22 @@ export class AccountRights {
     for (const column of columns) {
       if (((granted.columns.get(column.toLowerCase())?.privileges ?? 0) & mask) !== 0) continue;
       const { user } = this.account;
-      throw sqlError('ER_COLUMNACCESS_DENIED_ERROR', privilege.toUpperCase(), user, this.session.clientHost, column, table);
+      throw sqlError(
+        'ER_COLUMNACCESS_DENIED_ERROR',
+        privilege.toUpperCase(),
+        user,
+        this.session.clientHost,
+        column,
+        table,
+      );
     }
   }
 
   forDefiner(definer: string): AccountRights {
     const at = definer.lastIndexOf('@');
     const account = { user: unquoted(definer.slice(0, at)), host: unquoted(definer.slice(at + 1)) };
-    if (this.accounts.book.findUser(account) === undefined) throw sqlError('ER_NO_SUCH_USER', account.user, account.host);
+    if (this.accounts.book.findUser(account) === undefined)
+      throw sqlError('ER_NO_SUCH_USER', account.user, account.host);
     return new AccountRights(this.accounts, this.session, account);
   }
 
@@ -133,7 +141,11 @@ export class AccountRights {
   maySeeTable(schema: string, table: string): boolean {
     if (OPEN_SCHEMAS.has(schema.toLowerCase())) return true;
     const { grants } = this;
-    return grants.globals !== NO_PRIVILEGES || grants.onDatabase(schema) !== NO_PRIVILEGES || grants.onTable(schema, table) !== undefined;
+    return (
+      grants.globals !== NO_PRIVILEGES ||
+      grants.onDatabase(schema) !== NO_PRIVILEGES ||
+      grants.onTable(schema, table) !== undefined
+    );
   }
 
   /** information_schema.*_PRIVILEGES. */
@@ -176,7 +188,13 @@ export class AccountRights {
   }
 
   #tableDenied(privilege: string, table: string): Error {
-    return sqlError('ER_TABLEACCESS_DENIED_ERROR', privilege.toUpperCase(), this.account.user, this.session.clientHost, table);
+    return sqlError(
+      'ER_TABLEACCESS_DENIED_ERROR',
+      privilege.toUpperCase(),
+      this.account.user,
+      this.session.clientHost,
+      table,
+    );
   }
 
   #databaseDenied(schema: string): Error {
@@ -192,4 +210,3 @@ function alternatives(names: readonly string[]): string {
 function unquoted(name: string): string {
   return /^`.*`$/s.test(name) ? name.slice(1, -1).replaceAll('``', '`') : name;
 }
-

@@ -20,7 +20,12 @@ export interface UserRow {
   readonly passwordReuseDays: number | null;
   /** PASSWORD REQUIRE CURRENT: null = default. */
   readonly passwordRequireCurrent: boolean | null;
-  readonly tls: { readonly type: '' | 'ANY' | 'X509' | 'SPECIFIED'; readonly cipher: string; readonly issuer: string; readonly subject: string };
+  readonly tls: {
+    readonly type: '' | 'ANY' | 'X509' | 'SPECIFIED';
+    readonly cipher: string;
+    readonly issuer: string;
+    readonly subject: string;
+  };
   readonly maxQuestions: number;
   readonly maxUpdates: number;
   readonly maxConnections: number;
@@ -92,7 +97,15 @@ export interface RowTypes {
 export type AccountTable = keyof RowTypes;
 export type AccountRow = RowTypes[AccountTable];
 
-export const ACCOUNT_TABLES: readonly AccountTable[] = ['user', 'db', 'tables_priv', 'columns_priv', 'global_grants', 'role_edges', 'default_roles'];
+export const ACCOUNT_TABLES: readonly AccountTable[] = [
+  'user',
+  'db',
+  'tables_priv',
+  'columns_priv',
+  'global_grants',
+  'role_edges',
+  'default_roles',
+];
 
 /** The primary key, in one string. */
 export const KEY_OF: { readonly [T in AccountTable]: (row: RowTypes[T]) => string } = {

@@ -29,7 +29,10 @@ class FakeAccountSession {
 }
 
 async function openAccounts(store = new MemoryAccountStore()): Promise<Accounts> {
-  const columns = new Map([['acc_room.t', ['a', 'b', 'c']], ['acc_room.t2', ['a']]]);
+  const columns = new Map([
+    ['acc_room.t', ['a', 'b', 'c']],
+    ['acc_room.t2', ['a']],
+  ]);
   return Accounts.open({
     store,
     randomBytes: (count) => new Uint8Array(count).fill(65),
@@ -37,7 +40,9 @@ async function openAccounts(store = new MemoryAccountStore()): Promise<Accounts>
     catalog: () => ({
       findTable: (schema, name) => {
         const found = columns.get(`${schema}.${name}`);
-        return found === undefined ? undefined : ({ kind: 'table', columns: found.map((column) => ({ name: column })) } as never);
+        return found === undefined
+          ? undefined
+          : ({ kind: 'table', columns: found.map((column) => ({ name: column })) } as never);
       },
     }),
   });
@@ -99,23 +104,67 @@ describe('rights', () => {
     ['drop table t', [], "1142 DROP command denied to user 'u'@'localhost' for table 't'"],
     ['drop table t', ['grant drop on acc_room.t to u'], 'allowed'],
     ['drop table t', ['grant drop on `acc\\_%`.* to u'], 'allowed'],
-    ['drop table t', ['create role r', 'grant drop on acc_room.* to r', 'grant r to u'], "1142 DROP command denied to user 'u'@'localhost' for table 't'"],
-    ['drop table t', ['create role r', 'grant drop on acc_room.* to r', 'grant r to u', 'set default role r to u'], 'allowed'],
+    [
+      'drop table t',
+      ['create role r', 'grant drop on acc_room.* to r', 'grant r to u'],
+      "1142 DROP command denied to user 'u'@'localhost' for table 't'",
+    ],
+    [
+      'drop table t',
+      ['create role r', 'grant drop on acc_room.* to r', 'grant r to u', 'set default role r to u'],
+      'allowed',
+    ],
     ['create database d', [], "1044 Access denied for user 'u'@'%' to database 'd'"],
-    ['create user x', [], '1227 Access denied; you need (at least one of) the CREATE USER privilege(s) for this operation'],
-    ['grant select on *.* to u', ['grant select on *.* to u'], "1045 Access denied for user 'u'@'%' (using password: NO)"],
+    [
+      'create user x',
+      [],
+      '1227 Access denied; you need (at least one of) the CREATE USER privilege(s) for this operation',
+    ],
+    [
+      'grant select on *.* to u',
+      ['grant select on *.* to u'],
+      "1045 Access denied for user 'u'@'%' (using password: NO)",
+    ],
     ['grant select on acc_room.* to u', ['grant select on *.* to u with grant option'], 'allowed'],
-    ['grant insert on acc_room.* to u', ['grant select on *.* to u with grant option'], "1044 Access denied for user 'u'@'%' to database 'acc_room'"],
+    [
+      'grant insert on acc_room.* to u',
+      ['grant select on *.* to u with grant option'],
+      "1044 Access denied for user 'u'@'%' to database 'acc_room'",
+    ],
     ['alter user u identified by "x"', [], 'allowed'],
-    ['alter user root@localhost identified by "x"', [], '1227 Access denied; you need (at least one of) the CREATE USER privilege(s) for this operation'],
-    ['flush privileges', [], '1227 Access denied; you need (at least one of) the RELOAD or FLUSH_PRIVILEGES privilege(s) for this operation'],
-    ['select 1 into outfile "/tmp/x"', [], '1227 Access denied; you need (at least one of) the FILE privilege(s) for this operation'],
-    ['create role x', [], '1227 Access denied; you need (at least one of) the CREATE USER, CREATE ROLE privilege(s) for this operation'],
+    [
+      'alter user root@localhost identified by "x"',
+      [],
+      '1227 Access denied; you need (at least one of) the CREATE USER privilege(s) for this operation',
+    ],
+    [
+      'flush privileges',
+      [],
+      '1227 Access denied; you need (at least one of) the RELOAD or FLUSH_PRIVILEGES privilege(s) for this operation',
+    ],
+    [
+      'select 1 into outfile "/tmp/x"',
+      [],
+      '1227 Access denied; you need (at least one of) the FILE privilege(s) for this operation',
+    ],
+    [
+      'create role x',
+      [],
+      '1227 Access denied; you need (at least one of) the CREATE USER, CREATE ROLE privilege(s) for this operation',
+    ],
     ['analyze table t', [], "1142 SELECT, INSERT command denied to user 'u'@'localhost' for table 't'"],
     ['alter table t rename to z', [], "1142 DROP, ALTER command denied to user 'u'@'localhost' for table 't'"],
     ['lock tables t read', [], "1044 Access denied for user 'u'@'%' to database 'acc_room'"],
-    ['grant backup_admin on *.* to u', [], '1227 Access denied; you need (at least one of) the GRANT OPTION privilege(s) for this operation'],
-    ['grant r to u', ['create role r'], '1227 Access denied; you need (at least one of) the WITH ADMIN, ROLE_ADMIN, SUPER privilege(s) for this operation'],
+    [
+      'grant backup_admin on *.* to u',
+      [],
+      '1227 Access denied; you need (at least one of) the GRANT OPTION privilege(s) for this operation',
+    ],
+    [
+      'grant r to u',
+      ['create role r'],
+      '1227 Access denied; you need (at least one of) the WITH ADMIN, ROLE_ADMIN, SUPER privilege(s) for this operation',
+    ],
   ])('%s after %j: %s', async (sql, setup, expected) => {
     expect(await denied('u', sql, ['create user u', ...setup])).toBe(expected);
   });
@@ -126,8 +175,12 @@ describe('rights', () => {
     for (const sql of ['create user u', 'grant select (a) on acc_room.t to u']) await run(root, sql);
     const rights = accounts.rightsOf(new FakeAccountSession('u', '%'));
     expect(() => rights.check('select', 'acc_room', 't', ['a'])).not.toThrow();
-    expect(() => rights.check('select', 'acc_room', 't', ['a', 'b'])).toThrow("SELECT command denied to user 'u'@'localhost' for column 'b' in table 't'");
-    expect(() => rights.check('update', 'acc_room', 't', ['a'])).toThrow("UPDATE command denied to user 'u'@'localhost' for table 't'");
+    expect(() => rights.check('select', 'acc_room', 't', ['a', 'b'])).toThrow(
+      "SELECT command denied to user 'u'@'localhost' for column 'b' in table 't'",
+    );
+    expect(() => rights.check('update', 'acc_room', 't', ['a'])).toThrow(
+      "UPDATE command denied to user 'u'@'localhost' for table 't'",
+    );
     expect(() => rights.requireDatabase('acc_room')).not.toThrow();
     expect(() => rights.requireDatabase('other')).toThrow("Access denied for user 'u'@'%' to database 'other'");
   });
@@ -137,7 +190,12 @@ describe('rights', () => {
     const root = accounts.rightsOf(new FakeAccountSession('root'));
     await run(root, "create user u@'%', u@'10.%', u@'10.0.0.0/255.255.255.0', u@'10.0.0.7', ''@'10.1.2.3'");
     const host = (address: string): string | undefined => accounts.findAccount('u', [address])?.host;
-    expect([host('10.0.0.7'), host('10.0.0.8'), host('10.9.9.9'), host('8.8.8.8')]).toEqual(['10.0.0.7', '10.0.0.0/255.255.255.0', '10.%', '%']);
+    expect([host('10.0.0.7'), host('10.0.0.8'), host('10.9.9.9'), host('8.8.8.8')]).toEqual([
+      '10.0.0.7',
+      '10.0.0.0/255.255.255.0',
+      '10.%',
+      '%',
+    ]);
     expect(accounts.findAccount('nobody', ['10.1.2.3'])?.user).toBe('');
     expect(accounts.findAccount('nobody', ['8.8.8.8'])).toBeUndefined();
     expect(accounts.findAccount('root', ['localhost', '127.0.0.1'])?.host).toBe('localhost');
@@ -151,6 +209,9 @@ describe('rights', () => {
     await run(root, 'grant select (a), insert on acc_room.t to u');
     const again = await openAccounts(store);
     const lines = await run(again.rightsOf(new FakeAccountSession('root')), 'show grants for u');
-    expect(lines.rows).toEqual(['GRANT USAGE ON *.* TO `u`@`%`', 'GRANT SELECT (`a`), INSERT ON `acc_room`.`t` TO `u`@`%`']);
+    expect(lines.rows).toEqual([
+      'GRANT USAGE ON *.* TO `u`@`%`',
+      'GRANT SELECT (`a`), INSERT ON `acc_room`.`t` TO `u`@`%`',
+    ]);
   });
 });

@@ -88,7 +88,10 @@ export class Accounts {
     return this.#book.findUser(ROOT)?.authenticationString === '';
   }
 
-  change(rights: AccountRights, edit: (edit: Edit) => GeneratedPassword[] | void): MaybePromise<readonly GeneratedPassword[]> {
+  change(
+    rights: AccountRights,
+    edit: (edit: Edit) => GeneratedPassword[] | void,
+  ): MaybePromise<readonly GeneratedPassword[]> {
     return this.#serial(() => {
       const notes: Note[] = [];
       const draft = this.#book.draft();
@@ -119,7 +122,13 @@ export class Accounts {
   setPassword(account: AccountId, password: string): MaybePromise<void> {
     return this.#serial(() => {
       const row = this.#book.findUser(account);
-      if (row === undefined) throw new SqlError('ER_PASSWORD_NO_MATCH', 1133, '42000', `There is no account ${account.user}@${account.host}`);
+      if (row === undefined)
+        throw new SqlError(
+          'ER_PASSWORD_NO_MATCH',
+          1133,
+          '42000',
+          `There is no account ${account.user}@${account.host}`,
+        );
       const draft = this.#book.draft();
       draft.put('user', { ...row, ...this.#password(row.plugin, password) });
       return this.#publish(draft);

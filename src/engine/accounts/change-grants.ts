@@ -64,7 +64,8 @@ function grantOnTable(edit: Edit, account: AccountId, target: GrantTarget, list:
     columnPrivileges = (columnPrivileges | set) >>> 0;
   }
   const privileges = (row.privileges | list.set) >>> 0;
-  if (privileges !== 0 || columnPrivileges !== 0) edit.draft.put('tables_priv', { ...row, privileges, columnPrivileges });
+  if (privileges !== 0 || columnPrivileges !== 0)
+    edit.draft.put('tables_priv', { ...row, privileges, columnPrivileges });
 }
 
 export function revokePrivileges(edit: Edit, statement: ast.RevokePrivileges): void {
@@ -76,12 +77,15 @@ export function revokePrivileges(edit: Edit, statement: ast.RevokePrivileges): v
     const user = edit.draft.findUser(account);
     if (user === undefined) {
       if (!statement.ignoreUnknownUser) {
-        throw target === undefined ? sqlError('ER_REVOKE_GRANTS') : sqlError('ER_NONEXISTING_GRANT', account.user, account.host);
+        throw target === undefined
+          ? sqlError('ER_REVOKE_GRANTS')
+          : sqlError('ER_NONEXISTING_GRANT', account.user, account.host);
       }
       note(edit, 'Warning', 3162, `Authorization ID ${account.user} does not exist.`);
     } else if (target === undefined || list === undefined) revokeEverything(edit, user);
     else if (target.level === 'global') revokeGlobal(edit, user, list);
-    else if (target.level === 'database') revokeOnDatabase(edit, account, target.schema, { list, ifExists: statement.ifExists });
+    else if (target.level === 'database')
+      revokeOnDatabase(edit, account, target.schema, { list, ifExists: statement.ifExists });
     else revokeOnTable(edit, account, target, { list, ifExists: statement.ifExists });
   }
 }
@@ -119,10 +123,17 @@ function revokeOnDatabase(edit: Edit, account: AccountId, db: string, { list, if
 
 /** A right taken from the table is taken from its columns too. */
 function revokeOnTable(edit: Edit, account: AccountId, target: GrantTarget, { list, ifExists }: Revocation): void {
-  const exists = edit.draft.rowsOf('tables_priv', account).some((each) => each.db === target.schema && each.table === target.table);
+  const exists = edit.draft
+    .rowsOf('tables_priv', account)
+    .some((each) => each.db === target.schema && each.table === target.table);
   if (!exists) {
     if (!ifExists) throw sqlError('ER_NONEXISTING_TABLE_GRANT', account.user, account.host, target.table);
-    note(edit, 'Warning', 1147, `There is no such grant defined for user '${account.user}' on host '${account.host}' on table '${target.table}'`);
+    note(
+      edit,
+      'Warning',
+      1147,
+      `There is no such grant defined for user '${account.user}' on host '${account.host}' on table '${target.table}'`,
+    );
     return;
   }
   for (const column of columnRows(edit, account, target)) {
@@ -132,18 +143,25 @@ function revokeOnTable(edit: Edit, account: AccountId, target: GrantTarget, { li
     else edit.draft.put('columns_priv', { ...column, privileges });
   }
   const row = tableRow(edit, account, target);
-  const columnPrivileges = columnRows(edit, account, target).reduce((set, column) => (set | column.privileges) >>> 0, 0);
+  const columnPrivileges = columnRows(edit, account, target).reduce(
+    (set, column) => (set | column.privileges) >>> 0,
+    0,
+  );
   const privileges = (row.privileges & ~list.set) >>> 0;
   if (privileges === 0 && columnPrivileges === 0) edit.draft.remove('tables_priv', row);
   else edit.draft.put('tables_priv', { ...row, privileges, columnPrivileges });
 }
 
 function tableRow(edit: Edit, account: AccountId, target: GrantTarget): TableRow {
-  const before = edit.draft.rowsOf('tables_priv', account).find((row) => row.db === target.schema && row.table === target.table);
+  const before = edit.draft
+    .rowsOf('tables_priv', account)
+    .find((row) => row.db === target.schema && row.table === target.table);
   const grantor = `${edit.self.user}@${edit.self.host}`;
   return before ?? { ...account, db: target.schema, table: target.table, grantor, privileges: 0, columnPrivileges: 0 };
 }
 
 function columnRows(edit: Edit, account: AccountId, target: GrantTarget): ColumnRow[] {
-  return edit.draft.rowsOf('columns_priv', account).filter((row) => row.db === target.schema && row.table === target.table);
+  return edit.draft
+    .rowsOf('columns_priv', account)
+    .filter((row) => row.db === target.schema && row.table === target.table);
 }

@@ -12,7 +12,12 @@ export function grantRoles(edit: Edit, statement: ast.GrantRoles): void {
       const role = known(edit, resolveAccount(roleName, edit.self));
       const loops = closure(edit.draft, [role]).some((each) => accountKey(each) === accountKey(account));
       if (loops) throw sqlError('ER_ROLE_GRANTED_TO_ITSELF', tickAccount(account), tickAccount(role));
-      edit.draft.put('role_edges', { ...account, fromUser: role.user, fromHost: role.host, adminOption: statement.adminOption });
+      edit.draft.put('role_edges', {
+        ...account,
+        fromUser: role.user,
+        fromHost: role.host,
+        adminOption: statement.adminOption,
+      });
     }
   }
 }
@@ -25,7 +30,8 @@ export function revokeRoles(edit: Edit, statement: ast.RevokeRoles): void {
       note(edit, 'Warning', 3162, `Authorization ID ${account.user} does not exist.`);
       continue;
     }
-    for (const roleName of statement.roles) revokeRole(edit, account, resolveAccount(roleName, edit.self), statement.ifExists);
+    for (const roleName of statement.roles)
+      revokeRole(edit, account, resolveAccount(roleName, edit.self), statement.ifExists);
   }
 }
 

@@ -1,7 +1,15 @@
 /** CREATE, ALTER, DROP and RENAME USER, CREATE and DROP ROLE, SET PASSWORD. */
 import { SqlError, sqlError } from '../../base/index.ts';
 import type * as ast from '../../sql/ast/index.ts';
-import { ACCOUNT_TABLES, quoteAccount, type AccountId, type AccountRow, type AccountTable, type RowTypes, type UserRow } from './account-rows.ts';
+import {
+  ACCOUNT_TABLES,
+  quoteAccount,
+  type AccountId,
+  type AccountRow,
+  type AccountTable,
+  type RowTypes,
+  type UserRow,
+} from './account-rows.ts';
 import type { Draft } from './account-book.ts';
 import { applyAuth, applyOptions, newUser, type GeneratedPassword } from './user-options.ts';
 import { note, resolveAccount, type Edit } from './edit.ts';
@@ -45,7 +53,8 @@ export function alterUsers(edit: Edit, statement: ast.AlterUser): GeneratedPassw
     const row = edit.draft.findUser(account);
     if (row === undefined) missing.push(quoteAccount(account));
     else edit.draft.put('user', applyAuth(edit, applyOptions(row, statement.options), user.auth, generated));
-    if (row !== undefined && statement.defaultRoles !== undefined) setDefaultRoles(edit, account, statement.defaultRoles);
+    if (row !== undefined && statement.defaultRoles !== undefined)
+      setDefaultRoles(edit, account, statement.defaultRoles);
   }
   if (missing.length > 0 && !statement.ifExists) throw cannot('ALTER USER', missing, MISSING);
   for (const account of missing) note(edit, 'Note', 3162, `Authorization ID ${account} does not exist.`);
@@ -82,7 +91,8 @@ export function renameUsers(edit: Edit, statement: ast.RenameUser): void {
     if (edit.draft.findUser(from) === undefined || edit.draft.findUser(to) !== undefined) {
       throw cannot('RENAME USER', [quoteAccount(from)], '');
     }
-    for (const table of ACCOUNT_TABLES) for (const row of edit.draft.rowsOf(table, from)) replace(edit.draft, table, row, { ...row, ...to });
+    for (const table of ACCOUNT_TABLES)
+      for (const row of edit.draft.rowsOf(table, from)) replace(edit.draft, table, row, { ...row, ...to });
     for (const edge of [...edit.draft.tables.role_edges.values()]) {
       if (edge.fromUser !== from.user || edge.fromHost !== from.host) continue;
       replace(edit.draft, 'role_edges', edge, { ...edge, fromUser: to.user, fromHost: to.host });
@@ -117,8 +127,16 @@ export function setPassword(edit: Edit, statement: ast.SetPassword): GeneratedPa
   const row = edit.draft.findUser(account);
   if (row === undefined) throw sqlError('ER_PASSWORD_NO_MATCH');
   const generated: GeneratedPassword[] = [];
-  const by = statement.password === undefined ? ({ type: 'random' } as const) : ({ type: 'password', password: statement.password } as const);
-  const auth: ast.AuthClause = { plugin: undefined, by, replace: statement.replace, retainCurrent: statement.retainCurrent };
+  const by =
+    statement.password === undefined
+      ? ({ type: 'random' } as const)
+      : ({ type: 'password', password: statement.password } as const);
+  const auth: ast.AuthClause = {
+    plugin: undefined,
+    by,
+    replace: statement.replace,
+    retainCurrent: statement.retainCurrent,
+  };
   edit.draft.put('user', applyAuth(edit, row, auth, generated));
   return generated;
 }

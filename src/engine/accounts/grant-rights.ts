@@ -60,8 +60,10 @@ function requireStatic(rights: AccountRights, target: GrantTarget, list: Privile
   if (target.level !== 'global') held = (held | grants.onDatabase(target.schema)) >>> 0;
   if (target.level === 'table') held = (held | (grants.onTable(target.schema, target.table)?.privileges ?? 0)) >>> 0;
   if ((needed & ~held) === 0) return;
-  if (target.level === 'global') throw sqlError('ER_ACCESS_DENIED_ERROR', account.user, account.host, usesPassword(rights) ? 'YES' : 'NO');
-  if (target.level === 'database') throw sqlError('ER_DBACCESS_DENIED_ERROR', account.user, account.host, target.schema);
+  if (target.level === 'global')
+    throw sqlError('ER_ACCESS_DENIED_ERROR', account.user, account.host, usesPassword(rights) ? 'YES' : 'NO');
+  if (target.level === 'database')
+    throw sqlError('ER_DBACCESS_DENIED_ERROR', account.user, account.host, target.schema);
   throw sqlError('ER_TABLEACCESS_DENIED_ERROR', 'GRANT', account.user, session.clientHost, target.table);
 }
 

@@ -2,7 +2,16 @@
 import { sqlError } from '../../base/index.ts';
 import type * as ast from '../../sql/ast/index.ts';
 import { DYNAMIC_PRIVILEGES } from './privileges.data.ts';
-import { ALL_STATIC, COLUMN_LEVEL, DATABASE_LEVEL, GRANT_OPTION, TABLE_LEVEL, findBit, isDynamic, type PrivilegeSet } from './privileges.ts';
+import {
+  ALL_STATIC,
+  COLUMN_LEVEL,
+  DATABASE_LEVEL,
+  GRANT_OPTION,
+  TABLE_LEVEL,
+  findBit,
+  isDynamic,
+  type PrivilegeSet,
+} from './privileges.ts';
 
 export interface GrantTarget {
   readonly level: 'global' | 'database' | 'table';
@@ -24,7 +33,11 @@ export interface PrivilegeList {
 
 export function targetOf(on: ast.PrivilegeTarget, database: string | null): GrantTarget {
   if (on.type !== undefined && on.type !== 'table') {
-    throw sqlError('ER_SP_DOES_NOT_EXIST', on.type.toUpperCase(), on.schema === undefined ? on.name : `${on.schema}.${on.name}`);
+    throw sqlError(
+      'ER_SP_DOES_NOT_EXIST',
+      on.type.toUpperCase(),
+      on.schema === undefined ? on.name : `${on.schema}.${on.name}`,
+    );
   }
   if (on.schema === '*') return { level: 'global', schema: '', table: '' };
   const schema = on.schema ?? database;
@@ -35,7 +48,11 @@ export function targetOf(on: ast.PrivilegeTarget, database: string | null): Gran
 
 const LEVEL_SET = { global: ALL_STATIC, database: DATABASE_LEVEL, table: TABLE_LEVEL } as const;
 
-export function parsePrivileges(privileges: readonly ast.Privilege[], target: GrantTarget, revoke: boolean): PrivilegeList {
+export function parsePrivileges(
+  privileges: readonly ast.Privilege[],
+  target: GrantTarget,
+  revoke: boolean,
+): PrivilegeList {
   let set: PrivilegeSet = 0;
   const dynamic: string[] = [];
   const columns = new Map<string, { name: string; set: PrivilegeSet }>();
@@ -74,7 +91,11 @@ function checkedDynamic(name: string, target: GrantTarget): string {
   return upper;
 }
 
-function addColumns(columns: Map<string, { name: string; set: PrivilegeSet }>, named: readonly string[], mask: PrivilegeSet): void {
+function addColumns(
+  columns: Map<string, { name: string; set: PrivilegeSet }>,
+  named: readonly string[],
+  mask: PrivilegeSet,
+): void {
   for (const name of named) {
     const key = name.toLowerCase();
     columns.set(key, { name: columns.get(key)?.name ?? name, set: ((columns.get(key)?.set ?? 0) | mask) >>> 0 });

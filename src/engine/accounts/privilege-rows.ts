@@ -14,14 +14,18 @@ export function privilegeRows(rights: AccountRights, table: string): readonly Ce
     seesAll || (row.user === rights.account.user && row.host === rights.account.host);
   switch (table.toLowerCase()) {
     case 'user_privileges':
-      return [...tables.user.values()].filter(visible).flatMap((row) => [
-        ...lines([quoteAccount(row), CATALOG], row.privileges, row.privileges),
-        ...[...tables.global_grants.values()]
-          .filter((grant) => grant.user === row.user && grant.host === row.host)
-          .map((grant): Cells => [quoteAccount(row), CATALOG, grant.privilege, grant.grantOption ? 'YES' : 'NO']),
-      ]);
+      return [...tables.user.values()]
+        .filter(visible)
+        .flatMap((row) => [
+          ...lines([quoteAccount(row), CATALOG], row.privileges, row.privileges),
+          ...[...tables.global_grants.values()]
+            .filter((grant) => grant.user === row.user && grant.host === row.host)
+            .map((grant): Cells => [quoteAccount(row), CATALOG, grant.privilege, grant.grantOption ? 'YES' : 'NO']),
+        ]);
     case 'schema_privileges':
-      return [...tables.db.values()].filter(visible).flatMap((row) => lines([quoteAccount(row), CATALOG, row.db], row.privileges, row.privileges));
+      return [...tables.db.values()]
+        .filter(visible)
+        .flatMap((row) => lines([quoteAccount(row), CATALOG, row.db], row.privileges, row.privileges));
     case 'table_privileges':
       return [...tables.tables_priv.values()]
         .filter((row) => visible(row) && row.privileges !== 0)
@@ -31,7 +35,11 @@ export function privilegeRows(rights: AccountRights, table: string): readonly Ce
         const whole = [...tables.tables_priv.values()].find(
           (each) => each.user === row.user && each.host === row.host && each.db === row.db && each.table === row.table,
         );
-        return lines([quoteAccount(row), CATALOG, row.db, row.table, row.column], row.privileges, whole?.privileges ?? 0);
+        return lines(
+          [quoteAccount(row), CATALOG, row.db, row.table, row.column],
+          row.privileges,
+          whole?.privileges ?? 0,
+        );
       });
     default:
       return [];

@@ -27,10 +27,24 @@ function setOf(...names: StaticPrivilege[]): PrivilegeSet {
 export const GRANT_OPTION = bit('grant option');
 export const COLUMN_LEVEL = setOf('select', 'insert', 'update', 'references');
 export const TABLE_LEVEL = setOf(
-  'select', 'insert', 'update', 'delete', 'create', 'drop', 'grant option', 'references', 'index', 'alter', 'create view',
-  'show view', 'trigger',
+  'select',
+  'insert',
+  'update',
+  'delete',
+  'create',
+  'drop',
+  'grant option',
+  'references',
+  'index',
+  'alter',
+  'create view',
+  'show view',
+  'trigger',
 );
-export const DATABASE_LEVEL = (TABLE_LEVEL | setOf('create temporary tables', 'lock tables', 'execute', 'create routine', 'alter routine', 'event')) >>> 0;
+export const DATABASE_LEVEL =
+  (TABLE_LEVEL |
+    setOf('create temporary tables', 'lock tables', 'execute', 'create routine', 'alter routine', 'event')) >>>
+  0;
 export const ALL_STATIC: PrivilegeSet = STATIC_PRIVILEGES.reduce((set, _, i) => (set | (1 << i)) >>> 0, 0);
 
 const DYNAMIC = new Set(DYNAMIC_PRIVILEGES);
@@ -41,21 +55,38 @@ export function isDynamic(name: string): boolean {
 
 /** Names in MySQL's order of printing, GRANT OPTION left out. */
 export function namesOf(set: PrivilegeSet): string[] {
-  return STATIC_PRIVILEGES.filter(([name], i) => name !== 'grant option' && ((set >>> i) & 1) === 1).map(([name]) => name.toUpperCase());
+  return STATIC_PRIVILEGES.filter(([name], i) => name !== 'grant option' && ((set >>> i) & 1) === 1).map(([name]) =>
+    name.toUpperCase(),
+  );
 }
 
 /** Names as the SET columns of mysql.tables_priv and mysql.columns_priv spell them. */
 const SET_SPELLING: readonly (readonly [StaticPrivilege, string])[] = [
-  ['select', 'Select'], ['insert', 'Insert'], ['update', 'Update'], ['delete', 'Delete'], ['create', 'Create'],
-  ['drop', 'Drop'], ['grant option', 'Grant'], ['references', 'References'], ['index', 'Index'], ['alter', 'Alter'],
-  ['create view', 'Create View'], ['show view', 'Show view'], ['trigger', 'Trigger'],
+  ['select', 'Select'],
+  ['insert', 'Insert'],
+  ['update', 'Update'],
+  ['delete', 'Delete'],
+  ['create', 'Create'],
+  ['drop', 'Drop'],
+  ['grant option', 'Grant'],
+  ['references', 'References'],
+  ['index', 'Index'],
+  ['alter', 'Alter'],
+  ['create view', 'Create View'],
+  ['show view', 'Show view'],
+  ['trigger', 'Trigger'],
 ];
 
 export function toSetText(set: PrivilegeSet): string {
-  return SET_SPELLING.filter(([name]) => (set & bit(name)) !== 0).map(([, text]) => text).join(',');
+  return SET_SPELLING.filter(([name]) => (set & bit(name)) !== 0)
+    .map(([, text]) => text)
+    .join(',');
 }
 
 export function fromSetText(text: string): PrivilegeSet {
   const parts = new Set(text.toLowerCase().split(','));
-  return SET_SPELLING.reduce((set, [name, spelled]) => (parts.has(spelled.toLowerCase()) ? (set | bit(name)) >>> 0 : set), 0);
+  return SET_SPELLING.reduce(
+    (set, [name, spelled]) => (parts.has(spelled.toLowerCase()) ? (set | bit(name)) >>> 0 : set),
+    0,
+  );
 }

@@ -7,7 +7,16 @@ import { accountKey, quoteAccount, type AccountId } from './account-rows.ts';
 import type { AccountRights } from './account-rights.ts';
 import { requireGranted, grantRoles, revokeRoles, setDefaultRole } from './change-roles.ts';
 import { grantPrivileges, revokePrivileges } from './change-grants.ts';
-import { alterUsers, cannot, createRoles, createUsers, dropAccounts, renameUsers, requireUser, setPassword } from './change-users.ts';
+import {
+  alterUsers,
+  cannot,
+  createRoles,
+  createUsers,
+  dropAccounts,
+  renameUsers,
+  requireUser,
+  setPassword,
+} from './change-users.ts';
 import { resolveAccount, type Edit } from './edit.ts';
 import { Grants } from './grants.ts';
 import { createUserText, grantLines } from './show-account.ts';
@@ -16,9 +25,13 @@ import type { GeneratedPassword } from './user-options.ts';
 const GRANTS_CHARACTERS = 1024;
 
 /** Undefined when the statement is about something else. */
-export function runAccountStatement(rights: AccountRights, statement: ast.Statement): MaybePromise<StatementResult> | undefined {
+export function runAccountStatement(
+  rights: AccountRights,
+  statement: ast.Statement,
+): MaybePromise<StatementResult> | undefined {
   const change = changeOf(statement);
-  if (change !== undefined) return andThen(rights.accounts.change(rights, change), (generated) => answer(rights, generated));
+  if (change !== undefined)
+    return andThen(rights.accounts.change(rights, change), (generated) => answer(rights, generated));
   switch (statement.kind) {
     case 'set-role':
       rights.setRoles(statement);
@@ -69,7 +82,12 @@ function changeOf(statement: ast.Statement): ((edit: Edit) => GeneratedPassword[
 function answer(rights: AccountRights, generated: readonly GeneratedPassword[]): StatementResult {
   if (generated.length === 0) return ok(rights.accounts.lastNotes(rights));
   return rows(
-    [['user', varcharType(32)], ['host', varcharType(255)], ['generated password', varcharType(127)], ['auth_factor', intType('big')]],
+    [
+      ['user', varcharType(32)],
+      ['host', varcharType(255)],
+      ['generated password', varcharType(127)],
+      ['auth_factor', intType('big')],
+    ],
     generated.map((each) => [each.user, each.host, each.password, 1]),
   );
 }
@@ -90,7 +108,10 @@ function showGrants(rights: AccountRights, statement: ast.ShowGrants): Statement
   for (const role of roles) requireGranted(granted, role, account);
   if (statement.account === undefined) roles = [...rights.roles];
   const lines = grantLines(book, account, Grants.compile(book, account, roles));
-  return rows([[`Grants for ${user.user}@${user.host}`, varcharType(GRANTS_CHARACTERS)]], lines.map((line) => [line]));
+  return rows(
+    [[`Grants for ${user.user}@${user.host}`, varcharType(GRANTS_CHARACTERS)]],
+    lines.map((line) => [line]),
+  );
 }
 
 function showCreateUser(rights: AccountRights, statement: ast.ShowCreateUser): StatementResult {
@@ -99,7 +120,10 @@ function showCreateUser(rights: AccountRights, statement: ast.ShowCreateUser): S
   if (!isOwn(rights, account)) rights.requireOnDatabase('select', 'mysql');
   const user = book.findUser(account);
   if (user === undefined) throw cannot('SHOW CREATE USER', [quoteAccount(account)], ' (User account does not exist)');
-  return rows([[`CREATE USER for ${account.user}@${account.host}`, varcharType(GRANTS_CHARACTERS)]], [[createUserText(book, user)]]);
+  return rows(
+    [[`CREATE USER for ${account.user}@${account.host}`, varcharType(GRANTS_CHARACTERS)]],
+    [[createUserText(book, user)]],
+  );
 }
 
 function isOwn(rights: AccountRights, account: AccountId): boolean {

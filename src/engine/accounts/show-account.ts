@@ -8,8 +8,14 @@ import { DATABASE_LEVEL, GRANT_OPTION, TABLE_LEVEL, bit, namesOf, type Privilege
 export function grantLines(book: AccountBook, account: AccountId, grants: Grants): string[] {
   const to = ` TO ${tickAccount(account)}`;
   const lines = [`GRANT ${namesOf(grants.globals).join(', ') || 'USAGE'} ON *.*${to}${withOption(grants.globals)}`];
-  for (const [option, suffix] of [[false, ''], [true, ' WITH GRANT OPTION']] as const) {
-    const names = [...grants.dynamic].filter(([, withGrant]) => withGrant === option).map(([name]) => name).sort();
+  for (const [option, suffix] of [
+    [false, ''],
+    [true, ' WITH GRANT OPTION'],
+  ] as const) {
+    const names = [...grants.dynamic]
+      .filter(([, withGrant]) => withGrant === option)
+      .map(([name]) => name)
+      .sort();
     if (names.length > 0) lines.push(`GRANT ${names.join(',')} ON *.*${to}${suffix}`);
   }
   for (const [db, set] of sorted(grants.databases)) {
@@ -25,7 +31,10 @@ export function grantLines(book: AccountBook, account: AccountId, grants: Grants
 function roleLines(book: AccountBook, account: AccountId, to: string): string[] {
   const edges = book.rowsOf('role_edges', account);
   const lines: string[] = [];
-  for (const [admin, suffix] of [[false, ''], [true, ' WITH ADMIN OPTION']] as const) {
+  for (const [admin, suffix] of [
+    [false, ''],
+    [true, ' WITH ADMIN OPTION'],
+  ] as const) {
     const roles = edges
       .filter((edge) => edge.adminOption === admin)
       .map((edge) => tickAccount({ user: edge.fromUser, host: edge.fromHost }))
@@ -112,7 +121,9 @@ function limits(user: UserRow): string[] {
 function expireText(user: UserRow): string {
   if (user.passwordExpired) return 'PASSWORD EXPIRE';
   if (user.passwordLifetimeDays === null) return 'PASSWORD EXPIRE DEFAULT';
-  return user.passwordLifetimeDays === 0 ? 'PASSWORD EXPIRE NEVER' : `PASSWORD EXPIRE INTERVAL ${user.passwordLifetimeDays} DAY`;
+  return user.passwordLifetimeDays === 0
+    ? 'PASSWORD EXPIRE NEVER'
+    : `PASSWORD EXPIRE INTERVAL ${user.passwordLifetimeDays} DAY`;
 }
 
 function requireCurrentText(user: UserRow): string {

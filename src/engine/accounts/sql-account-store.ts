@@ -2,7 +2,17 @@
  * Accounts in the tables of the schema `mysql`, read and written by SQL, so that they are durable, transactional and
  * visible to tools like any other data.
  */
-import { DateTime, EnumValue, JsonValue, SetValue, civilSeconds, formatDateTime, formatJson, fromCivilSeconds, type Value } from '../../sql/types/index.ts';
+import {
+  DateTime,
+  EnumValue,
+  JsonValue,
+  SetValue,
+  civilSeconds,
+  formatDateTime,
+  formatJson,
+  fromCivilSeconds,
+  type Value,
+} from '../../sql/types/index.ts';
 import type { AccountRow, AccountTable, RowTypes, UserAttributes, UserRow } from './account-rows.ts';
 import { ACCOUNT_TABLES } from './account-rows.ts';
 import type { AccountChange, AccountRows, AccountStore } from './account-store.ts';
@@ -103,7 +113,10 @@ class Cells {
 
   /** Y and N columns of mysql.user and mysql.db. */
   privileges(): PrivilegeSet {
-    return STATIC_PRIVILEGES.reduce((set, [, column], i) => (this.yes(`${column}_priv`) ? (set | (1 << i)) >>> 0 : set), 0);
+    return STATIC_PRIVILEGES.reduce(
+      (set, [, column], i) => (this.yes(`${column}_priv`) ? (set | (1 << i)) >>> 0 : set),
+      0,
+    );
   }
 }
 
@@ -116,8 +129,25 @@ function privilegeColumns(set: PrivilegeSet, ofDatabase: boolean): Columns {
 }
 
 const DATABASE_COLUMNS: ReadonlySet<string> = new Set([
-  'Select', 'Insert', 'Update', 'Delete', 'Create', 'Drop', 'Grant', 'References', 'Index', 'Alter', 'Create_tmp_table',
-  'Lock_tables', 'Create_view', 'Show_view', 'Create_routine', 'Alter_routine', 'Execute', 'Event', 'Trigger',
+  'Select',
+  'Insert',
+  'Update',
+  'Delete',
+  'Create',
+  'Drop',
+  'Grant',
+  'References',
+  'Index',
+  'Alter',
+  'Create_tmp_table',
+  'Lock_tables',
+  'Create_view',
+  'Show_view',
+  'Create_routine',
+  'Alter_routine',
+  'Execute',
+  'Event',
+  'Trigger',
 ]);
 
 const PRIMARY_KEY: Readonly<Record<AccountTable, readonly string[]>> = {
@@ -132,7 +162,12 @@ const PRIMARY_KEY: Readonly<Record<AccountTable, readonly string[]>> = {
 
 const READ: { readonly [T in AccountTable]: (cells: Cells) => RowTypes[T] } = {
   user: readUser,
-  db: (cells) => ({ host: cells.text('Host'), user: cells.text('User'), db: cells.text('Db'), privileges: cells.privileges() }),
+  db: (cells) => ({
+    host: cells.text('Host'),
+    user: cells.text('User'),
+    db: cells.text('Db'),
+    privileges: cells.privileges(),
+  }),
   tables_priv: (cells) => ({
     host: cells.text('Host'),
     user: cells.text('User'),
@@ -225,7 +260,9 @@ const WRITE: { readonly [T in AccountTable]: (row: RowTypes[T]) => Columns } = {
     plugin: row.plugin,
     authentication_string: row.authenticationString,
     password_expired: yesNo(row.passwordExpired),
-    password_last_changed: formatDateTime(fromCivilSeconds(Math.floor(row.passwordChangedAtMs / 1000)) ?? DateTime.ZERO),
+    password_last_changed: formatDateTime(
+      fromCivilSeconds(Math.floor(row.passwordChangedAtMs / 1000)) ?? DateTime.ZERO,
+    ),
     password_lifetime: row.passwordLifetimeDays,
     account_locked: yesNo(row.locked),
     Password_reuse_history: row.passwordHistory,
@@ -251,7 +288,12 @@ const WRITE: { readonly [T in AccountTable]: (row: RowTypes[T]) => Columns } = {
     Column_name: row.column,
     Column_priv: toSetText(row.privileges),
   }),
-  global_grants: (row) => ({ USER: row.user, HOST: row.host, PRIV: row.privilege, WITH_GRANT_OPTION: yesNo(row.grantOption) }),
+  global_grants: (row) => ({
+    USER: row.user,
+    HOST: row.host,
+    PRIV: row.privilege,
+    WITH_GRANT_OPTION: yesNo(row.grantOption),
+  }),
   role_edges: (row) => ({
     FROM_HOST: row.fromHost,
     FROM_USER: row.fromUser,
@@ -259,7 +301,12 @@ const WRITE: { readonly [T in AccountTable]: (row: RowTypes[T]) => Columns } = {
     TO_USER: row.user,
     WITH_ADMIN_OPTION: yesNo(row.adminOption),
   }),
-  default_roles: (row) => ({ HOST: row.host, USER: row.user, DEFAULT_ROLE_HOST: row.roleHost, DEFAULT_ROLE_USER: row.roleUser }),
+  default_roles: (row) => ({
+    HOST: row.host,
+    USER: row.user,
+    DEFAULT_ROLE_HOST: row.roleHost,
+    DEFAULT_ROLE_USER: row.roleUser,
+  }),
 };
 
 function yesNo(value: boolean): string {

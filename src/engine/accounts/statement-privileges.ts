@@ -12,7 +12,12 @@ export type Requirement =
   /** 1044. */
   | { readonly level: 'database'; readonly privilege: StaticPrivilege; readonly schema: string }
   /** All of them; 1142 names those that are missing. */
-  | { readonly level: 'table'; readonly privileges: readonly StaticPrivilege[]; readonly schema: string; readonly table: string };
+  | {
+      readonly level: 'table';
+      readonly privileges: readonly StaticPrivilege[];
+      readonly schema: string;
+      readonly table: string;
+    };
 
 export function requiredPrivileges(statement: ast.Statement, database: string | null): readonly Requirement[] {
   const rule = RULES[statement.kind] as ((statement: ast.Statement, at: Place) => readonly Requirement[]) | undefined;
@@ -51,7 +56,10 @@ function onDatabase(privilege: StaticPrivilege, schema: string): Requirement {
 }
 
 type Rules = {
-  readonly [K in ast.StatementKind]?: (statement: Extract<ast.Statement, { readonly kind: K }>, at: Place) => readonly Requirement[];
+  readonly [K in ast.StatementKind]?: (
+    statement: Extract<ast.Statement, { readonly kind: K }>,
+    at: Place,
+  ) => readonly Requirement[];
 };
 
 const RULES: Rules = {
@@ -63,19 +71,30 @@ const RULES: Rules = {
     return [...at.table(statement.table, 'alter', 'drop'), ...at.tables(renamed, 'create', 'insert')];
   },
   'drop-table': (statement, at) =>
-    statement.temporary ? statement.tables.map((table) => onDatabase('create temporary tables', at.schemaOf(table))) : at.tables(statement.tables, 'drop'),
+    statement.temporary
+      ? statement.tables.map((table) => onDatabase('create temporary tables', at.schemaOf(table)))
+      : at.tables(statement.tables, 'drop'),
   'rename-table': (statement, at) =>
-    statement.renames.flatMap(({ from, to }) => [...at.table(from, 'alter', 'drop'), ...at.table(to, 'create', 'insert')]),
+    statement.renames.flatMap(({ from, to }) => [
+      ...at.table(from, 'alter', 'drop'),
+      ...at.table(to, 'create', 'insert'),
+    ]),
   'truncate-table': (statement, at) => at.table(statement.table, 'drop'),
   'create-index': (statement, at) => at.table(statement.table, 'index'),
   'drop-index': (statement, at) => at.table(statement.table, 'index'),
   'create-database': (statement) => [onDatabase('create', statement.name)],
-  'alter-database': (statement, at) => [onDatabase('alter', statement.name ?? at.schemaOf({ schema: undefined, name: '' }))],
+  'alter-database': (statement, at) => [
+    onDatabase('alter', statement.name ?? at.schemaOf({ schema: undefined, name: '' })),
+  ],
   'drop-database': (statement) => [onDatabase('drop', statement.name)],
-  'create-view': (statement, at) => at.table(statement.view, 'create view', ...(statement.orReplace ? (['drop'] as const) : [])),
+  'create-view': (statement, at) =>
+    at.table(statement.view, 'create view', ...(statement.orReplace ? (['drop'] as const) : [])),
   'drop-view': (statement, at) => at.tables(statement.views, 'drop'),
   'lock-tables': (statement, at) =>
-    statement.locks.flatMap((lock) => [onDatabase('lock tables', at.schemaOf(lock.table)), ...at.table(lock.table, 'select')]),
+    statement.locks.flatMap((lock) => [
+      onDatabase('lock tables', at.schemaOf(lock.table)),
+      ...at.table(lock.table, 'select'),
+    ]),
   'analyze-table': (statement, at) => at.tables(statement.tables, 'select', 'insert'),
   'maintain-table': (statement, at) =>
     statement.action === 'checksum' || statement.action === 'check'

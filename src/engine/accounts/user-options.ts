@@ -47,15 +47,22 @@ export function newUser(account: AccountId, nowMs: number): UserRow {
   };
 }
 
-export function applyAuth(edit: Edit, row: UserRow, auth: ast.AuthClause | undefined, generated: GeneratedPassword[]): UserRow {
+export function applyAuth(
+  edit: Edit,
+  row: UserRow,
+  auth: ast.AuthClause | undefined,
+  generated: GeneratedPassword[],
+): UserRow {
   if (auth === undefined) return row;
   const plugin = auth.plugin?.toLowerCase() ?? (auth.by === undefined ? row.plugin : keptPlugin(row));
-  if (plugin !== CACHING_SHA2_PASSWORD && plugin !== NATIVE_PASSWORD) throw sqlError('ER_PLUGIN_IS_NOT_LOADED', auth.plugin ?? plugin);
+  if (plugin !== CACHING_SHA2_PASSWORD && plugin !== NATIVE_PASSWORD)
+    throw sqlError('ER_PLUGIN_IS_NOT_LOADED', auth.plugin ?? plugin);
   const changed = { ...row, plugin, passwordExpired: false, passwordChangedAtMs: edit.nowMs };
   if (auth.by === undefined) return { ...changed, authenticationString: '' };
   if (auth.by.type === 'hash') {
     const hash = auth.by.hash;
-    if (!(plugin === NATIVE_PASSWORD ? isNativePasswordHash(hash) : isCachingSha2Hash(hash))) throw sqlError('ER_PASSWORD_FORMAT');
+    if (!(plugin === NATIVE_PASSWORD ? isNativePasswordHash(hash) : isCachingSha2Hash(hash)))
+      throw sqlError('ER_PASSWORD_FORMAT');
     return { ...changed, authenticationString: hash };
   }
   let password: string;
@@ -135,7 +142,10 @@ function attributesOf(before: UserAttributes, options: ast.AccountOptions): User
     };
     if (locking.failed_login_attempts === 0 && locking.password_lock_time_days === 0) locking = undefined;
   }
-  return { ...(metadata === undefined ? {} : { metadata }), ...(locking === undefined ? {} : { Password_locking: locking }) };
+  return {
+    ...(metadata === undefined ? {} : { metadata }),
+    ...(locking === undefined ? {} : { Password_locking: locking }),
+  };
 }
 
 /** A member that is null is removed. */
@@ -146,7 +156,8 @@ function mergePatch(before: UserAttributes['metadata'], text: string): Record<st
   } catch {
     patch = undefined;
   }
-  if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) throw sqlError('ER_INVALID_USER_ATTRIBUTE_JSON');
+  if (typeof patch !== 'object' || patch === null || Array.isArray(patch))
+    throw sqlError('ER_INVALID_USER_ATTRIBUTE_JSON');
   const merged = { ...before, ...(patch as Record<string, unknown>) };
   return Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== null));
 }

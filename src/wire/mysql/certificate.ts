@@ -17,7 +17,18 @@ export interface CertificateRequest {
   readonly privateKey: KeyObject;
 }
 
-const Tag = { INTEGER: 0x02, BITS: 0x03, OCTETS: 0x04, NULL: 0x05, OID: 0x06, UTF8: 0x0c, UTC: 0x17, GENERALIZED: 0x18, SEQUENCE: 0x30, SET: 0x31 };
+const Tag = {
+  INTEGER: 0x02,
+  BITS: 0x03,
+  OCTETS: 0x04,
+  NULL: 0x05,
+  OID: 0x06,
+  UTF8: 0x0c,
+  UTC: 0x17,
+  GENERALIZED: 0x18,
+  SEQUENCE: 0x30,
+  SET: 0x31,
+};
 
 const SHA256_WITH_RSA = [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x0b];
 const COMMON_NAME = [0x55, 0x04, 0x03];
@@ -27,7 +38,10 @@ const BASIC_CONSTRAINTS = [0x55, 0x1d, 0x13];
 /** PEM text. */
 export function selfSignedCertificate(request: CertificateRequest): string {
   const algorithm = der(Tag.SEQUENCE, der(Tag.OID, SHA256_WITH_RSA), der(Tag.NULL));
-  const name = der(Tag.SEQUENCE, der(Tag.SET, der(Tag.SEQUENCE, der(Tag.OID, COMMON_NAME), der(Tag.UTF8, Buffer.from(request.commonName)))));
+  const name = der(
+    Tag.SEQUENCE,
+    der(Tag.SET, der(Tag.SEQUENCE, der(Tag.OID, COMMON_NAME), der(Tag.UTF8, Buffer.from(request.commonName)))),
+  );
   const body = der(
     Tag.SEQUENCE,
     der(0xa0, der(Tag.INTEGER, [2])), // version 3
@@ -60,7 +74,9 @@ function extensions(request: CertificateRequest): Buffer[] {
 /** UTCTime up to 2049, GeneralizedTime after. */
 function time(date: Date): Buffer {
   const digits = `${date.toISOString().replace(/[-:T]/g, '').slice(0, 14)}Z`;
-  return date.getUTCFullYear() < 2050 ? der(Tag.UTC, Buffer.from(digits.slice(2))) : der(Tag.GENERALIZED, Buffer.from(digits));
+  return date.getUTCFullYear() < 2050
+    ? der(Tag.UTC, Buffer.from(digits.slice(2)))
+    : der(Tag.GENERALIZED, Buffer.from(digits));
 }
 
 function positive(bytes: Uint8Array): Buffer {

@@ -4,7 +4,14 @@
  * catalog 'def' | schema | table | original table | name | original name | 0x0c | collation 2 | length 4 | type 1 |
  * flags 2 | decimals 1 | 2 zeros
  */
-import { MysqlType, findCollation, findCollationById, getCharset, isBlobCode, type FieldType } from '../../sql/types/index.ts';
+import {
+  MysqlType,
+  findCollation,
+  findCollationById,
+  getCharset,
+  isBlobCode,
+  type FieldType,
+} from '../../sql/types/index.ts';
 import type { ResultColumn } from '../../engine/index.ts';
 import type { PacketWriter } from './packet-writer.ts';
 import { BINARY_COLLATION, ColumnFlag } from './protocol.ts';
@@ -29,7 +36,12 @@ export function resultText(resultCharset: string, connectionCollationId: number)
   return { collationId: collation?.id ?? BINARY_COLLATION, bytesPerCharacter: charset.bytesMax };
 }
 
-export function writeColumnDefinition(writer: PacketWriter, column: ResultColumn, text: ResultText, withDefault = false): void {
+export function writeColumnDefinition(
+  writer: PacketWriter,
+  column: ResultColumn,
+  text: ResultText,
+  withDefault = false,
+): void {
   const { type } = column;
   const character = type.kind === 'string' || type.kind === 'enum' || type.kind === 'set';
   writer.begin();

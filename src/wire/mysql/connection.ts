@@ -11,7 +11,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
-import { SqlError, isPromise, sqlError, type MaybePromise } from '../../base/index.ts';
+import { SqlError, isPromise, type MaybePromise } from '../../base/index.ts';
 import type { AccountCredentials, ConnectOptions, Session } from '../../engine/index.ts';
 import { authenticate } from './authentication.ts';
 import { Commands } from './commands.ts';
@@ -100,7 +100,13 @@ export class Connection {
     const { transport } = this;
     const { serverVersion, defaultPlugin, secureContext, keys, engine, sha2Cache } = this.#context;
     const capabilities = SERVER_CAPABILITIES | (secureContext === undefined ? 0 : Capability.SSL);
-    writeGreeting(transport.writer, { serverVersion, connectionId: this.id, nonce: this.#nonce, capabilities, plugin: defaultPlugin });
+    writeGreeting(transport.writer, {
+      serverVersion,
+      connectionId: this.id,
+      nonce: this.#nonce,
+      capabilities,
+      plugin: defaultPlugin,
+    });
     transport.flush();
     let packet = await transport.readPacket();
     if (secureContext !== undefined && sslRequest(packet) !== undefined) {
@@ -110,7 +116,10 @@ export class Connection {
     const identity = readHandshakeResponse(packet);
     this.#capabilities = identity.capabilities & capabilities;
     const account = await authenticate({
-      engine, transport, keys, identity,
+      engine,
+      transport,
+      keys,
+      identity,
       cache: sha2Cache,
       nonce: this.#nonce,
       hosts: this.#hosts,
@@ -167,7 +176,9 @@ export class Connection {
     this.#terminating = 'silent';
     const { engine, keys, sha2Cache, defaultPlugin } = this.#context;
     const account = await authenticate({
-      engine, keys, identity,
+      engine,
+      keys,
+      identity,
       transport: this.transport,
       cache: sha2Cache,
       nonce: this.#nonce,
@@ -266,5 +277,5 @@ function hostNames(address: string | undefined): readonly string[] {
 
 /** No NUL bytes: clients read the nonce as a string. */
 function makeNonce(): Buffer {
-  return Buffer.from(randomBytes(NONCE_BYTES).map((byte) => (byte & 0x7f) || 1));
+  return Buffer.from(randomBytes(NONCE_BYTES).map((byte) => byte & 0x7f || 1));
 }

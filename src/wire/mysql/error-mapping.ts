@@ -12,7 +12,13 @@ const BY_KIND: Readonly<Record<DbErrorKind, (error: DbError) => SqlError>> = {
   closed: () => sqlError('ER_SERVER_SHUTDOWN'),
   unavailable: (error) => unknown(error.message),
   invalid: (error) => unknown(error.message),
-  corrupt: (error) => new SqlError('ER_GET_ERRNO', 1030, 'HY000', `Got error 126 - 'stored data is damaged: ${error.message}' from storage engine`),
+  corrupt: (error) =>
+    new SqlError(
+      'ER_GET_ERRNO',
+      1030,
+      'HY000',
+      `Got error 126 - 'stored data is damaged: ${error.message}' from storage engine`,
+    ),
   limit: limitError,
   internal: () => unknown('internal error; see the server log'),
 };

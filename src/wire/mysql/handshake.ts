@@ -71,7 +71,8 @@ export function readHandshakeResponse(payload: Buffer): ClientIdentity {
   reader.skip(23);
   const user = reader.nulText();
   const authResponse = readAuthResponse(reader, capabilities);
-  const database = (capabilities & Capability.CONNECT_WITH_DB) !== 0 && reader.remaining > 0 ? reader.nulOrEndText() : undefined;
+  const database =
+    (capabilities & Capability.CONNECT_WITH_DB) !== 0 && reader.remaining > 0 ? reader.nulOrEndText() : undefined;
   return { capabilities, collationId, user, authResponse, ...readTail(reader, capabilities, database) };
 }
 
@@ -96,7 +97,8 @@ function readTail(
   capabilities: number,
   database: string | undefined,
 ): Pick<ClientIdentity, 'database' | 'plugin' | 'attributes'> {
-  const plugin = (capabilities & Capability.PLUGIN_AUTH) !== 0 && reader.remaining > 0 ? reader.nulOrEndText() : undefined;
+  const plugin =
+    (capabilities & Capability.PLUGIN_AUTH) !== 0 && reader.remaining > 0 ? reader.nulOrEndText() : undefined;
   const attributes =
     (capabilities & Capability.CONNECT_ATTRS) !== 0 && reader.remaining > 0 ? readAttributes(reader) : {};
   return { database: database === '' ? undefined : database, plugin, attributes };

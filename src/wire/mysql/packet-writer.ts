@@ -72,7 +72,9 @@ export class PacketWriter {
     for (let i = 0; i < count; i++) {
       buffer[at + 3] = this.sequence;
       this.sequence = (this.sequence + 1) & 0xff;
-      at += HEADER_BYTES + ((buffer[at] as number) | ((buffer[at + 1] as number) << 8) | ((buffer[at + 2] as number) << 16));
+      at +=
+        HEADER_BYTES +
+        ((buffer[at] as number) | ((buffer[at + 1] as number) << 8) | ((buffer[at + 2] as number) << 16));
     }
   }
 

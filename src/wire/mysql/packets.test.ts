@@ -22,19 +22,23 @@ function written(work: (writer: PacketWriter) => void): Buffer {
 describe('PacketReader', () => {
   it('cuts packets whatever the chunk borders', () => {
     fc.assert(
-      fc.property(fc.array(fc.uint8Array({ maxLength: 50 }), { maxLength: 20 }), fc.array(fc.integer({ min: 1, max: 30 }), { minLength: 1 }), (payloads, cuts) => {
-        const stream = Buffer.concat(payloads.map((payload, i) => frame(i & 0xff, payload)));
-        const reader = new PacketReader(1000);
-        const got: Buffer[] = [];
-        for (let at = 0, i = 0; at < stream.length; i++) {
-          const end = at + (cuts[i % cuts.length] as number);
-          reader.push(stream.subarray(at, end));
-          at = end;
-          for (let payload = reader.next(); payload !== undefined; payload = reader.next()) got.push(payload);
-        }
-        expect(got.map((payload) => [...payload])).toEqual(payloads.map((payload) => [...payload]));
-        expect(reader.partial).toBe(false);
-      }),
+      fc.property(
+        fc.array(fc.uint8Array({ maxLength: 50 }), { maxLength: 20 }),
+        fc.array(fc.integer({ min: 1, max: 30 }), { minLength: 1 }),
+        (payloads, cuts) => {
+          const stream = Buffer.concat(payloads.map((payload, i) => frame(i & 0xff, payload)));
+          const reader = new PacketReader(1000);
+          const got: Buffer[] = [];
+          for (let at = 0, i = 0; at < stream.length; i++) {
+            const end = at + (cuts[i % cuts.length] as number);
+            reader.push(stream.subarray(at, end));
+            at = end;
+            for (let payload = reader.next(); payload !== undefined; payload = reader.next()) got.push(payload);
+          }
+          expect(got.map((payload) => [...payload])).toEqual(payloads.map((payload) => [...payload]));
+          expect(reader.partial).toBe(false);
+        },
+      ),
       { numRuns: 200 },
     );
   });
@@ -115,14 +119,21 @@ describe('PacketWriter', () => {
 
   it('writes text as UTF-8 behind its length, short and long, ASCII and not', () => {
     fc.assert(
-      fc.property(fc.oneof(fc.string(), fc.string({ unit: 'binary', maxLength: 300 }), fc.string({ unit: 'grapheme', maxLength: 300 })), (text) => {
-        const bytes = written((writer) => {
-          writer.begin();
-          writer.lenencText(text);
-          writer.end();
-        });
-        expect(new PayloadReader(bytes, 4).lenencText()).toBe(Buffer.from(text).toString('utf8'));
-      }),
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.string({ unit: 'binary', maxLength: 300 }),
+          fc.string({ unit: 'grapheme', maxLength: 300 }),
+        ),
+        (text) => {
+          const bytes = written((writer) => {
+            writer.begin();
+            writer.lenencText(text);
+            writer.end();
+          });
+          expect(new PayloadReader(bytes, 4).lenencText()).toBe(Buffer.from(text).toString('utf8'));
+        },
+      ),
       { numRuns: 300 },
     );
   });
@@ -136,7 +147,19 @@ describe('PacketWriter', () => {
       }),
       { numRuns: 1000 },
     );
-    for (const value of [0, -1, 9, 10, 99, 100, 2147483647, 2147483648, -2147483648, Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER]) {
+    for (const value of [
+      0,
+      -1,
+      9,
+      10,
+      99,
+      100,
+      2147483647,
+      2147483648,
+      -2147483648,
+      Number.MAX_SAFE_INTEGER,
+      Number.MIN_SAFE_INTEGER,
+    ]) {
       expect(target.toString('latin1', 0, writeSafeInteger(target, 0, value))).toBe(String(value));
     }
   });
@@ -145,18 +168,22 @@ describe('PacketWriter', () => {
 describe('CompressedStream', () => {
   it('gives back what it wrapped, cut anywhere', () => {
     fc.assert(
-      fc.property(fc.array(fc.uint8Array({ maxLength: 300 }), { minLength: 1, maxLength: 8 }), fc.integer({ min: 1, max: 60 }), (payloads, cut) => {
-        const stream = new CompressedStream(10_000);
-        const wire = Buffer.concat(payloads.map((payload, i) => stream.wrap(frame(i, payload))));
-        const reader = new PacketReader(10_000);
-        const receiver = new CompressedStream(10_000);
-        const got: number[][] = [];
-        for (let at = 0; at < wire.length; at += cut) {
-          receiver.receive(wire.subarray(at, at + cut), reader);
-          for (let payload = reader.next(); payload !== undefined; payload = reader.next()) got.push([...payload]);
-        }
-        expect(got).toEqual(payloads.map((payload) => [...payload]));
-      }),
+      fc.property(
+        fc.array(fc.uint8Array({ maxLength: 300 }), { minLength: 1, maxLength: 8 }),
+        fc.integer({ min: 1, max: 60 }),
+        (payloads, cut) => {
+          const stream = new CompressedStream(10_000);
+          const wire = Buffer.concat(payloads.map((payload, i) => stream.wrap(frame(i, payload))));
+          const reader = new PacketReader(10_000);
+          const receiver = new CompressedStream(10_000);
+          const got: number[][] = [];
+          for (let at = 0; at < wire.length; at += cut) {
+            receiver.receive(wire.subarray(at, at + cut), reader);
+            for (let payload = reader.next(); payload !== undefined; payload = reader.next()) got.push([...payload]);
+          }
+          expect(got).toEqual(payloads.map((payload) => [...payload]));
+        },
+      ),
       { numRuns: 100 },
     );
   });
@@ -167,7 +194,9 @@ describe('CompressedStream', () => {
     const damaged = new CompressedStream(1000).wrap(Buffer.alloc(10_000));
     damaged[9] = (damaged[9] as number) ^ 0xff;
     for (const frameBytes of [bomb, damaged]) {
-      expect(() => new CompressedStream(100_000).receive(frameBytes, new PacketReader(100_000))).toThrow(expect.objectContaining({ errno: 1157 }));
+      expect(() => new CompressedStream(100_000).receive(frameBytes, new PacketReader(100_000))).toThrow(
+        expect.objectContaining({ errno: 1157 }),
+      );
     }
   });
 });

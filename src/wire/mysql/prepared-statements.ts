@@ -79,7 +79,12 @@ export class PreparedStatements {
   get(id: number, command: string): OpenStatement {
     const open = this.#open.get(id);
     if (open === undefined) {
-      throw new SqlError('ER_UNKNOWN_STMT_HANDLER', 1243, 'HY000', `Unknown prepared statement handler (${id}) given to ${command}`);
+      throw new SqlError(
+        'ER_UNKNOWN_STMT_HANDLER',
+        1243,
+        'HY000',
+        `Unknown prepared statement handler (${id}) given to ${command}`,
+      );
     }
     return open;
   }

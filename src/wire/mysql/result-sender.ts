@@ -7,7 +7,14 @@
  * Invariant: a result is closed exactly once, also when the client vanishes or a batch fails.
  */
 import { isPromise, andThen, type MaybePromise } from '../../base/index.ts';
-import type { OkResult, ResultColumn, RowsResult, Session, SessionChange, StatementResult } from '../../engine/index.ts';
+import type {
+  OkResult,
+  ResultColumn,
+  RowsResult,
+  Session,
+  SessionChange,
+  StatementResult,
+} from '../../engine/index.ts';
 import type { Row } from '../../sql/types/index.ts';
 import { writeBinaryRow } from './binary-row.ts';
 import { writeColumnDefinition } from './column-definition.ts';
@@ -121,7 +128,12 @@ export class ResultSender {
     const { writer } = this.#transport;
     if (!this.#deprecateEof) return writeEof(writer, status, warningCount);
     const changes = this.#takeChanges();
-    writeOk(writer, this.capabilities, { affectedRows: 0, lastInsertId: 0, status, warningCount, info: '', changes }, true);
+    writeOk(
+      writer,
+      this.capabilities,
+      { affectedRows: 0, lastInsertId: 0, status, warningCount, info: '', changes },
+      true,
+    );
   }
 
   get #deprecateEof(): boolean {

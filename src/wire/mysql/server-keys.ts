@@ -55,12 +55,15 @@ export async function loadServerKeys(directory: string): Promise<ServerKeys> {
   }
   try {
     const privateKey = createPrivateKey(privateKeyPem);
-    if (!new X509Certificate(certificatePem).checkPrivateKey(privateKey)) throw new Error('they do not belong together');
+    if (!new X509Certificate(certificatePem).checkPrivateKey(privateKey))
+      throw new Error('they do not belong together');
     const publicKeyPem = createPublicKey(privateKey).export({ type: 'spki', format: 'pem' }) as string;
     return { privateKeyPem, publicKeyPem, certificatePem };
   } catch (cause) {
     const what = cause instanceof Error ? cause.message : String(cause);
-    throw new DbError('invalid', 'bad-certificate', `cannot use ${keyPath} with ${certificatePath}: ${what}`, { cause });
+    throw new DbError('invalid', 'bad-certificate', `cannot use ${keyPath} with ${certificatePath}: ${what}`, {
+      cause,
+    });
   }
 }
 

@@ -2,7 +2,19 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SqlError } from '../../base/index.ts';
 import { Sha2Cache, cachingSha2Hash } from '../../engine/index.ts';
-import { DateTime, Decimal, dateType, datetimeType, decimalType, doubleType, intType, timeType, varcharType, blobType, type Value } from '../../sql/types/index.ts';
+import {
+  DateTime,
+  Decimal,
+  dateType,
+  datetimeType,
+  decimalType,
+  doubleType,
+  intType,
+  timeType,
+  varcharType,
+  blobType,
+  type Value,
+} from '../../sql/types/index.ts';
 import { FakeEngine, column, okResult, rowsResult } from '../testing/fake-engine.ts';
 import { CLIENT_CAPABILITIES, RawClient, frame, handshakeResponse } from '../testing/raw-client.ts';
 import { Capability, Command } from './protocol.ts';
@@ -36,7 +48,9 @@ async function raw(): Promise<RawClient> {
 }
 
 function errorOf(payload: Buffer | undefined): string {
-  return payload?.[0] === 0xff ? `${payload.readUInt16LE(1)} ${payload.toString('utf8', 3)}` : `no error: ${payload?.toString('hex')}`;
+  return payload?.[0] === 0xff
+    ? `${payload.readUInt16LE(1)} ${payload.toString('utf8', 3)}`
+    : `no error: ${payload?.toString('hex')}`;
 }
 
 const INT = intType('int', { nullable: false });
@@ -58,14 +72,21 @@ describe('greeting and login', () => {
     await client.packet();
     client.send(1, handshakeResponse('root'));
     expect(await client.packets(1)).toEqual(['2 00000002000000']);
-    expect(engine.sessions[0]?.options).toMatchObject({ user: 'root', host: 'localhost', connectionId: 1, multiStatements: false });
+    expect(engine.sessions[0]?.options).toMatchObject({
+      user: 'root',
+      host: 'localhost',
+      connectionId: 1,
+      multiStatements: false,
+    });
   });
 
   it('refuses an unknown user and a wrong password with 1045', async () => {
     const client = await raw();
     await client.packet();
     client.send(1, handshakeResponse('nobody'));
-    expect(errorOf((await client.packet())?.payload)).toBe("1045 #28000Access denied for user 'nobody'@'localhost' (using password: NO)");
+    expect(errorOf((await client.packet())?.payload)).toBe(
+      "1045 #28000Access denied for user 'nobody'@'localhost' (using password: NO)",
+    );
     await client.waitClosed();
   });
 
@@ -150,7 +171,11 @@ describe('text protocol', () => {
       [blobType(), new Uint8Array([0, 255]), '\0\xff'],
       [varcharType(10), null, 'NULL'],
     ];
-    engine.answer = () => rowsResult(cells.map(([type], i) => column(`c${i}`, type)), [[cells.map(([, value]) => value)]]);
+    engine.answer = () =>
+      rowsResult(
+        cells.map(([type], i) => column(`c${i}`, type)),
+        [[cells.map(([, value]) => value)]],
+      );
     const client = await login();
     client.command(Command.QUERY, 'select');
     const packets: Buffer[] = [];
@@ -186,7 +211,13 @@ describe('text protocol', () => {
     engine.answer = () => {
       const result = rowsResult([column('1', INT)], [[[1]]], true);
       let calls = 0;
-      return { ...result, next: () => (calls++ === 0 ? Promise.resolve([[1]]) : Promise.reject(new SqlError('X', 1317, '70100', 'Query execution was interrupted'))) };
+      return {
+        ...result,
+        next: () =>
+          calls++ === 0
+            ? Promise.resolve([[1]])
+            : Promise.reject(new SqlError('X', 1317, '70100', 'Query execution was interrupted')),
+      };
     };
     const client = await login();
     client.command(Command.QUERY, 'select');
@@ -224,23 +255,48 @@ describe('prepared statements', () => {
     const client = await login();
     client.command(Command.STMT_PREPARE, 'select ?, ?');
     expect((await client.packets(7))[0]).toBe('1 00010000000200020000' + '0000');
-    const execute = (rest: string): void => client.command(Command.STMT_EXECUTE, Buffer.from(`0100000000010000${rest}`.padStart(0), 'hex'));
+    const execute = (rest: string): void =>
+      client.command(Command.STMT_EXECUTE, Buffer.from(`0100000000010000${rest}`.padStart(0), 'hex'));
     execute('00' + '00' + '01' + '0300' + 'fd00' + '05000000' + '03616263');
     expect((await client.packets(6))[4]).toBe('5 0000' + '05000000' + '03616263');
     execute('00' + '02' + '00' + 'ffffffff');
     expect((await client.packets(6))[4]).toBe('5 0008' + 'ffffffff');
-    expect(seen).toEqual([[5, 'abc'], [-1, null]]);
+    expect(seen).toEqual([
+      [5, 'abc'],
+      [-1, null],
+    ]);
     client.command(Command.STMT_CLOSE, Buffer.from('01000000', 'hex'));
     execute('00' + '02' + '00' + 'ffffffff');
-    expect(errorOf((await client.packet())?.payload)).toBe('1243 #HY000Unknown prepared statement handler (1) given to mysqld_stmt_execute');
+    expect(errorOf((await client.packet())?.payload)).toBe(
+      '1243 #HY000Unknown prepared statement handler (1) given to mysqld_stmt_execute',
+    );
   });
 
   it('encodes times and dates in binary rows', async () => {
-    const columns = [column('d', dateType()), column('dt', datetimeType(6)), column('t', timeType(6)), column('z', datetimeType(0)), column('big', intType('big')), column('f', doubleType())];
+    const columns = [
+      column('d', dateType()),
+      column('dt', datetimeType(6)),
+      column('t', timeType(6)),
+      column('z', datetimeType(0)),
+      column('big', intType('big')),
+      column('f', doubleType()),
+    ];
     engine.prepared = () => ({
       paramCount: 0,
       columns,
-      execute: () => rowsResult(columns, [[[(2010 * 16 + 10) * 32 + 17, DateTime.of(2010, 10, 17, 19, 27, 30, 1), -((120 * 24 + 19) * 3600 + 27 * 60 + 30) * 1e6 - 1, DateTime.ZERO, -2, 10.2]]]),
+      execute: () =>
+        rowsResult(columns, [
+          [
+            [
+              (2010 * 16 + 10) * 32 + 17,
+              DateTime.of(2010, 10, 17, 19, 27, 30, 1),
+              -((120 * 24 + 19) * 3600 + 27 * 60 + 30) * 1e6 - 1,
+              DateTime.ZERO,
+              -2,
+              10.2,
+            ],
+          ],
+        ]),
     });
     const client = await login();
     client.command(Command.STMT_PREPARE, 'select');
@@ -248,7 +304,13 @@ describe('prepared statements', () => {
     client.command(Command.STMT_EXECUTE, Buffer.from('01000000' + '00' + '01000000', 'hex'));
     // The examples of the protocol's page on binary values.
     expect((await client.packets(10))[8]).toBe(
-      '9 0000' + '04da070a11' + '0bda070a11131b1e01000000' + '0c0178000000131b1e01000000' + '00' + 'feffffffffffffff' + '6666666666662440',
+      '9 0000' +
+        '04da070a11' +
+        '0bda070a11131b1e01000000' +
+        '0c0178000000131b1e01000000' +
+        '00' +
+        'feffffffffffffff' +
+        '6666666666662440',
     );
   });
 
@@ -303,7 +365,9 @@ describe('other commands', () => {
   it('uses a database, tells about it, resets, reads statistics', async () => {
     const client = await login(CLIENT_CAPABILITIES | Capability.SESSION_TRACK);
     client.command(Command.INIT_DB, 'shop');
-    expect(await client.packets(1)).toEqual(['1 00000002400000' + '00' + '07' + '0105' + '04' + Buffer.from('shop').toString('hex')]);
+    expect(await client.packets(1)).toEqual([
+      '1 00000002400000' + '00' + '07' + '0105' + '04' + Buffer.from('shop').toString('hex'),
+    ]);
     client.command(Command.INIT_DB, 'missing');
     expect(errorOf((await client.packet())?.payload)).toBe("1049 #42000Unknown database 'missing'");
     client.command(Command.RESET_CONNECTION);
@@ -321,7 +385,8 @@ describe('other commands', () => {
   it('changes the user, and ends the connection when that fails', async () => {
     engine.addAccount('other');
     const client = await login();
-    const request = (user: string): Buffer => Buffer.concat([Buffer.from(`${user}\0\0\0`), Buffer.from([255, 0]), Buffer.from('caching_sha2_password\0')]);
+    const request = (user: string): Buffer =>
+      Buffer.concat([Buffer.from(`${user}\0\0\0`), Buffer.from([255, 0]), Buffer.from('caching_sha2_password\0')]);
     client.command(Command.CHANGE_USER, request('other'));
     expect(await client.packets(1)).toEqual(['1 00000002000000']);
     expect(engine.sessions[0]?.options.user).toBe('other');
@@ -357,7 +422,9 @@ describe('bad and vanishing clients', () => {
     engine.variables['max_allowed_packet'] = 1024;
     const second = await login();
     second.command(Command.QUERY, 'x'.repeat(2000));
-    expect(errorOf((await second.packet())?.payload)).toBe("1153 #08S01Got a packet bigger than 'max_allowed_packet' bytes");
+    expect(errorOf((await second.packet())?.payload)).toBe(
+      "1153 #08S01Got a packet bigger than 'max_allowed_packet' bytes",
+    );
     await second.waitClosed();
     await expect.poll(() => engine.sessions.every((session) => session.closed)).toBe(true);
   });
@@ -380,7 +447,12 @@ describe('bad and vanishing clients', () => {
     client.socket.pause();
     client.command(Command.QUERY, 'select');
     let before = -1;
-    await expect.poll(() => (before === produced && produced > 0 ? true : ((before = produced), false)), { timeout: 10_000, interval: 200 }).toBe(true);
+    await expect
+      .poll(() => (before === produced && produced > 0 ? true : ((before = produced), false)), {
+        timeout: 10_000,
+        interval: 200,
+      })
+      .toBe(true);
     expect(produced).toBeLessThan(1000);
     client.end();
     await expect.poll(() => engine.sessions[0]?.closed, { timeout: 5000 }).toBe(true);
@@ -391,7 +463,10 @@ describe('bad and vanishing clients', () => {
     engine.sessions[0]?.onTerminate?.('killed');
     await idle.waitClosed();
     let end: (() => void) | undefined;
-    engine.answer = () => new Promise((_, reject) => (end = () => reject(new SqlError('X', 1317, '70100', 'Query execution was interrupted'))));
+    engine.answer = () =>
+      new Promise(
+        (_, reject) => (end = () => reject(new SqlError('X', 1317, '70100', 'Query execution was interrupted'))),
+      );
     const busy = await login();
     busy.command(Command.QUERY, 'slow');
     await expect.poll(() => end).toBeDefined();
@@ -412,7 +487,10 @@ describe('bad and vanishing clients', () => {
       return okResult(bytes);
     };
     const client = await login(CLIENT_CAPABILITIES | Capability.LOCAL_FILES);
-    for (const [sql, answer] of [['load', '5 00060002000000'], ['fail', /^5 ff5605/]] as const) {
+    for (const [sql, answer] of [
+      ['load', '5 00060002000000'],
+      ['fail', /^5 ff5605/],
+    ] as const) {
       client.command(Command.QUERY, sql);
       expect(await client.packets(1)).toEqual([`1 fb${Buffer.from('data.csv').toString('hex')}`]);
       client.send(2, Buffer.from('abc'));
@@ -425,4 +503,3 @@ describe('bad and vanishing clients', () => {
     expect(await client.packets(1)).toEqual(['1 00000002000000']);
   });
 });
-

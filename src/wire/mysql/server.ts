@@ -56,7 +56,9 @@ export class MysqlServer {
   constructor(options: MysqlServerOptions) {
     this.#options = options;
     this.#context = this.#makeContext();
-    this.#server = createServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 }, (socket) => this.#accept(socket));
+    this.#server = createServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 }, (socket) =>
+      this.#accept(socket),
+    );
   }
 
   /** Resolves when clients may connect. Rejects with node's error (EADDRINUSE, …) otherwise. */
@@ -108,7 +110,8 @@ export class MysqlServer {
 
   #accept(socket: Socket): void {
     this.#accepted++;
-    if (this.#connections.size >= this.#variable('max_connections')) return refuse(socket, sqlError('ER_CON_COUNT_ERROR'));
+    if (this.#connections.size >= this.#variable('max_connections'))
+      return refuse(socket, sqlError('ER_CON_COUNT_ERROR'));
     const connection = new Connection(socket, this.#context, (ended) => this.#connections.delete(ended));
     this.#connections.set(connection, { commandCount: 0, seconds: 0, state: 'handshake' });
     void connection.start();
@@ -130,7 +133,8 @@ export class MysqlServer {
     if (state === 'handshake' && watch.seconds >= this.#variable('connect_timeout')) connection.transport.destroy();
     else if (state === 'partial' && watch.seconds >= this.#variable('net_read_timeout')) {
       connection.terminate(sqlError('ER_NET_READ_INTERRUPTED'));
-    } else if (state === 'congested' && watch.seconds >= this.#variable('net_write_timeout')) connection.transport.destroy();
+    } else if (state === 'congested' && watch.seconds >= this.#variable('net_write_timeout'))
+      connection.transport.destroy();
     else if (state === 'idle' && watch.seconds >= idleSeconds(connection)) {
       connection.terminate(sqlError('ER_CLIENT_INTERACTION_TIMEOUT'));
     }
@@ -152,7 +156,8 @@ export class MysqlServer {
       statements,
       serverVersion: typeof version === 'string' ? version : DEFAULT_VERSION,
       defaultPlugin: typeof plugin === 'string' && plugin !== '' ? plugin : CACHING_SHA2_PASSWORD,
-      secureContext: keys === undefined ? undefined : createSecureContext({ key: keys.privateKeyPem, cert: keys.certificatePem }),
+      secureContext:
+        keys === undefined ? undefined : createSecureContext({ key: keys.privateKeyPem, cert: keys.certificatePem }),
       sha2Cache: new Sha2Cache(),
       packetBytesMax: () => this.#variable('max_allowed_packet'),
       statistics: () => engine.statistics?.() ?? this.#statistics(),

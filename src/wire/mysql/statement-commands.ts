@@ -5,7 +5,13 @@ import { varbinaryType, type Charset } from '../../sql/types/index.ts';
 import type { CommandContext } from './commands.ts';
 import { Cursor } from './cursor.ts';
 import { PayloadReader } from './payload-reader.ts';
-import { PreparedStatements, addLongData, readExecution, readStatementId, type OpenStatement } from './prepared-statements.ts';
+import {
+  PreparedStatements,
+  addLongData,
+  readExecution,
+  readStatementId,
+  type OpenStatement,
+} from './prepared-statements.ts';
 import { Capability } from './protocol.ts';
 import { clientCharset } from './result-format.ts';
 import type { ResultSender } from './result-sender.ts';

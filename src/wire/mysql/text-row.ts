@@ -32,7 +32,8 @@ export function textValueWriter(type: FieldType, charset: Charset | undefined): 
   switch (type.kind) {
     case 'int':
     case 'year':
-      if (type.zerofill) return (writer, value) => writer.lenencText(String(value as number).padStart(type.length, '0'));
+      if (type.zerofill)
+        return (writer, value) => writer.lenencText(String(value as number).padStart(type.length, '0'));
       return (writer, value) => writer.lenencInteger(value as number | bigint);
     case 'bit':
       return (writer, value) => writer.lenencBytes(bitBytes(value as number | bigint, type.length));

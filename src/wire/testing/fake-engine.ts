@@ -22,7 +22,11 @@ export function okResult(affectedRows = 0, info = ''): OkResult {
 }
 
 /** `delayed`: every batch comes as a promise, as after a cache miss. */
-export function rowsResult(columns: readonly ResultColumn[], batches: readonly Batch[], delayed = false): RowsResult & { closed: number } {
+export function rowsResult(
+  columns: readonly ResultColumn[],
+  batches: readonly Batch[],
+  delayed = false,
+): RowsResult & { closed: number } {
   let at = 0;
   return {
     kind: 'rows',
@@ -75,7 +79,10 @@ export class FakeSession implements Session {
   }
 
   run(sql: string): ScriptRun {
-    const parts = sql.split(';').map((part) => part.trim()).filter((part) => part !== '');
+    const parts = sql
+      .split(';')
+      .map((part) => part.trim())
+      .filter((part) => part !== '');
     let at = 0;
     const session: FakeSession = this;
     return {

@@ -112,11 +112,21 @@ export class RawClient {
   }
 }
 
-export function handshakeResponse(user: string, capabilities: number = CLIENT_CAPABILITIES, password?: { text: string; nonce: Buffer }): Buffer {
+export function handshakeResponse(
+  user: string,
+  capabilities: number = CLIENT_CAPABILITIES,
+  password?: { text: string; nonce: Buffer },
+): Buffer {
   const head = Buffer.alloc(32);
   head.writeUInt32LE(capabilities >>> 0, 0);
   head.writeUInt32LE(0xffffff, 4);
   head[8] = 255;
   const auth = password === undefined ? Buffer.alloc(0) : Buffer.from(scrambleSha2(password.text, password.nonce));
-  return Buffer.concat([head, Buffer.from(`${user}\0`), Buffer.from([auth.length]), auth, Buffer.from('caching_sha2_password\0')]);
+  return Buffer.concat([
+    head,
+    Buffer.from(`${user}\0`),
+    Buffer.from([auth.length]),
+    auth,
+    Buffer.from('caching_sha2_password\0'),
+  ]);
 }

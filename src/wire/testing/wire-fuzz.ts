@@ -42,7 +42,8 @@ export async function fuzzWire(seed: number, more: (connections: number) => bool
       try {
         packets += await oneConnection(server.port, seededRandom(mine));
         control.command(Command.PING);
-        if ((await control.packet(ANSWER_MS))?.payload[0] !== 0) failures.push(`seed ${mine}: another connection is not served`);
+        if ((await control.packet(ANSWER_MS))?.payload[0] !== 0)
+          failures.push(`seed ${mine}: another connection is not served`);
       } catch (error) {
         failures.push(`seed ${mine}: ${error instanceof Error ? error.message : String(error)}`);
       }
@@ -63,7 +64,9 @@ async function oneConnection(port: number, random: Random): Promise<number> {
   for (; sent < PACKETS_PER_CONNECTION && !client.closed; sent++) {
     const payload = mutate(commandPacket(random), random);
     const sequence = random.below(40) === 0 ? random.below(256) : 0;
-    client.socket.write(random.below(30) === 0 ? Buffer.from(random.bytes(random.below(30))) : frame(sequence, payload));
+    client.socket.write(
+      random.below(30) === 0 ? Buffer.from(random.bytes(random.below(30))) : frame(sequence, payload),
+    );
     if (random.below(3) === 0) await new Promise((resolve) => setImmediate(resolve));
   }
   await settle(client);
@@ -73,7 +76,8 @@ async function oneConnection(port: number, random: Random): Promise<number> {
 async function greetingPhase(port: number, random: Random): Promise<number> {
   const client = await RawClient.connect(port);
   await client.packet(ANSWER_MS);
-  const capabilities = random.below(2) === 0 ? random.u32() : (CAPABILITY_SETS[random.below(CAPABILITY_SETS.length)] as number);
+  const capabilities =
+    random.below(2) === 0 ? random.u32() : (CAPABILITY_SETS[random.below(CAPABILITY_SETS.length)] as number);
   const user = ['root', 'sha', 'nobody', ''][random.below(4)] as string;
   const packet = mutate(handshakeResponse(user, capabilities), random);
   client.socket.write(random.below(10) === 0 ? Buffer.from(random.bytes(random.below(80))) : frame(1, packet));
@@ -96,15 +100,39 @@ const STATEMENT_ID = Buffer.from([1, 0, 0, 0]);
 
 function commandPacket(random: Random): Buffer {
   const choices: (() => Buffer)[] = [
-    () => Buffer.concat([Buffer.from([Command.QUERY]), Buffer.from(['select', 'rows', 'load', 'a; b', 'slow', 'error'][random.below(6)] as string)]),
-    () => Buffer.concat([Buffer.from([Command.QUERY, random.below(3), random.below(3)]), random.bytes(random.below(20))]),
+    () =>
+      Buffer.concat([
+        Buffer.from([Command.QUERY]),
+        Buffer.from(['select', 'rows', 'load', 'a; b', 'slow', 'error'][random.below(6)] as string),
+      ]),
+    () =>
+      Buffer.concat([Buffer.from([Command.QUERY, random.below(3), random.below(3)]), random.bytes(random.below(20))]),
     () => Buffer.concat([Buffer.from([Command.STMT_PREPARE]), Buffer.from('select ?, ?, ?')]),
-    () => Buffer.concat([Buffer.from([Command.STMT_EXECUTE]), STATEMENT_ID, Buffer.from([random.below(10), 1, 0, 0, 0, random.below(8), 1]), types(random), random.bytes(random.below(60))]),
-    () => Buffer.concat([Buffer.from([Command.STMT_SEND_LONG_DATA]), STATEMENT_ID, Buffer.from([random.below(4), 0]), random.bytes(random.below(60))]),
+    () =>
+      Buffer.concat([
+        Buffer.from([Command.STMT_EXECUTE]),
+        STATEMENT_ID,
+        Buffer.from([random.below(10), 1, 0, 0, 0, random.below(8), 1]),
+        types(random),
+        random.bytes(random.below(60)),
+      ]),
+    () =>
+      Buffer.concat([
+        Buffer.from([Command.STMT_SEND_LONG_DATA]),
+        STATEMENT_ID,
+        Buffer.from([random.below(4), 0]),
+        random.bytes(random.below(60)),
+      ]),
     () => Buffer.concat([Buffer.from([Command.STMT_FETCH]), STATEMENT_ID, Buffer.from([random.below(5), 0, 0, 0])]),
     () => Buffer.concat([Buffer.from([Command.STMT_RESET + random.below(2)]), STATEMENT_ID]),
     () => Buffer.concat([Buffer.from([Command.STMT_CLOSE]), STATEMENT_ID]),
-    () => Buffer.concat([Buffer.from([Command.CHANGE_USER]), Buffer.from('root\0\0db\0'), Buffer.from([255, 0]), Buffer.from('caching_sha2_password\0')]),
+    () =>
+      Buffer.concat([
+        Buffer.from([Command.CHANGE_USER]),
+        Buffer.from('root\0\0db\0'),
+        Buffer.from([255, 0]),
+        Buffer.from('caching_sha2_password\0'),
+      ]),
     () => Buffer.concat([Buffer.from([Command.FIELD_LIST]), Buffer.from('t\0%(')]),
     () => Buffer.from([random.below(0x22)]),
     () => Buffer.from(random.bytes(random.below(100))),
@@ -114,7 +142,11 @@ function commandPacket(random: Random): Buffer {
 
 function types(random: Random): Buffer {
   const codes = [0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 12, 13, 16, 245, 246, 249, 252, 253, 254, 255];
-  return Buffer.from(Array.from({ length: 6 }, (_, i) => (i % 2 === 0 ? (codes[random.below(codes.length)] as number) : random.below(2) * 0x80)));
+  return Buffer.from(
+    Array.from({ length: 6 }, (_, i) =>
+      i % 2 === 0 ? (codes[random.below(codes.length)] as number) : random.below(2) * 0x80,
+    ),
+  );
 }
 
 function mutate(packet: Buffer, random: Random): Buffer {
@@ -138,8 +170,16 @@ function fuzzEngine(): FakeEngine {
   const engine = new FakeEngine();
   engine.variables['max_allowed_packet'] = 1024 * 1024;
   engine.addAccount('root');
-  engine.addAccount('sha', { authenticationString: '$A$005$aaaaaaaaaaaaaaaaaaaabbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb' });
-  const columns = [column('a', intType('int')), column('b', varcharType(50)), column('c', decimalType()), column('d', datetimeType(6)), column('e', blobType())];
+  engine.addAccount('sha', {
+    authenticationString: '$A$005$aaaaaaaaaaaaaaaaaaaabbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb',
+  });
+  const columns = [
+    column('a', intType('int')),
+    column('b', varcharType(50)),
+    column('c', decimalType()),
+    column('d', datetimeType(6)),
+    column('e', blobType()),
+  ];
   const rows = Array.from({ length: 50 }, (_, i): Value[] => [i, `row ${i}`, null, null, new Uint8Array([i])]);
   engine.answer = (sql, session) => {
     if (sql.includes('select')) return rowsResult(columns, [rows]);

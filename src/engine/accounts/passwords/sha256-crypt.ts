@@ -12,7 +12,9 @@ const DIGEST_CHARS = 43;
 const PREFIX = '$A$';
 const ALPHABET = './0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 /** The order in which digest bytes become characters, three at a time. */
-const ORDER = [0, 10, 20, 21, 1, 11, 12, 22, 2, 3, 13, 23, 24, 4, 14, 15, 25, 5, 6, 16, 26, 27, 7, 17, 18, 28, 8, 9, 19, 29];
+const ORDER = [
+  0, 10, 20, 21, 1, 11, 12, 22, 2, 3, 13, 23, 24, 4, 14, 15, 25, 5, 6, 16, 26, 27, 7, 17, 18, 28, 8, 9, 19, 29,
+];
 
 /** MySQL's authentication_string of a password; '' for the empty one. `random`: 20 random bytes. */
 export function cachingSha2Hash(password: string, random: Bytes): string {
