@@ -36,7 +36,9 @@ function repack(zone: string): string {
   const offsets = offsetText.split(' ').map((text) => Math.round(-base60(text) * 60));
   let at = 0;
   const ends = untilText === '' ? [] : untilText.split(' ').map((text) => (at += Math.round(base60(text) * 60)));
-  const periods = [...indexText].map((char, i) => ({ offset: offsets[base60(char)]!, end: ends[i] ?? Infinity })).filter((period, i) => period.end > 0 && (i === 0 || ends[i - 1]! < END_OF_2037));
+  const periods = [...indexText]
+    .map((char, i) => ({ offset: offsets[base60(char)]!, end: ends[i] ?? Infinity }))
+    .filter((period, i) => period.end > 0 && (i === 0 || ends[i - 1]! < END_OF_2037));
   periods.at(-1)!.end = Infinity;
   const used = [...new Set(periods.map((period) => period.offset))];
   let previous = 0;

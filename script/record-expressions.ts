@@ -12,7 +12,11 @@ import { createConnection } from 'mysql2/promise';
 const [port, ...families] = process.argv.slice(2);
 const folder = 'test/functions';
 const connection = await createConnection({
-  host: '127.0.0.1', port: Number(port), user: 'root', charset: 'UTF8MB4_0900_AI_CI', rowsAsArray: true,
+  host: '127.0.0.1',
+  port: Number(port),
+  user: 'root',
+  charset: 'UTF8MB4_0900_AI_CI',
+  rowsAsArray: true,
   typeCast: (field) => field.buffer() as unknown,
 });
 await connection.query("set timestamp = 1577934245, time_zone = '+00:00'");
@@ -31,11 +35,24 @@ for (const file of readdirSync(folder).filter((name) => name.endsWith('.sql'))) 
     if (expression === '') continue;
     try {
       const [rows, fields] = await connection.query(`select ${expression}`);
-      const column = fields[0] as unknown as { characterSet: number; columnType: number; columnLength: number; flags: number; decimals: number };
+      const column = fields[0] as unknown as {
+        characterSet: number;
+        columnType: number;
+        columnLength: number;
+        flags: number;
+        decimals: number;
+      };
       const [warnings] = await connection.query('show warnings');
       const list = (warnings as Buffer[][]).map((row) => [String(row[0]), Number(row[1]), String(row[2])]);
       const value = text((rows as (Buffer | null)[][])[0]![0]!, column);
-      lines.push(JSON.stringify([expression, value, [column.columnType, column.columnLength, column.flags, column.decimals], list]));
+      lines.push(
+        JSON.stringify([
+          expression,
+          value,
+          [column.columnType, column.columnLength, column.flags, column.decimals],
+          list,
+        ]),
+      );
     } catch (error) {
       const { errno, sqlMessage } = error as { errno: number; sqlMessage: string };
       lines.push(JSON.stringify([expression, { errno, message: sqlMessage }]));

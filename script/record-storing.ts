@@ -9,7 +9,14 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { createConnection } from 'mysql2/promise';
 import { CREATE_TABLE, MODES } from '../test/storing/table.ts';
 
-const connection = await createConnection({ host: '127.0.0.1', port: Number(process.argv[2]), user: 'root', charset: 'UTF8MB4_0900_AI_CI', rowsAsArray: true, typeCast: (field) => field.buffer() as unknown });
+const connection = await createConnection({
+  host: '127.0.0.1',
+  port: Number(process.argv[2]),
+  user: 'root',
+  charset: 'UTF8MB4_0900_AI_CI',
+  rowsAsArray: true,
+  typeCast: (field) => field.buffer() as unknown,
+});
 await connection.query("set timestamp = 1577934245, time_zone = '+00:00'");
 await connection.query('create database if not exists types_room_storing');
 await connection.query('use types_room_storing');
@@ -27,8 +34,19 @@ for (const [mode, sqlMode] of Object.entries(MODES)) {
       const column = assignment.slice(0, assignment.indexOf(' '));
       const [rows] = await connection.query(`select cast(${column} as char), hex(${column}) from s`);
       const row = (rows as (Buffer | null)[][])[0]!;
-      const list = (warnings as Buffer[][]).map((warning) => [String(warning[0]), Number(warning[1]), String(warning[2])]);
-      lines.push(JSON.stringify([mode, assignment, [row[0] === null ? null : String(row[0]), row[1] === null ? null : String(row[1])], list]));
+      const list = (warnings as Buffer[][]).map((warning) => [
+        String(warning[0]),
+        Number(warning[1]),
+        String(warning[2]),
+      ]);
+      lines.push(
+        JSON.stringify([
+          mode,
+          assignment,
+          [row[0] === null ? null : String(row[0]), row[1] === null ? null : String(row[1])],
+          list,
+        ]),
+      );
     } catch (error) {
       const { errno, sqlMessage } = error as { errno: number; sqlMessage: string };
       lines.push(JSON.stringify([mode, assignment, { errno, message: sqlMessage }]));

@@ -13,7 +13,9 @@ const FOLDER = new URL('.', import.meta.url);
 /** libm and V8 may round the last digit of a transcendental function differently. */
 const RELATIVE_ERROR_MAX = 5e-16 * 2;
 
-const known = new Map(KNOWN_DIFFERENCES.flatMap(({ reason, expressions }) => expressions.map((expression) => [expression, reason])));
+const known = new Map(
+  KNOWN_DIFFERENCES.flatMap(({ reason, expressions }) => expressions.map((expression) => [expression, reason])),
+);
 const families = readdirSync(FOLDER).filter((name) => name.endsWith('.jsonl'));
 
 function sameValue(want: string | null, got: string | null, isDouble: boolean): boolean {

@@ -35,7 +35,10 @@ async function answer(mode: string, assignment: string): Promise<Answer> {
 
 test.each(Object.entries(MODES))('in %s mode every value is stored as MySQL stores it', async (mode, sqlMode) => {
   await runner.run(`set sql_mode = '${sqlMode}'`);
-  const recorded = readFileSync(new URL('recorded.jsonl', import.meta.url), 'utf8').split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as Answer);
+  const recorded = readFileSync(new URL('recorded.jsonl', import.meta.url), 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Answer);
   const cases = recorded.filter((line) => line[0] === mode);
   expect(cases.length).toBeGreaterThan(100);
   const different: { want: Answer; got: Answer }[] = [];

@@ -4,7 +4,15 @@
  * An accumulator receives the evaluated arguments of each row. DISTINCT is done here, by hash keys of the arguments, in
  * front of the accumulator proper.
  */
-import type { Accumulator, AccumulatorFactory, AggregateDef, AggregateOptions, EvalContext, FunctionArgument, InferContext } from '../expr/index.ts';
+import type {
+  Accumulator,
+  AccumulatorFactory,
+  AggregateDef,
+  AggregateOptions,
+  EvalContext,
+  FunctionArgument,
+  InferContext,
+} from '../expr/index.ts';
 import { doubleOf, type FieldType, hashKeyOf, isTextual, type Value } from '../types/index.ts';
 
 export interface AggregateParts {
@@ -31,7 +39,8 @@ export function aggregate(parts: AggregateParts): AggregateDef {
       const bytesEstimate = (parts.bytes ?? ACCUMULATOR_BYTES) + (options.distinct ? 256 : 0);
       if (!options.distinct) return { create: make, bytesEstimate };
       const values = argTypes.slice(0, argTypes.length - (options.orderBy?.length ?? 0));
-      const keyOf = parts.distinctAsNumber === true && isTextual(values[0]!) ? numberKey(values[0]!) : distinctKey(values);
+      const keyOf =
+        parts.distinctAsNumber === true && isTextual(values[0]!) ? numberKey(values[0]!) : distinctKey(values);
       return { create: () => new DistinctAccumulator(make(), keyOf), bytesEstimate };
     },
   };

@@ -6,7 +6,19 @@
  */
 import type { Accumulator, AggregateDef, AggregateOptions, EvalContext, FunctionArgument } from '../expr/index.ts';
 import {
-  type Convert, Decimal, DECIMAL_SCALE_MAX, decimalOf, decimalType, divideToScale, doubleOf, doubleType, type FieldType, intOf, intType, normalizeInt, type Value,
+  type Convert,
+  Decimal,
+  DECIMAL_SCALE_MAX,
+  decimalOf,
+  decimalType,
+  divideToScale,
+  doubleOf,
+  doubleType,
+  type FieldType,
+  intOf,
+  intType,
+  normalizeInt,
+  type Value,
 } from '../types/index.ts';
 import { aggregate } from './aggregate-define.ts';
 import { numberKind, precisionOf, scaleOf } from './number-type.ts';
@@ -20,6 +32,19 @@ class CountAll implements Accumulator {
   }
   remove(): void {
     this.#count--;
+  }
+  result(): Value {
+    return this.#count;
+  }
+}
+
+class CountOne implements Accumulator {
+  #count = 0;
+  add(args: readonly Value[]): void {
+    if (args[0] !== null) this.#count++;
+  }
+  remove(args: readonly Value[]): void {
+    if (args[0] !== null) this.#count--;
   }
   result(): Value {
     return this.#count;
@@ -46,7 +71,12 @@ const count = aggregate({
   minArgs: 0,
   maxArgs: Number.POSITIVE_INFINITY,
   infer: () => intType('big', { nullable: false, width: 21 }),
-  make: (argTypes) => (argTypes.length === 0 ? () => new CountAll() : () => new CountValues()),
+  make: (argTypes) =>
+    argTypes.length === 0
+      ? () => new CountAll()
+      : argTypes.length === 1
+        ? () => new CountOne()
+        : () => new CountValues(),
 });
 
 /** Exact sum: `unscaled / 10^scale`. Also the base of AVG. */
@@ -165,7 +195,8 @@ const sum = aggregate({
   distinctAsNumber: true,
   infer: ([arg]) => {
     const { type } = arg!;
-    if (numberKind(type) === 'double') return doubleType({ length: 23, decimals: type.kind === 'double' || type.kind === 'float' ? type.decimals : 31 });
+    if (numberKind(type) === 'double')
+      return doubleType({ length: 23, decimals: type.kind === 'double' || type.kind === 'float' ? type.decimals : 31 });
     return decimalType(Math.min(65, precisionOf(type) + 22), scaleOf(type));
   },
   make: ([argType], type) => {
@@ -187,7 +218,16 @@ const avg = aggregate({
   distinctAsNumber: true,
   infer: ([arg], context) => {
     const { type } = arg!;
-    if (numberKind(type) === 'double') return doubleType({ length: 23, decimals: type.kind === 'double' || type.kind === 'float' ? (type.decimals < 31 ? Math.min(30, type.decimals + 4) : 31) : 31 });
+    if (numberKind(type) === 'double')
+      return doubleType({
+        length: 23,
+        decimals:
+          type.kind === 'double' || type.kind === 'float'
+            ? type.decimals < 31
+              ? Math.min(30, type.decimals + 4)
+              : 31
+            : 31,
+      });
     const scale = Math.min(DECIMAL_SCALE_MAX, scaleOf(type) + context.divPrecisionIncrement);
     return decimalType(Math.min(65, precisionOf(type) + context.divPrecisionIncrement), scale);
   },
@@ -297,10 +337,18 @@ function varianceAggregate(name: string, sample: boolean, root: boolean): Aggreg
 const varPop = varianceAggregate('var_pop', false, false);
 const stddevPop = varianceAggregate('stddev_pop', false, true);
 
-
 export const AGGREGATE_NUMBER: readonly AggregateDef[] = [
-  count, sum, avg,
-  bitAggregate('bit_and', 18446744073709551615n, (a, b) => a & b), bitAggregate('bit_or', 0n, (a, b) => a | b), bitAggregate('bit_xor', 0n, (a, b) => a ^ b),
-  varPop, { ...varPop, name: 'variance' }, varianceAggregate('var_samp', true, false),
-  stddevPop, { ...stddevPop, name: 'std' }, { ...stddevPop, name: 'stddev' }, varianceAggregate('stddev_samp', true, true),
+  count,
+  sum,
+  avg,
+  bitAggregate('bit_and', 18446744073709551615n, (a, b) => a & b),
+  bitAggregate('bit_or', 0n, (a, b) => a | b),
+  bitAggregate('bit_xor', 0n, (a, b) => a ^ b),
+  varPop,
+  { ...varPop, name: 'variance' },
+  varianceAggregate('var_samp', true, false),
+  stddevPop,
+  { ...stddevPop, name: 'std' },
+  { ...stddevPop, name: 'stddev' },
+  varianceAggregate('stddev_samp', true, true),
 ];

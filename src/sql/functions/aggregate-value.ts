@@ -1,7 +1,25 @@
 /** MIN, MAX, ANY_VALUE, FIRST_ROW, GROUP_CONCAT, JSON_ARRAYAGG, JSON_OBJECTAGG: aggregates that keep values. */
 import { sqlError } from '../../base/index.ts';
 import type { Accumulator, AggregateDef, AggregateOptions, EvalContext } from '../expr/index.ts';
-import { type CompareOf, compareOf, type FieldType, JsonValue, jsonType, stringOf, takeChars, type TextOf, textType, toJsonOf, utf8Length, type Value, varcharType, withNullable, blobType, type Convert, orderOf } from '../types/index.ts';
+import {
+  type CompareOf,
+  compareOf,
+  type FieldType,
+  JsonValue,
+  jsonType,
+  stringOf,
+  takeChars,
+  type TextOf,
+  textType,
+  toJsonOf,
+  utf8Length,
+  type Value,
+  varcharType,
+  withNullable,
+  blobType,
+  type Convert,
+  orderOf,
+} from '../types/index.ts';
 import { aggregate } from './aggregate-define.ts';
 import { binaryBytes, binaryText, commonCollation } from './string-type.ts';
 
@@ -80,7 +98,11 @@ class FirstValue implements Accumulator {
   }
 }
 
-const anyValue = aggregate({ name: 'any_value', infer: ([arg]) => withNullable(arg!.type, true), make: () => () => new FirstValue() });
+const anyValue = aggregate({
+  name: 'any_value',
+  infer: ([arg]) => withNullable(arg!.type, true),
+  make: () => () => new FirstValue(),
+});
 
 type RowOrder = ((a: readonly Value[], b: readonly Value[]) => number) | undefined;
 
@@ -160,12 +182,14 @@ const groupConcat = aggregate({
     const collation = commonCollation(values, 'group_concat', context);
     const bytes = context.groupConcatMaxLength;
     if (collation === 'binary') return blobType(bytes > 65535 ? 'long' : 'normal');
-      return { ...textType('long', { collation }), length: bytes * 64 };
+    return { ...textType('long', { collation }), length: bytes * 64 };
   },
   make: (argTypes, type, options) => {
     const values = argTypes.slice(0, argTypes.length - (options.orderBy?.length ?? 0));
     const binary = type.kind === 'binary';
-    const texts = values.map((one): TextOf => (binary && one.kind === 'binary' ? (value) => binaryText(value as Uint8Array) : stringOf(one)));
+    const texts = values.map(
+      (one): TextOf => (binary && one.kind === 'binary' ? (value) => binaryText(value as Uint8Array) : stringOf(one)),
+    );
     const order = keyOrder(argTypes, options);
     return () => new GroupConcat(texts, order, options.separator ?? ',', binary);
   },
@@ -230,5 +254,11 @@ const jsonObjectAgg = aggregate({
 });
 
 export const AGGREGATE_VALUE: readonly AggregateDef[] = [
-  extreme('min'), extreme('max'), anyValue, { ...anyValue, name: 'first_row' }, groupConcat, jsonArrayAgg, jsonObjectAgg,
+  extreme('min'),
+  extreme('max'),
+  anyValue,
+  { ...anyValue, name: 'first_row' },
+  groupConcat,
+  jsonArrayAgg,
+  jsonObjectAgg,
 ];

@@ -6,11 +6,35 @@
  * ERROR_FOR_DIVISION_BY_ZERO asks for it.
  */
 import { sqlError } from '../../base/index.ts';
-import type { CompiledArgument, EvalContext, Evaluator, FunctionArgument, FunctionDef, FunctionOptions, InferContext } from '../expr/index.ts';
-import { Decimal, DECIMAL_SCALE_MAX, decimalType, doubleType, type FieldType, intType, normalizeInt } from '../types/index.ts';
+import type {
+  CompiledArgument,
+  EvalContext,
+  Evaluator,
+  FunctionArgument,
+  FunctionDef,
+  FunctionOptions,
+  InferContext,
+} from '../expr/index.ts';
+import {
+  Decimal,
+  DECIMAL_SCALE_MAX,
+  decimalType,
+  doubleType,
+  type FieldType,
+  intType,
+  normalizeInt,
+} from '../types/index.ts';
 import { anyNullable, type Build, decimalArg, define, doubleArg, intArg, map1, map2 } from './define.ts';
 import { exprText } from './expr-text.ts';
-import { commonKind, functionNumberKind, isUnsigned, numberKind, precisionOf, scaleOf, typesOf } from './number-type.ts';
+import {
+  commonKind,
+  functionNumberKind,
+  isUnsigned,
+  numberKind,
+  precisionOf,
+  scaleOf,
+  typesOf,
+} from './number-type.ts';
 
 /** What 1690 prints: the operator and operands that made a result type. */
 const sources = new WeakMap<FieldType, () => string>();
@@ -73,7 +97,10 @@ function inferNumber(symbol: string, scaleRule: (a: number, b: number) => number
       }
       case 'decimal': {
         const scale = Math.min(DECIMAL_SCALE_MAX, scaleRule(scaleOf(types[0]!), scaleOf(types[1]!)));
-        return remember(decimalType(Math.min(65, precision(types, scale)), scale, { nullable, unsigned: types.every(isUnsigned) }), text);
+        return remember(
+          decimalType(Math.min(65, precision(types, scale)), scale, { nullable, unsigned: types.every(isUnsigned) }),
+          text,
+        );
       }
       case 'int': {
         const unsigned = types.some(isUnsigned) && !(symbol === '-' && context.sqlMode.noUnsignedSubtraction);
@@ -83,7 +110,8 @@ function inferNumber(symbol: string, scaleRule: (a: number, b: number) => number
   };
 }
 
-const addPrecision: Precision = (types, scale) => Math.max(...types.map((type) => precisionOf(type) - scaleOf(type))) + 1 + scale;
+const addPrecision: Precision = (types, scale) =>
+  Math.max(...types.map((type) => precisionOf(type) - scaleOf(type))) + 1 + scale;
 const mulPrecision: Precision = (types) => types.reduce((sum, type) => sum + precisionOf(type), 0);
 
 interface Operations {
@@ -116,9 +144,24 @@ function buildNumber(operations: Operations): Build {
   };
 }
 
-const add = define('+', 2, inferNumber('+', Math.max, addPrecision), buildNumber({ ints: (a, b) => a + b, bigs: (a, b) => a + b, doubles: (a, b) => a + b, decimals: (a, b) => a.add(b) }));
-const subtract = define('-', 2, inferNumber('-', Math.max, addPrecision), buildNumber({ ints: (a, b) => a - b, bigs: (a, b) => a - b, doubles: (a, b) => a - b, decimals: (a, b) => a.sub(b) }));
-const multiply = define('*', 2, inferNumber('*', (a, b) => a + b, mulPrecision), buildNumber({ ints: (a, b) => a * b, bigs: (a, b) => a * b, doubles: (a, b) => a * b, decimals: (a, b) => a.mul(b) }));
+const add = define(
+  '+',
+  2,
+  inferNumber('+', Math.max, addPrecision),
+  buildNumber({ ints: (a, b) => a + b, bigs: (a, b) => a + b, doubles: (a, b) => a + b, decimals: (a, b) => a.add(b) }),
+);
+const subtract = define(
+  '-',
+  2,
+  inferNumber('-', Math.max, addPrecision),
+  buildNumber({ ints: (a, b) => a - b, bigs: (a, b) => a - b, doubles: (a, b) => a - b, decimals: (a, b) => a.sub(b) }),
+);
+const multiply = define(
+  '*',
+  2,
+  inferNumber('*', (a, b) => a + b, mulPrecision),
+  buildNumber({ ints: (a, b) => a * b, bigs: (a, b) => a * b, doubles: (a, b) => a * b, decimals: (a, b) => a.mul(b) }),
+);
 
 const divide = define(
   '/',
@@ -134,7 +177,9 @@ const divide = define(
   },
   ([a, b], type) => {
     if (type.kind === 'double') {
-      return map2(doubleArg(a!), doubleArg(b!), (x, y, context) => (y === 0 ? divisionByZero(context) : checkDouble(x / y, type)));
+      return map2(doubleArg(a!), doubleArg(b!), (x, y, context) =>
+        y === 0 ? divisionByZero(context) : checkDouble(x / y, type),
+      );
     }
     const scale = type.decimals;
     return map2(decimalArg(a!), decimalArg(b!), (x, y, context) => {
@@ -156,13 +201,18 @@ const integerDivide = define(
   (args) => {
     const types = typesOf(args);
     const unsigned = types.some(isUnsigned);
-    const width = Math.min(21, Math.max(1, precisionOf(types[0]!) - scaleOf(types[0]!)) + (unsigned ? 0 : 1) + scaleOf(types[1]!));
+    const width = Math.min(
+      21,
+      Math.max(1, precisionOf(types[0]!) - scaleOf(types[0]!)) + (unsigned ? 0 : 1) + scaleOf(types[1]!),
+    );
     const text = (): string => `(${exprText(args[0]!.expr)} DIV ${exprText(args[1]!.expr)})`;
     return remember(intType('big', { unsigned, width }), text);
   },
   ([a, b], type) => {
     if (numberKind(a!.type) === 'int' && numberKind(b!.type) === 'int') {
-      return map2(intArg(a!), intArg(b!), (x, y, context) => (y === 0 ? divisionByZero(context) : checkInt(truncatedQuotient(x, y), type)));
+      return map2(intArg(a!), intArg(b!), (x, y, context) =>
+        y === 0 ? divisionByZero(context) : checkInt(truncatedQuotient(x, y), type),
+      );
     }
     return map2(decimalArg(a!), decimalArg(b!), (x, y, context) => {
       const quotient = x.divInt(y);
@@ -184,8 +234,10 @@ const modulo = define(
     return decimalType(Math.min(65, Math.max(precisionOf(a), precisionOf(b))), scale, { unsigned: isUnsigned(a) });
   },
   ([a, b], type): Evaluator => {
-    if (type.kind === 'double') return map2(doubleArg(a!), doubleArg(b!), (x, y, context) => (y === 0 ? divisionByZero(context) : x % y));
-    if (type.kind === 'decimal') return map2(decimalArg(a!), decimalArg(b!), (x, y, context) => x.mod(y) ?? divisionByZero(context));
+    if (type.kind === 'double')
+      return map2(doubleArg(a!), doubleArg(b!), (x, y, context) => (y === 0 ? divisionByZero(context) : x % y));
+    if (type.kind === 'decimal')
+      return map2(decimalArg(a!), decimalArg(b!), (x, y, context) => x.mod(y) ?? divisionByZero(context));
     return map2(intArg(a!), intArg(b!), (x, y, context) => {
       if (y === 0) return divisionByZero(context);
       if (typeof x === 'number' && typeof y === 'number') return (x % y) + 0;
@@ -203,12 +255,20 @@ const negate = define(
     const text = (): string => `-(${exprText(arg!.expr)})`;
     switch (functionNumberKind(type)) {
       case 'double':
-        return remember(doubleType({ nullable, decimals: type.kind === 'double' ? type.decimals : 31, length: type.kind === 'double' ? type.length : 23 }), text);
+        return remember(
+          doubleType({
+            nullable,
+            decimals: type.kind === 'double' ? type.decimals : 31,
+            length: type.kind === 'double' ? type.length : 23,
+          }),
+          text,
+        );
       case 'decimal':
         return remember(decimalType(precisionOf(type), scaleOf(type), { nullable }), text);
       case 'int': {
         const value = arg!.constant?.value;
-        if (typeof value === 'bigint' && value > 9223372036854775808n) return remember(decimalType(20, 0, { nullable }), text);
+        if (typeof value === 'bigint' && value > 9223372036854775808n)
+          return remember(decimalType(20, 0, { nullable }), text);
         return remember(intType('big', { nullable, width: precisionOf(type) + 1 }), text);
       }
     }
@@ -221,24 +281,45 @@ const negate = define(
 );
 
 /** Bit operators work on 64 unsigned bits. */
-function bitOperator(name: string, small: (a: number, b: number) => number, big: (a: bigint, b: bigint) => bigint): FunctionDef {
+function bitOperator(
+  name: string,
+  small: (a: number, b: number) => number,
+  big: (a: bigint, b: bigint) => bigint,
+): FunctionDef {
   return define(
     name,
     2,
     (args) => intType('big', { unsigned: true, nullable: anyNullable(args), width: 21 }),
     ([a, b]) =>
       map2(intArg(a!), intArg(b!), (x, y) => {
-        if (typeof x === 'number' && typeof y === 'number' && x >= 0 && y >= 0 && x < 2147483648 && y < 2147483648) return small(x, y);
+        if (typeof x === 'number' && typeof y === 'number' && x >= 0 && y >= 0 && x < 2147483648 && y < 2147483648)
+          return small(x, y);
         return normalizeInt(BigInt.asUintN(64, big(BigInt.asUintN(64, BigInt(x)), BigInt.asUintN(64, BigInt(y)))));
       }),
   );
 }
 
-const bitAnd = bitOperator('&', (a, b) => a & b, (a, b) => a & b);
-const bitOr = bitOperator('|', (a, b) => a | b, (a, b) => a | b);
-const bitXor = bitOperator('^', (a, b) => a ^ b, (a, b) => a ^ b);
+const bitAnd = bitOperator(
+  '&',
+  (a, b) => a & b,
+  (a, b) => a & b,
+);
+const bitOr = bitOperator(
+  '|',
+  (a, b) => a | b,
+  (a, b) => a | b,
+);
+const bitXor = bitOperator(
+  '^',
+  (a, b) => a ^ b,
+  (a, b) => a ^ b,
+);
 
-const shiftRight = bitOperator('>>', (a, b) => (b > 31 ? 0 : Math.floor(a / 2 ** b)), (a, b) => (b > 63n ? 0n : a >> b));
+const shiftRight = bitOperator(
+  '>>',
+  (a, b) => (b > 31 ? 0 : Math.floor(a / 2 ** b)),
+  (a, b) => (b > 63n ? 0n : a >> b),
+);
 
 const shiftLeft = define(
   '<<',
@@ -271,7 +352,20 @@ const bitCount = define(
     }),
 );
 
-
 export const ARITHMETIC: readonly FunctionDef[] = [
-  add, subtract, multiply, divide, integerDivide, modulo, { ...modulo, name: 'mod' }, negate, bitAnd, bitOr, bitXor, shiftLeft, shiftRight, bitNot, bitCount,
+  add,
+  subtract,
+  multiply,
+  divide,
+  integerDivide,
+  modulo,
+  { ...modulo, name: 'mod' },
+  negate,
+  bitAnd,
+  bitOr,
+  bitXor,
+  shiftLeft,
+  shiftRight,
+  bitNot,
+  bitCount,
 ];

@@ -1,10 +1,48 @@
 /** CAST, CONVERT … USING, COLLATE, BINARY: explicit conversions, with their warnings (1292) and errors. */
 import { sqlError } from '../../base/index.ts';
-import type { CompiledArgument, EvalContext, Evaluator, FunctionArgument, FunctionDef, FunctionOptions } from '../expr/index.ts';
+import type {
+  CompiledArgument,
+  EvalContext,
+  Evaluator,
+  FunctionArgument,
+  FunctionDef,
+  FunctionOptions,
+} from '../expr/index.ts';
 import {
-  asSigned64, asUnsigned64, bytesOf, type Convert, dateTimeOf, Decimal, decimalOf, doubleOf, doubleToInt, type FieldType, charLength, charsetOf, charsetUnits, getCharset, getCollation, intOf,
-  JsonSyntaxError, modeDateFlags, MysqlType, parseDouble, parseJson, roundDateTime, roundMicros, stringOf, takeChars, timeOf, toJsonOf, type Value, withNullable, JsonValue, defaultCollationOf,
-  varcharType, timeToDateTime, clampTime,
+  asSigned64,
+  asUnsigned64,
+  bytesOf,
+  type Convert,
+  dateTimeOf,
+  Decimal,
+  decimalOf,
+  doubleOf,
+  doubleToInt,
+  type FieldType,
+  charLength,
+  charsetOf,
+  charsetUnits,
+  getCharset,
+  getCollation,
+  intOf,
+  JsonSyntaxError,
+  modeDateFlags,
+  MysqlType,
+  parseDouble,
+  parseJson,
+  roundDateTime,
+  roundMicros,
+  stringOf,
+  takeChars,
+  timeOf,
+  toJsonOf,
+  type Value,
+  withNullable,
+  JsonValue,
+  defaultCollationOf,
+  varcharType,
+  timeToDateTime,
+  clampTime,
 } from '../types/index.ts';
 import { define, reader } from './define.ts';
 import { exprText } from './expr-text.ts';
@@ -16,20 +54,33 @@ function castType(options: FunctionOptions): FieldType {
 
 function inferCast([arg]: readonly FunctionArgument[], options: FunctionOptions): FieldType {
   const target = castType(options);
-  const nullable = arg!.type.nullable || target.kind === 'date' || target.kind === 'datetime' || target.kind === 'time' || target.kind === 'year';
+  const nullable =
+    arg!.type.nullable ||
+    target.kind === 'date' ||
+    target.kind === 'datetime' ||
+    target.kind === 'time' ||
+    target.kind === 'year';
   if (options.word === 'array') return withNullable(target, true);
   if (target.kind === 'string') {
     const chars = target.length < 0 ? charsOf(arg!) : target.length;
     return textResult(chars, target.collation, true);
   }
   if (target.kind === 'binary') {
-    const bytes = target.length < 0 ? charsOf(arg!) * (arg!.type.kind === 'string' ? getCollation(arg!.type.collation).maxBytes : 1) : target.length;
+    const bytes =
+      target.length < 0
+        ? charsOf(arg!) * (arg!.type.kind === 'string' ? getCollation(arg!.type.collation).maxBytes : 1)
+        : target.length;
     return textResult(bytes, 'binary', true);
   }
   if (target.kind === 'int') return { ...target, nullable, length: 21 };
   if (target.kind === 'year') return { ...target, nullable, zerofill: false };
   const type = { ...target, nullable };
-  if (target.kind === 'decimal') descriptions.set(type, () => `cast(${exprText(arg!.expr)} as decimal${target.length === 10 && target.decimals === 0 ? '' : `(${target.length},${target.decimals})`})`);
+  if (target.kind === 'decimal')
+    descriptions.set(
+      type,
+      () =>
+        `cast(${exprText(arg!.expr)} as decimal${target.length === 10 && target.decimals === 0 ? '' : `(${target.length},${target.decimals})`})`,
+    );
   return type;
 }
 
@@ -39,16 +90,20 @@ const descriptions = new WeakMap<FieldType, () => string>();
 function toInteger(arg: CompiledArgument, target: FieldType): Convert<Value> {
   const toInt = intOf(arg.type);
   const wrap = target.unsigned ? asUnsigned64 : asSigned64;
-  if (arg.type.kind === 'double' || arg.type.kind === 'float') return (value) => wrap(doubleToInt(value as number, target.unsigned));
+  if (arg.type.kind === 'double' || arg.type.kind === 'float')
+    return (value) => wrap(doubleToInt(value as number, target.unsigned));
   if (arg.type.kind === 'string') {
     return (value, context) => {
       const result = toInt(value, context);
-      if (target.unsigned && result < 0) context.warn(1105, 'Cast to unsigned converted negative integer to its positive complement');
-      if (!target.unsigned && result > 9223372036854775807n) context.warn(1105, 'Cast to signed converted positive out-of-range integer to its negative complement');
+      if (target.unsigned && result < 0)
+        context.warn(1105, 'Cast to unsigned converted negative integer to its positive complement');
+      if (!target.unsigned && result > 9223372036854775807n)
+        context.warn(1105, 'Cast to signed converted positive out-of-range integer to its negative complement');
       return wrap(result);
     };
   }
-  if (arg.type.kind === 'decimal') return (value, context) => decimalToInteger(value as Decimal, target, context as EvalContext);
+  if (arg.type.kind === 'decimal')
+    return (value, context) => decimalToInteger(value as Decimal, target, context as EvalContext);
   return (value, context) => wrap(toInt(value, context));
 }
 
@@ -56,7 +111,9 @@ function decimalToInteger(value: Decimal, target: FieldType, context: EvalContex
   const whole = value.toInt();
   if (typeof whole === 'number' && (!target.unsigned || whole >= 0)) return whole;
   const big = BigInt(whole);
-  const [min, max] = target.unsigned ? [-9223372036854775808n, 18446744073709551615n] : [-9223372036854775808n, 9223372036854775807n];
+  const [min, max] = target.unsigned
+    ? [-9223372036854775808n, 18446744073709551615n]
+    : [-9223372036854775808n, 9223372036854775807n];
   if (big < min || big > max) {
     context.warn(1292, `Truncated incorrect DECIMAL value: '${value.toString()}'`);
     return asUnsignedOrSigned(big < min ? min : max, target);
@@ -83,7 +140,8 @@ function toDecimal(arg: CompiledArgument, target: FieldType, describe: () => str
 function toText(arg: CompiledArgument, target: FieldType): Convert<Value> {
   const limit = target.length;
   const charset = charsetOf(target.collation);
-  const text: (value: Exclude<Value, null>) => string = arg.type.kind === 'binary' ? (value) => getCharset(charset).decode(value as Uint8Array) : stringOf(arg.type);
+  const text: (value: Exclude<Value, null>) => string =
+    arg.type.kind === 'binary' ? (value) => getCharset(charset).decode(value as Uint8Array) : stringOf(arg.type);
   return (value, context) => {
     const result = text(value);
     if (limit < 0 || result.length <= limit || charLength(result) <= limit) return result;
@@ -113,7 +171,9 @@ function toBinary(arg: CompiledArgument, target: FieldType): Convert<Value> {
 function toJson(arg: CompiledArgument): Convert<Value> {
   if (arg.type.kind === 'json') return (value) => value;
   if (arg.type.kind === 'string') return (value) => parseJsonArgument(value as string, 1, 'cast_as_json');
-  if (arg.type.kind === 'int' && arg.type.length === 1) return (value) => (value === 0 || value === 1 ? JsonValue.boolean(value === 1) : JsonValue.integer(value as number));
+  if (arg.type.kind === 'int' && arg.type.length === 1)
+    return (value) =>
+      value === 0 || value === 1 ? JsonValue.boolean(value === 1) : JsonValue.integer(value as number);
   return toJsonOf(arg.type) as Convert<Value>;
 }
 
@@ -122,7 +182,8 @@ export function parseJsonArgument(text: string, position: number, name: string):
   try {
     return parseJson(text);
   } catch (error) {
-    if (error instanceof JsonSyntaxError) throw sqlError('ER_INVALID_JSON_TEXT_IN_PARAM', position, name, error.message, error.position, '');
+    if (error instanceof JsonSyntaxError)
+      throw sqlError('ER_INVALID_JSON_TEXT_IN_PARAM', position, name, error.message, error.position, '');
     throw error;
   }
 }
@@ -132,7 +193,10 @@ function toYear(arg: CompiledArgument): Convert<Value> {
   const text = stringOf(arg.type);
   const isText = arg.type.kind === 'string' || (arg.type.kind === 'binary' && !arg.type.unsigned);
   const wrong = (value: Exclude<Value, null>, context: Parameters<Convert<Value>>[1]): null => {
-    context.warn(1292, `Truncated incorrect YEAR value: '${arg.type.kind === 'binary' ? String(toInt(value, context)) : text(value)}'`);
+    context.warn(
+      1292,
+      `Truncated incorrect YEAR value: '${arg.type.kind === 'binary' ? String(toInt(value, context)) : text(value)}'`,
+    );
     return null;
   };
   return (value, context) => {
@@ -162,7 +226,11 @@ function fullYear(number: number): number | undefined {
 }
 
 /** The conversion of CAST, for values that are not NULL. */
-export function castConverter(arg: CompiledArgument, target: FieldType, describe: () => string = () => ''): Convert<Value> {
+export function castConverter(
+  arg: CompiledArgument,
+  target: FieldType,
+  describe: () => string = () => '',
+): Convert<Value> {
   switch (target.kind) {
     case 'int':
       return toInteger(arg, target);
@@ -187,14 +255,18 @@ export function castConverter(arg: CompiledArgument, target: FieldType, describe
       const toDateTime = dateTimeOf(arg.type, modeDateFlags);
       return (value, context) => {
         const result = toDateTime(value, context);
-        return result === null ? null : (roundDateTime(result, target.decimals, context.session.sqlMode.timeTruncateFractional) ?? null);
+        return result === null
+          ? null
+          : (roundDateTime(result, target.decimals, context.session.sqlMode.timeTruncateFractional) ?? null);
       };
     }
     case 'time': {
       const toTime = timeOf(arg.type);
       return (value, context) => {
         const micros = toTime(value, context);
-        return micros === null ? null : clampTime(roundMicros(micros, target.decimals, context.session.sqlMode.timeTruncateFractional));
+        return micros === null
+          ? null
+          : clampTime(roundMicros(micros, target.decimals, context.session.sqlMode.timeTruncateFractional));
       };
     }
     case 'json':
@@ -207,8 +279,12 @@ export function castConverter(arg: CompiledArgument, target: FieldType, describe
 }
 
 /** options.castType: the target; a negative length means "as long as it is". */
-const cast = define('cast', 1, inferCast, ([arg], type, options): Evaluator =>
-  reader(arg!.evaluate, castConverter(arg!, castType(options), descriptions.get(type))),
+const cast = define(
+  'cast',
+  1,
+  inferCast,
+  ([arg], type, options): Evaluator =>
+    reader(arg!.evaluate, castConverter(arg!, castType(options), descriptions.get(type))),
 );
 
 /** options.word: the charset. With options.extra.introducer the operand's bytes are read as that charset. */
@@ -217,7 +293,10 @@ const convertUsing = define(
   1,
   ([arg], options) => {
     const charset = options.word!;
-    return textResult(charsOf(arg!) * (charset === 'binary' ? 4 : 1), charset === 'binary' ? 'binary' : defaultCollationOf(charset));
+    return textResult(
+      charsOf(arg!) * (charset === 'binary' ? 4 : 1),
+      charset === 'binary' ? 'binary' : defaultCollationOf(charset),
+    );
   },
   ([arg], _type, options) => {
     const charset = getCharset(options.word!);
@@ -226,7 +305,8 @@ const convertUsing = define(
     if (arg!.type.kind === 'binary') {
       return reader(arg!.evaluate, (value) => {
         const text = charset.decodeStrict(value as Uint8Array);
-        if (text === undefined && introducer) throw sqlError('ER_INVALID_CHARACTER_STRING', charset.name, hexOf(value as Uint8Array));
+        if (text === undefined && introducer)
+          throw sqlError('ER_INVALID_CHARACTER_STRING', charset.name, hexOf(value as Uint8Array));
         return text ?? charset.decode(value as Uint8Array);
       });
     }
@@ -250,7 +330,12 @@ const collate = define(
   ([arg], options) => {
     const collation = getCollation(options.collation!);
     const { type } = arg!;
-    const own = type.kind === 'string' || type.kind === 'enum' || type.kind === 'set' ? charsetOf(type.collation) : type.kind === 'binary' ? 'binary' : collation.charset;
+    const own =
+      type.kind === 'string' || type.kind === 'enum' || type.kind === 'set'
+        ? charsetOf(type.collation)
+        : type.kind === 'binary'
+          ? 'binary'
+          : collation.charset;
     if (own !== collation.charset && !(type.kind === 'json' || type.kind === 'null')) {
       throw sqlError('ER_COLLATION_CHARSET_MISMATCH', collation.name, own);
     }
@@ -258,7 +343,10 @@ const collate = define(
     if (type.kind === 'string') return { ...type, collation: collation.name };
     return varcharType(charsOf(arg!), { collation: collation.name, nullable: type.nullable, decimals: 31 });
   },
-  ([arg], type) => (type.kind === 'string' && arg!.type.kind !== 'string' ? reader(arg!.evaluate, stringOf(arg!.type) as Convert<Value>) : arg!.evaluate),
+  ([arg], type) =>
+    type.kind === 'string' && arg!.type.kind !== 'string'
+      ? reader(arg!.evaluate, stringOf(arg!.type) as Convert<Value>)
+      : arg!.evaluate,
   'statement',
 );
 

@@ -5,10 +5,34 @@
  * bound, by coercibility, and kept in the result type's `collation`, which nothing else reads for integers.
  */
 import { sqlError } from '../../base/index.ts';
-import type { CompiledArgument, EvalContext, Evaluator, FunctionArgument, FunctionDef, InferContext } from '../expr/index.ts';
+import type {
+  CompiledArgument,
+  EvalContext,
+  Evaluator,
+  FunctionArgument,
+  FunctionDef,
+  InferContext,
+} from '../expr/index.ts';
 import {
-  boolType, type CompareOf, compareOf, comparisonConverter, comparisonType, DateFlag, type FieldType, hashKeyOf, isInteger, isTemporal, isTextual, charsetUnits, parseDateTime, type Value,
-  withCollation, getCollation, formatText, intType, varcharType,
+  boolType,
+  type CompareOf,
+  compareOf,
+  comparisonConverter,
+  comparisonType,
+  DateFlag,
+  type FieldType,
+  hashKeyOf,
+  isInteger,
+  isTemporal,
+  isTextual,
+  charsetUnits,
+  parseDateTime,
+  type Value,
+  withCollation,
+  getCollation,
+  formatText,
+  intType,
+  varcharType,
 } from '../types/index.ts';
 import { anyNullable, define, type Read, reader, truthArg } from './define.ts';
 import { commonCollation } from './string-type.ts';
@@ -19,15 +43,26 @@ function checkTemporalConstants(args: readonly FunctionArgument[]): void {
   if (temporal === undefined) return;
   for (const arg of args) {
     const value = arg.constant?.value;
-    const text = typeof value === 'string' ? value : value instanceof Uint8Array && arg.constant?.literal === true ? charsetUnits.decodeUtf8(value) : undefined;
+    const text =
+      typeof value === 'string'
+        ? value
+        : value instanceof Uint8Array && arg.constant?.literal === true
+          ? charsetUnits.decodeUtf8(value)
+          : undefined;
     if (text === undefined || (arg.type.kind !== 'string' && arg.type.kind !== 'binary')) continue;
     const { kind } = parseDateTime(text, DateFlag.FUZZY | DateFlag.INVALID_DATES);
     const isClock = /^\s*\d+:\d+:\d+/.test(text);
-    if (kind === 'error' || kind === 'none' || isClock) throw sqlError('ER_WRONG_VALUE', temporal.type.kind === 'date' ? 'DATE' : 'DATETIME', text);
+    if (kind === 'error' || kind === 'none' || isClock)
+      throw sqlError('ER_WRONG_VALUE', temporal.type.kind === 'date' ? 'DATE' : 'DATETIME', text);
   }
 }
 
-export function inferComparison(args: readonly FunctionArgument[], operation: string, context: InferContext, nullable = anyNullable(args)): FieldType {
+export function inferComparison(
+  args: readonly FunctionArgument[],
+  operation: string,
+  context: InferContext,
+  nullable = anyNullable(args),
+): FieldType {
   checkTemporalConstants(args);
   const texts = args.filter((arg) => isTextual(arg.type));
   if (texts.length === 0 || texts.some((arg) => arg.type.kind === 'binary')) return boolType(nullable);
@@ -35,7 +70,11 @@ export function inferComparison(args: readonly FunctionArgument[], operation: st
 }
 
 /** Like `inferComparison` for functions that compare dates as texts, so that no constant is refused. */
-export function inferTextComparison(args: readonly FunctionArgument[], operation: string, context: InferContext): FieldType {
+export function inferTextComparison(
+  args: readonly FunctionArgument[],
+  operation: string,
+  context: InferContext,
+): FieldType {
   const texts = args.filter((arg) => isTextual(arg.type));
   if (texts.length === 0 || texts.some((arg) => arg.type.kind === 'binary')) return boolType(false);
   return withCollation(boolType(false), commonCollation(texts, operation, context));
@@ -71,19 +110,23 @@ function test(op: Op): (order: number) => boolean {
 
 /** Values that JavaScript's own operators compare: integers, doubles, dates, times. */
 function isPrimitive(type: FieldType): boolean {
-  return isInteger(type) || type.kind === 'double' || type.kind === 'float' || type.kind === 'date' || type.kind === 'time';
+  return (
+    isInteger(type) || type.kind === 'double' || type.kind === 'float' || type.kind === 'date' || type.kind === 'time'
+  );
 }
 
 type Primitive = number | bigint;
 
 function primitiveOperator(op: Op, a: Read<Primitive>, b: Read<Primitive>): Evaluator {
-  const wrap = (compare: (x: Primitive, y: Primitive) => boolean): Evaluator => (row, context) => {
-    const x = a(row, context);
-    if (x === null) return null;
-    const y = b(row, context);
-    if (y === null) return null;
-    return compare(x, y) ? 1 : 0;
-  };
+  const wrap =
+    (compare: (x: Primitive, y: Primitive) => boolean): Evaluator =>
+    (row, context) => {
+      const x = a(row, context);
+      if (x === null) return null;
+      const y = b(row, context);
+      if (y === null) return null;
+      return compare(x, y) ? 1 : 0;
+    };
   switch (op) {
     case '=':
       return wrap((x, y) => x === y);
@@ -121,7 +164,12 @@ function adaptLiteral(arg: CompiledArgument, other: CompiledArgument): CompiledA
 /** Beside a YEAR, 2 and '2' mean 2002. */
 function yearLiteral(arg: CompiledArgument): CompiledArgument {
   const value = arg.constant?.value;
-  const number = typeof value === 'number' && arg.type.kind === 'int' ? value : typeof value === 'string' && /^\d{1,2}$/.test(value) ? Number(value) : -1;
+  const number =
+    typeof value === 'number' && arg.type.kind === 'int'
+      ? value
+      : typeof value === 'string' && /^\d{1,2}$/.test(value)
+        ? Number(value)
+        : -1;
   if (number < 0 || number > 99 || value === 0) return arg;
   const full = number < 70 ? number + 2000 : number + 1900;
   return { type: intType('big', { width: 5 }), evaluate: () => full, constant: { value: full } };
@@ -133,10 +181,18 @@ function timeLiteralAsText(arg: CompiledArgument, other: CompiledArgument): Comp
   if (arg.type.kind !== 'time' || arg.constant === undefined || !isTextual(other.type)) return arg;
   const { value } = arg.constant;
   const text = value === null ? null : formatText(value, arg.type);
-  return { type: varcharType(17, { collation: other.type.kind === 'binary' ? 'utf8mb4_bin' : other.type.collation }), evaluate: () => text, constant: { value: text } };
+  return {
+    type: varcharType(17, { collation: other.type.kind === 'binary' ? 'utf8mb4_bin' : other.type.collation }),
+    evaluate: () => text,
+    constant: { value: text },
+  };
 }
 
-export function compareArguments(first: CompiledArgument, second: CompiledArgument, collation: string): (row: readonly Value[], context: EvalContext) => number | null {
+export function compareArguments(
+  first: CompiledArgument,
+  second: CompiledArgument,
+  collation: string,
+): (row: readonly Value[], context: EvalContext) => number | null {
   const [a, b] = adaptLiterals(first, second);
   const type = boundComparisonType(a.type, b.type, collation);
   const left = operand(a, type);
@@ -157,7 +213,8 @@ function buildOperator(op: Op): (args: readonly CompiledArgument[], type: FieldT
     const left = operand(a, type);
     const right = operand(b, type);
     if (isPrimitive(type)) return primitiveOperator(op, left as Read<Primitive>, right as Read<Primitive>);
-    if (type.kind === 'string' && (op === '=' || op === '<>')) return textEquality(op, left as Read<string>, right as Read<string>, type);
+    if (type.kind === 'string' && (op === '=' || op === '<>'))
+      return textEquality(op, left as Read<string>, right as Read<string>, type);
     const compare = compareOf(type);
     const holds = test(op);
     return (row, context) => {
@@ -179,7 +236,7 @@ function textEquality(op: '=' | '<>', left: Read<string>, right: Read<string>, t
     if (x === null) return null;
     const y = right(row, context);
     if (y === null) return null;
-    return x === y || collation.compare(x, y) === 0 ? equal : different;
+    return collation.equals(x, y) ? equal : different;
   };
 }
 
@@ -224,25 +281,31 @@ const between = define(
 
 const IN_SET_MIN = 4;
 
-const inList = define('in', [2, Number.POSITIVE_INFINITY], (args, _options, context) => inferComparison(args, 'in', context), (args, result) => {
-  const [subject, ...items] = args as [CompiledArgument, ...CompiledArgument[]];
-  const type = boundComparisonType(subject.type, items[0]!.type, result.collation);
-  const uniform = items.every((item) => {
-    const other = boundComparisonType(subject.type, item.type, result.collation);
-    return other.kind === type.kind && other.collation === type.collation;
-  });
-  if (uniform && items.length >= IN_SET_MIN && items.every((item) => item.constant !== undefined)) return inConstantSet(subject, items, type);
-  const compares = items.map((item) => compareArguments(subject, item, result.collation));
-  return (row, context) => {
-    let unknown = false;
-    for (const compare of compares) {
-      const order = compare(row, context);
-      if (order === 0) return 1;
-      if (order === null) unknown = true;
-    }
-    return unknown ? null : 0;
-  };
-});
+const inList = define(
+  'in',
+  [2, Number.POSITIVE_INFINITY],
+  (args, _options, context) => inferComparison(args, 'in', context),
+  (args, result) => {
+    const [subject, ...items] = args as [CompiledArgument, ...CompiledArgument[]];
+    const type = boundComparisonType(subject.type, items[0]!.type, result.collation);
+    const uniform = items.every((item) => {
+      const other = boundComparisonType(subject.type, item.type, result.collation);
+      return other.kind === type.kind && other.collation === type.collation;
+    });
+    if (uniform && items.length >= IN_SET_MIN && items.every((item) => item.constant !== undefined))
+      return inConstantSet(subject, items, type);
+    const compares = items.map((item) => compareArguments(subject, item, result.collation));
+    return (row, context) => {
+      let unknown = false;
+      for (const compare of compares) {
+        const order = compare(row, context);
+        if (order === 0) return 1;
+        if (order === null) unknown = true;
+      }
+      return unknown ? null : 0;
+    };
+  },
+);
 
 function inConstantSet(subject: CompiledArgument, items: readonly CompiledArgument[], type: FieldType): Evaluator {
   const read = operand(subject, type);
@@ -264,23 +327,39 @@ function inConstantSet(subject: CompiledArgument, items: readonly CompiledArgume
   };
 }
 
-const isNull = define('isnull', 1, () => boolType(false), ([a]) => {
-  const { evaluate } = a!;
-  return (row, context) => (evaluate(row, context) === null ? 1 : 0);
-});
-const isTrue = define('istrue', 1, () => boolType(false), ([a]) => {
-  const truth = truthArg(a!);
-  return (row, context) => (truth(row, context) === true ? 1 : 0);
-});
-const isFalse = define('isfalse', 1, () => boolType(false), ([a]) => {
-  const truth = truthArg(a!);
-  return (row, context) => (truth(row, context) === false ? 1 : 0);
-});
+const isNull = define(
+  'isnull',
+  1,
+  () => boolType(false),
+  ([a]) => {
+    const { evaluate } = a!;
+    return (row, context) => (evaluate(row, context) === null ? 1 : 0);
+  },
+);
+const isTrue = define(
+  'istrue',
+  1,
+  () => boolType(false),
+  ([a]) => {
+    const truth = truthArg(a!);
+    return (row, context) => (truth(row, context) === true ? 1 : 0);
+  },
+);
+const isFalse = define(
+  'isfalse',
+  1,
+  () => boolType(false),
+  ([a]) => {
+    const truth = truthArg(a!);
+    return (row, context) => (truth(row, context) === false ? 1 : 0);
+  },
+);
 
 const strcmp = define(
   'strcmp',
   2,
-  (args, _options, context) => withCollation({ ...boolType(anyNullable(args)), length: 2 }, commonCollation(args, 'strcmp', context)),
+  (args, _options, context) =>
+    withCollation({ ...boolType(anyNullable(args)), length: 2 }, commonCollation(args, 'strcmp', context)),
   ([a, b], result) => {
     const asText = { ...result, kind: 'string' as const };
     const order = result.collation === 'binary' ? compareArguments(a!, b!, 'binary') : undefined;
@@ -301,6 +380,18 @@ function sign(order: number | null): number | null {
 }
 
 export const COMPARISON: readonly FunctionDef[] = [
-  operator('='), operator('<>'), { ...operator('<>'), name: '!=' }, operator('<'), operator('<='), operator('>'), operator('>='),
-  nullSafeEqual, between, inList, isNull, isTrue, isFalse, strcmp,
+  operator('='),
+  operator('<>'),
+  { ...operator('<>'), name: '!=' },
+  operator('<'),
+  operator('<='),
+  operator('>'),
+  operator('>='),
+  nullSafeEqual,
+  between,
+  inList,
+  isNull,
+  isTrue,
+  isFalse,
+  strcmp,
 ];

@@ -1,7 +1,17 @@
 /** IF, IFNULL, NULLIF, COALESCE, CASE, GREATEST, LEAST, INTERVAL, ELT, FIELD: values chosen among the arguments. */
 import type { CompiledArgument, Evaluator, FunctionArgument, FunctionDef, InferContext } from '../expr/index.ts';
 import {
-  aggregateTypes, type Convert, compareOf, converterOf, type FieldType, intType, isTemporal, isTextual, nullType, type Value, withNullable,
+  aggregateTypes,
+  type Convert,
+  compareOf,
+  converterOf,
+  type FieldType,
+  intType,
+  isTemporal,
+  isTextual,
+  nullType,
+  type Value,
+  withNullable,
 } from '../types/index.ts';
 import { define, doubleArg, type Read, reader, sizeArg, truthArg } from './define.ts';
 import { compareArguments, inferComparison, inferTextComparison } from './comparison.ts';
@@ -10,8 +20,15 @@ import { charsOf, commonCollation, textResult } from './string-type.ts';
 /** The common type of several arguments; texts meet by coercibility. */
 export function commonType(args: readonly FunctionArgument[], operation: string, context: InferContext): FieldType {
   const texts = args.filter((arg) => isTextual(arg.type));
-  const collation = texts.length > 0 && !texts.some((arg) => arg.type.kind === 'binary') ? commonCollation(texts, operation, context) : context.collationConnection;
-  return aggregateTypes(args.map((arg) => arg.type), operation, collation);
+  const collation =
+    texts.length > 0 && !texts.some((arg) => arg.type.kind === 'binary')
+      ? commonCollation(texts, operation, context)
+      : context.collationConnection;
+  return aggregateTypes(
+    args.map((arg) => arg.type),
+    operation,
+    collation,
+  );
 }
 
 /** The argument's values in the representation of `type`. */
@@ -35,7 +52,11 @@ const ifFunction = define(
 const coalesce = define(
   'coalesce',
   [1, Number.POSITIVE_INFINITY],
-  (args, _options, context) => withNullable(commonType(args, 'coalesce', context), args.every((arg) => arg.type.nullable)),
+  (args, _options, context) =>
+    withNullable(
+      commonType(args, 'coalesce', context),
+      args.every((arg) => arg.type.nullable),
+    ),
   (args, type) => {
     const reads = args.map((arg) => convertedArg(arg, type));
     return (row, context) => {
@@ -53,7 +74,11 @@ const ifnull: FunctionDef = {
   name: 'ifnull',
   minArgs: 2,
   maxArgs: 2,
-  infer: (args, _options, context) => withNullable(commonType(args, 'ifnull', context), args.every((arg) => arg.type.nullable)),
+  infer: (args, _options, context) =>
+    withNullable(
+      commonType(args, 'ifnull', context),
+      args.every((arg) => arg.type.nullable),
+    ),
 };
 
 /** The type of the first argument; compared like `=`. */
@@ -67,7 +92,10 @@ const nullif = define(
     return withNullable(type, true);
   },
   ([a, b], type) => {
-    const collation = a!.type.kind === 'string' && b!.type.kind === 'string' && b!.constant === undefined && a!.constant !== undefined ? b!.type.collation : a!.type.collation;
+    const collation =
+      a!.type.kind === 'string' && b!.type.kind === 'string' && b!.constant === undefined && a!.constant !== undefined
+        ? b!.type.collation
+        : a!.type.collation;
     const compare = compareArguments(a!, b!, collation);
     const value = convertedArg(a!, type);
     return (row, context) => (compare(row, context) === 0 ? null : value(row, context));
@@ -97,7 +125,8 @@ const caseFunction = define(
     const layout = layoutOf(args.length, options.word === 'simple', options.extra);
     const results = layout.branches.map(([, then]) => args[then]!);
     if (layout.otherwise >= 0) results.push(args[layout.otherwise]!);
-    if (layout.subject >= 0) for (const [when] of layout.branches) inferComparison([args[0]!, args[when]!], 'case', context);
+    if (layout.subject >= 0)
+      for (const [when] of layout.branches) inferComparison([args[0]!, args[when]!], 'case', context);
     const type = commonType(results, 'case', context);
     return type.kind === 'null' ? nullType() : withNullable(type, type.nullable || layout.otherwise < 0);
   },
@@ -108,7 +137,10 @@ const caseFunction = define(
     const tests = layout.branches.map(([when]): Read<boolean> => {
       if (layout.subject < 0) return truthArg(args[when]!);
       const subject = args[0]!;
-      const collation = subject.type.kind === 'string' && subject.constant === undefined ? subject.type.collation : args[when]!.type.collation;
+      const collation =
+        subject.type.kind === 'string' && subject.constant === undefined
+          ? subject.type.collation
+          : args[when]!.type.collation;
       const compare = compareArguments(subject, args[when]!, collation);
       return (row, context) => compare(row, context) === 0;
     });
@@ -123,11 +155,16 @@ function extreme(name: 'greatest' | 'least', wanted: 1 | -1): FunctionDef {
   return define(
     name,
     [2, Number.POSITIVE_INFINITY],
-    (args, _options, context) => withNullable(commonType(args, name, context), args.some((arg) => arg.type.nullable)),
+    (args, _options, context) =>
+      withNullable(
+        commonType(args, name, context),
+        args.some((arg) => arg.type.nullable),
+      ),
     (args, type) => {
       const temporals = args.filter((arg) => isTemporal(arg.type));
       // Texts beside dates are compared as dates, but printed as they are.
-      const compareType = temporals.length > 0 && temporals.length < args.length && type.kind === 'string' ? undefined : type;
+      const compareType =
+        temporals.length > 0 && temporals.length < args.length && type.kind === 'string' ? undefined : type;
       const reads = args.map((arg) => convertedArg(arg, type));
       const compare = compareOf(compareType ?? type);
       return (row, context) => {
@@ -143,20 +180,25 @@ function extreme(name: 'greatest' | 'least', wanted: 1 | -1): FunctionDef {
   );
 }
 
-const interval = define('interval', [2, Number.POSITIVE_INFINITY], () => intType('big', { nullable: false, width: 2 }), (args) => {
-  const [subject, ...bounds] = args.map(doubleArg);
-  return (row, context) => {
-    const value = subject!(row, context);
-    if (value === null) return -1;
-    let count = 0;
-    for (const bound of bounds) {
-      const limit = bound(row, context);
-      if (limit !== null && limit > value) break;
-      count++;
-    }
-    return count;
-  };
-});
+const interval = define(
+  'interval',
+  [2, Number.POSITIVE_INFINITY],
+  () => intType('big', { nullable: false, width: 2 }),
+  (args) => {
+    const [subject, ...bounds] = args.map(doubleArg);
+    return (row, context) => {
+      const value = subject!(row, context);
+      if (value === null) return -1;
+      let count = 0;
+      for (const bound of bounds) {
+        const limit = bound(row, context);
+        if (limit !== null && limit > value) break;
+        count++;
+      }
+      return count;
+    };
+  },
+);
 
 const elt = define(
   'elt',
@@ -181,7 +223,8 @@ const field = define(
     const [subject, ...items] = args as [CompiledArgument, ...CompiledArgument[]];
     const texts = args.every((arg) => isTextual(arg.type) || arg.type.kind === 'null');
     const compares = items.map((item) => {
-      if (texts || (!isTextual(subject.type) && !isTextual(item.type))) return compareArguments(subject, item, result.collation);
+      if (texts || (!isTextual(subject.type) && !isTextual(item.type)))
+        return compareArguments(subject, item, result.collation);
       const left = doubleArg(subject);
       const right = doubleArg(item);
       return (row: readonly Value[], context: Parameters<typeof left>[1]): number | null => {
@@ -198,8 +241,23 @@ const field = define(
 );
 
 /** ANY_VALUE outside of grouping, and the internal marker of expressions that must not move. */
-const anyValue = define('any_value', 1, ([a]) => a!.type, ([a]) => a!.evaluate);
+const anyValue = define(
+  'any_value',
+  1,
+  ([a]) => a!.type,
+  ([a]) => a!.evaluate,
+);
 
 export const CONTROL: readonly FunctionDef[] = [
-  ifFunction, coalesce, ifnull, nullif, caseFunction, extreme('greatest', 1), extreme('least', -1), interval, elt, field, anyValue,
+  ifFunction,
+  coalesce,
+  ifnull,
+  nullif,
+  caseFunction,
+  extreme('greatest', 1),
+  extreme('least', -1),
+  interval,
+  elt,
+  field,
+  anyValue,
 ];

@@ -4,7 +4,16 @@
  * An argument reader is made once per compilation for the argument's static type; per row it costs one call, or none
  * beyond the argument itself where the representation is right already. NULL passes through every reader.
  */
-import type { CompiledArgument, EvalContext, Evaluator, FunctionArgument, FunctionDef, FunctionOptions, InferContext, Row } from '../expr/index.ts';
+import type {
+  CompiledArgument,
+  EvalContext,
+  Evaluator,
+  FunctionArgument,
+  FunctionDef,
+  FunctionOptions,
+  InferContext,
+  Row,
+} from '../expr/index.ts';
 import {
   bytesOf,
   type Convert,
@@ -32,7 +41,13 @@ export type Stability = FunctionDef['stability'];
 /** [fewest, most] arguments, or the one number there may be. */
 export type Arity = number | readonly [number, number];
 
-export function define(name: string, arity: Arity, infer: Infer, build: Build, stability: Stability = 'immutable'): FunctionDef {
+export function define(
+  name: string,
+  arity: Arity,
+  infer: Infer,
+  build: Build,
+  stability: Stability = 'immutable',
+): FunctionDef {
   const [minArgs, maxArgs] = typeof arity === 'number' ? [arity, arity] : arity;
   return { name, minArgs, maxArgs, stability, infer, build };
 }
@@ -79,9 +94,15 @@ export function intArg(arg: CompiledArgument): Read<number | bigint> {
 /** An integer clamped to the safe range, for positions and lengths. */
 export function sizeArg(arg: CompiledArgument): Read<number> {
   const toInt = intOf(arg.type);
-  return reader(arg.evaluate, (value, context) => Math.max(-9007199254740991, Math.min(9007199254740991, Number(toInt(value, context)))));
+  return reader(arg.evaluate, (value, context) =>
+    Math.max(-9007199254740991, Math.min(9007199254740991, Number(toInt(value, context)))),
+  );
 }
-export function dateTimeArg(arg: CompiledArgument, flagsOf: (context: EvalContext) => number = modeDateFlags, what: 'date' | 'datetime' = 'datetime'): Read<DateTime> {
+export function dateTimeArg(
+  arg: CompiledArgument,
+  flagsOf: (context: EvalContext) => number = modeDateFlags,
+  what: 'date' | 'datetime' = 'datetime',
+): Read<DateTime> {
   return read(arg, dateTimeOf(arg.type, flagsOf as Parameters<typeof dateTimeOf>[1], what));
 }
 export function timeArg(arg: CompiledArgument): Read<number> {
@@ -110,7 +131,12 @@ export function map2<A, B>(a: Read<A>, b: Read<B>, apply: (a: A, b: B, context: 
   };
 }
 
-export function map3<A, B, C>(a: Read<A>, b: Read<B>, c: Read<C>, apply: (a: A, b: B, c: C, context: EvalContext) => Value): Evaluator {
+export function map3<A, B, C>(
+  a: Read<A>,
+  b: Read<B>,
+  c: Read<C>,
+  apply: (a: A, b: B, c: C, context: EvalContext) => Value,
+): Evaluator {
   return (row, context) => {
     const x = a(row, context);
     if (x === null) return null;

@@ -2,7 +2,19 @@
 import type { ConstantExpr, Expr } from '../expr/index.ts';
 import { type FieldType, formatText } from '../types/index.ts';
 
-const INFIX: Record<string, string> = { '+': '+', '-': '-', '*': '*', '/': '/', div: 'DIV', '%': '%', '&': '&', '|': '|', '^': '^', '<<': '<<', '>>': '>>' };
+const INFIX: Record<string, string> = {
+  '+': '+',
+  '-': '-',
+  '*': '*',
+  '/': '/',
+  div: 'DIV',
+  '%': '%',
+  '&': '&',
+  '|': '|',
+  '^': '^',
+  '<<': '<<',
+  '>>': '>>',
+};
 
 const TEMPORAL_PREFIX: Record<string, string | undefined> = { date: 'DATE', time: 'TIME', datetime: 'TIMESTAMP' };
 
@@ -10,7 +22,8 @@ function constantText(expr: ConstantExpr): string {
   const { value, type } = expr;
   if (value === null) return 'NULL';
   if (type.kind === 'string') return `'${String(value)}'`;
-  if (value instanceof Uint8Array) return `0x${Array.from(value, (byte) => byte.toString(16).toUpperCase().padStart(2, '0')).join('')}`;
+  if (value instanceof Uint8Array)
+    return `0x${Array.from(value, (byte) => byte.toString(16).toUpperCase().padStart(2, '0')).join('')}`;
   const prefix = TEMPORAL_PREFIX[type.kind];
   const text = formatText(value, type);
   if (prefix !== undefined) return `${prefix}'${text}'`;

@@ -1,16 +1,37 @@
 /** The session and its variables: DATABASE, USER, VERSION, LAST_INSERT_ID, FOUND_ROWS, @var, @@var, SLEEP, BENCHMARK. */
 import { sqlError } from '../../base/index.ts';
 import type { EvalContext, FunctionDef, FunctionOptions } from '../expr/index.ts';
-import { asUnsigned64, type Convert, converterOf, type FieldType, intType, type Value, varcharType, withNullable } from '../types/index.ts';
+import {
+  asUnsigned64,
+  type Convert,
+  converterOf,
+  type FieldType,
+  intType,
+  type Value,
+  varcharType,
+  withNullable,
+} from '../types/index.ts';
 import { define, doubleArg, intArg, map1, reader, sizeArg, textArg } from './define.ts';
 
 const SYSTEM_TEXT = 'utf8mb3_general_ci';
 
 function sessionText(name: string, chars: number, read: (context: EvalContext) => string | null): FunctionDef {
-  return define(name, 0, () => varcharType(chars, { collation: SYSTEM_TEXT, decimals: 31 }), () => (_row, context) => read(context), 'statement');
+  return define(
+    name,
+    0,
+    () => varcharType(chars, { collation: SYSTEM_TEXT, decimals: 31 }),
+    () => (_row, context) => read(context),
+    'statement',
+  );
 }
 function sessionInt(name: string, unsigned: boolean, read: (context: EvalContext) => number | bigint): FunctionDef {
-  return define(name, 0, () => intType('big', { unsigned, nullable: false, width: 21 }), () => (_row, context) => read(context), 'statement');
+  return define(
+    name,
+    0,
+    () => intType('big', { unsigned, nullable: false, width: 21 }),
+    () => (_row, context) => read(context),
+    'statement',
+  );
 }
 
 const database = sessionText('database', 34, (context) => context.session.database);
@@ -110,20 +131,45 @@ const getsysvar = define(
 );
 
 /** Evaluation is synchronous: SLEEP answers at once; the executor's own timer is where a session really waits. */
-const sleep = define('sleep', 1, () => intType('big', { nullable: false, width: 21 }), ([a]) => {
-  const read = doubleArg(a!);
-  return (row, context) => {
-    const seconds = read(row, context);
-    if (seconds === null || seconds < 0) throw sqlError('ER_WRONG_ARGUMENTS', 'sleep.');
-    return 0;
-  };
-}, 'volatile');
+const sleep = define(
+  'sleep',
+  1,
+  () => intType('big', { nullable: false, width: 21 }),
+  ([a]) => {
+    const read = doubleArg(a!);
+    return (row, context) => {
+      const seconds = read(row, context);
+      if (seconds === null || seconds < 0) throw sqlError('ER_WRONG_ARGUMENTS', 'sleep.');
+      return 0;
+    };
+  },
+  'volatile',
+);
 
-const benchmark = define('benchmark', 2, () => intType('big', { width: 1 }), ([a]) => map1(sizeArg(a!), (count) => (count < 0 ? null : 0)), 'volatile');
+const benchmark = define(
+  'benchmark',
+  2,
+  () => intType('big', { width: 1 }),
+  ([a]) => map1(sizeArg(a!), (count) => (count < 0 ? null : 0)),
+  'volatile',
+);
 
 export const INFO: readonly FunctionDef[] = [
-  database, { ...database, name: 'schema' }, user, { ...user, name: 'session_user' }, { ...user, name: 'system_user' }, sessionText('current_user', 288, (context) => context.session.currentUser),
-  sessionText('version', 60, (context) => context.session.version), sessionText('current_role', 288, () => 'NONE'),
-  sessionInt('connection_id', true, (context) => context.session.connectionId), sessionInt('found_rows', true, (context) => context.session.foundRows), sessionInt('row_count', false, (context) => context.session.rowCount),
-  lastInsertId, getvar, setvar, getsysvar, sleep, benchmark,
+  database,
+  { ...database, name: 'schema' },
+  user,
+  { ...user, name: 'session_user' },
+  { ...user, name: 'system_user' },
+  sessionText('current_user', 288, (context) => context.session.currentUser),
+  sessionText('version', 60, (context) => context.session.version),
+  sessionText('current_role', 288, () => 'NONE'),
+  sessionInt('connection_id', true, (context) => context.session.connectionId),
+  sessionInt('found_rows', true, (context) => context.session.foundRows),
+  sessionInt('row_count', false, (context) => context.session.rowCount),
+  lastInsertId,
+  getvar,
+  setvar,
+  getsysvar,
+  sleep,
+  benchmark,
 ];

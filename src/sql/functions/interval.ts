@@ -1,6 +1,16 @@
 /** INTERVAL amounts: what `INTERVAL '1:30' MINUTE_SECOND` adds, as months and microseconds. */
 import type { CompiledArgument } from '../expr/index.ts';
-import { type Decimal, decimalOf, MICROS_PER_DAY, MICROS_PER_HOUR, MICROS_PER_MINUTE, MICROS_PER_SECOND, parseDecimal, stringOf, intOf } from '../types/index.ts';
+import {
+  type Decimal,
+  decimalOf,
+  MICROS_PER_DAY,
+  MICROS_PER_HOUR,
+  MICROS_PER_MINUTE,
+  MICROS_PER_SECOND,
+  parseDecimal,
+  stringOf,
+  intOf,
+} from '../types/index.ts';
 import { type Read, reader } from './define.ts';
 
 export interface Interval {
@@ -24,7 +34,12 @@ const COMPOSITE: Record<string, readonly string[]> = {
   second_microsecond: ['second', 'microsecond'],
 };
 
-const UNIT_MICROS: Record<string, number> = { microsecond: 1, second: MICROS_PER_SECOND, minute: MICROS_PER_MINUTE, hour: MICROS_PER_HOUR };
+const UNIT_MICROS: Record<string, number> = {
+  microsecond: 1,
+  second: MICROS_PER_SECOND,
+  minute: MICROS_PER_MINUTE,
+  hour: MICROS_PER_HOUR,
+};
 const UNIT_MONTHS: Record<string, number> = { month: 1, quarter: 3, year: 12 };
 const UNIT_DAYS: Record<string, number> = { day: 1, week: 7 };
 
@@ -72,7 +87,9 @@ function composite(parts: readonly string[], text: string): Interval | null {
 /** The amount as an interval; null for NULL and for malformed composites. `sign` -1 subtracts. */
 export function intervalArg(arg: CompiledArgument, unit: string, sign: 1 | -1): Read<Interval> {
   const apply = (interval: Interval | null): Interval | null =>
-    interval === null || sign === 1 ? interval : { months: -interval.months, days: -interval.days, micros: -interval.micros };
+    interval === null || sign === 1
+      ? interval
+      : { months: -interval.months, days: -interval.days, micros: -interval.micros };
   const parts = COMPOSITE[unit];
   if (parts !== undefined) {
     const text = stringOf(arg.type);

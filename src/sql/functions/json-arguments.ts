@@ -78,4 +78,3 @@ export function oneOrAll(text: string, name: string): 'one' | 'all' {
   if (lower === 'one' || lower === 'all') return lower;
   throw sqlError('ER_JSON_BAD_ONE_OR_ALL_ARG', name);
 }
-

@@ -18,11 +18,22 @@ export interface EditOptions {
   readonly create: boolean;
 }
 
-export function editPath(document: JsonValue, path: JsonPath, change: Change, options: EditOptions): JsonValue | undefined {
+export function editPath(
+  document: JsonValue,
+  path: JsonPath,
+  change: Change,
+  options: EditOptions,
+): JsonValue | undefined {
   return edit(document, path.legs, 0, change, options);
 }
 
-function edit(value: JsonValue, legs: readonly PathLeg[], at: number, change: Change, options: EditOptions): JsonValue | undefined {
+function edit(
+  value: JsonValue,
+  legs: readonly PathLeg[],
+  at: number,
+  change: Change,
+  options: EditOptions,
+): JsonValue | undefined {
   const leg = legs[at];
   if (leg === undefined) return change(value);
   const isLast = at === legs.length - 1;
@@ -44,7 +55,9 @@ function edit(value: JsonValue, legs: readonly PathLeg[], at: number, change: Ch
     const next = edit(old, legs, at + 1, change, options);
     if (next === old) return value;
     if (value.kind !== 'array') return next === undefined ? value : next;
-    return JsonValue.array(next === undefined ? items.filter((_, i) => i !== index) : items.map((item, i) => (i === index ? next : item)));
+    return JsonValue.array(
+      next === undefined ? items.filter((_, i) => i !== index) : items.map((item, i) => (i === index ? next : item)),
+    );
   }
   const made = isLast && options.create ? change(undefined) : undefined;
   if (made === undefined) return value;

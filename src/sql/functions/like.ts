@@ -36,8 +36,16 @@ export type LikeMatcher = (text: string) => boolean;
 
 export function compileLike(pattern: string, escape: number, collation: Collation): LikeMatcher {
   const tokens = tokenize(pattern, escape);
-  const simple = collation.isBinary ? simpleMatcher(tokens) : undefined;
-  return simple ?? ((text) => matchTokens(text, tokens, collation));
+  if (collation.isBinary) return simpleMatcher(tokens) ?? ((text) => matchTokens(text, tokens, collation));
+  const folded = collation.foldsAscii && PRINTABLE.test(pattern) ? simpleMatcher(tokens.map(lowerToken)) : undefined;
+  if (folded === undefined) return (text) => matchTokens(text, tokens, collation);
+  return (text) => (PRINTABLE.test(text) ? folded(text.toLowerCase()) : matchTokens(text, tokens, collation));
+}
+
+const PRINTABLE = /^[\x20-\x7e]*$/;
+
+function lowerToken(token: Token): Token {
+  return token >= 65 && token <= 90 ? token + 32 : token;
 }
 
 /** Literals with `%` at the ends only. */
@@ -96,7 +104,8 @@ function escapeCode(text: string | null): number {
 const like = define(
   'like',
   [2, 3],
-  (args, _options, context) => withCollation(boolType(anyNullable(args.slice(0, 2))), commonCollation(args.slice(0, 2), 'like', context)),
+  (args, _options, context) =>
+    withCollation(boolType(anyNullable(args.slice(0, 2))), commonCollation(args.slice(0, 2), 'like', context)),
   ([subject, pattern, escape], result) => {
     const binary = isBinaryResult(subject!.type) || isBinaryResult(pattern!.type);
     const collation = getCollation(binary ? 'binary' : result.collation);
@@ -111,7 +120,12 @@ const like = define(
       if (subjectText === null) return null;
       const wanted = patternText(row, context);
       if (wanted === null) return null;
-      const code = escapeText !== undefined ? escapeCode(escapeText(row, context)) : context.session.sqlMode.noBackslashEscapes ? -3 : 92;
+      const code =
+        escapeText !== undefined
+          ? escapeCode(escapeText(row, context))
+          : context.session.sqlMode.noBackslashEscapes
+            ? -3
+            : 92;
       if (matcher === undefined || wanted !== lastPattern || code !== lastEscape) {
         matcher = compileLike(wanted, code, collation);
         lastPattern = wanted;

@@ -8,21 +8,31 @@ import { hexText, incorrect, unhexBytes } from './string-search.ts';
 import { textResult } from './string-type.ts';
 
 function digest(name: string, chars: number, make: (bytes: Uint8Array) => Uint8Array): FunctionDef {
-  return define(name, 1, (_args, _options, context) => textResult(chars, context.collationConnection), ([a]) => {
-    const toBytes = bytesOf(a!.type);
-    return reader(a!.evaluate, (value) => hexText(make(toBytes(value))).toLowerCase());
-  });
+  return define(
+    name,
+    1,
+    (_args, _options, context) => textResult(chars, context.collationConnection),
+    ([a]) => {
+      const toBytes = bytesOf(a!.type);
+      return reader(a!.evaluate, (value) => hexText(make(toBytes(value))).toLowerCase());
+    },
+  );
 }
 
-const sha2 = define('sha2', 2, (_args, _options, context) => textResult(128, context.collationConnection), ([a, size]) => {
-  const toBytes = bytesOf(a!.type);
-  return map2(reader(a!.evaluate, toBytes), sizeArg(size!), (bytes, bits) => {
-    const wanted = bits === 0 ? 256 : bits;
-    if (wanted === 224 || wanted === 256) return hexText(sha256(bytes, wanted)).toLowerCase();
-    if (wanted === 384 || wanted === 512) return hexText(sha512(bytes, wanted)).toLowerCase();
-    return null;
-  });
-});
+const sha2 = define(
+  'sha2',
+  2,
+  (_args, _options, context) => textResult(128, context.collationConnection),
+  ([a, size]) => {
+    const toBytes = bytesOf(a!.type);
+    return map2(reader(a!.evaluate, toBytes), sizeArg(size!), (bytes, bits) => {
+      const wanted = bits === 0 ? 256 : bits;
+      if (wanted === 224 || wanted === 256) return hexText(sha256(bytes, wanted)).toLowerCase();
+      if (wanted === 384 || wanted === 512) return hexText(sha512(bytes, wanted)).toLowerCase();
+      return null;
+    });
+  },
+);
 
 const UUID_TEXT = /^\{?([0-9a-f]{8})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{12})\}?$/i;
 
@@ -43,13 +53,30 @@ function newUuid(context: EvalContext): string {
   return withDashes(`${time.slice(8)}${time.slice(4, 8)}1${time.slice(1, 4)}${hexText(random).toLowerCase()}`);
 }
 
-const uuid = define('uuid', 0, () => textResult(36, 'utf8mb3_general_ci', false), () => (_row, context) => newUuid(context), 'volatile');
-const uuidShort = define('uuid_short', 0, () => intType('big', { unsigned: true, nullable: false, width: 21 }), () => (_row, context) => {
-  const random = context.session.randomBytes(2);
-  return BigInt(Math.floor(context.session.currentMicros())) * 256n + BigInt(random[0]!);
-}, 'volatile');
+const uuid = define(
+  'uuid',
+  0,
+  () => textResult(36, 'utf8mb3_general_ci', false),
+  () => (_row, context) => newUuid(context),
+  'volatile',
+);
+const uuidShort = define(
+  'uuid_short',
+  0,
+  () => intType('big', { unsigned: true, nullable: false, width: 21 }),
+  () => (_row, context) => {
+    const random = context.session.randomBytes(2);
+    return BigInt(Math.floor(context.session.currentMicros())) * 256n + BigInt(random[0]!);
+  },
+  'volatile',
+);
 
-const isUuid = define('is_uuid', 1, () => boolType(), ([a]) => map1(textArg(a!), (text) => (UUID_TEXT.test(text) ? 1 : 0)));
+const isUuid = define(
+  'is_uuid',
+  1,
+  () => boolType(),
+  ([a]) => map1(textArg(a!), (text) => (UUID_TEXT.test(text) ? 1 : 0)),
+);
 
 function swapped(bytes: Uint8Array): Uint8Array {
   return Uint8Array.from([...bytes.slice(6, 8), ...bytes.slice(4, 6), ...bytes.slice(0, 4), ...bytes.slice(8)]);
@@ -58,29 +85,39 @@ function unswapped(bytes: Uint8Array): Uint8Array {
   return Uint8Array.from([...bytes.slice(4, 8), ...bytes.slice(2, 4), ...bytes.slice(0, 2), ...bytes.slice(8)]);
 }
 
-const uuidToBin = define('uuid_to_bin', [1, 2], () => textResult(16, 'binary'), ([a, swap]) => {
-  const text = textArg(a!);
-  const flag = swap === undefined ? undefined : intArg(swap);
-  return (row, context) => {
-    const source = text(row, context);
-    if (source === null) return null;
-    const match = UUID_TEXT.exec(source);
-    if (match === null) throw sqlError('ER_WRONG_VALUE_FOR_TYPE', 'string', source, 'uuid_to_bin');
-    const bytes = unhexBytes(match.slice(1).join(''))!;
-    return (flag?.(row, context) ?? 0) === 0 ? bytes : swapped(bytes);
-  };
-});
+const uuidToBin = define(
+  'uuid_to_bin',
+  [1, 2],
+  () => textResult(16, 'binary'),
+  ([a, swap]) => {
+    const text = textArg(a!);
+    const flag = swap === undefined ? undefined : intArg(swap);
+    return (row, context) => {
+      const source = text(row, context);
+      if (source === null) return null;
+      const match = UUID_TEXT.exec(source);
+      if (match === null) throw sqlError('ER_WRONG_VALUE_FOR_TYPE', 'string', source, 'uuid_to_bin');
+      const bytes = unhexBytes(match.slice(1).join(''))!;
+      return (flag?.(row, context) ?? 0) === 0 ? bytes : swapped(bytes);
+    };
+  },
+);
 
-const binToUuid = define('bin_to_uuid', [1, 2], (_args, _options, context) => textResult(36, context.collationConnection), ([a, swap]) => {
-  const read = bytesArg(a!);
-  const flag = swap === undefined ? undefined : intArg(swap);
-  return (row, context) => {
-    const bytes = read(row, context);
-    if (bytes === null) return null;
-    if (bytes.length !== 16) throw sqlError('ER_WRONG_VALUE_FOR_TYPE', 'string', hexText(bytes), 'bin_to_uuid');
-    return withDashes(hexText((flag?.(row, context) ?? 0) === 0 ? bytes : unswapped(bytes)).toLowerCase());
-  };
-});
+const binToUuid = define(
+  'bin_to_uuid',
+  [1, 2],
+  (_args, _options, context) => textResult(36, context.collationConnection),
+  ([a, swap]) => {
+    const read = bytesArg(a!);
+    const flag = swap === undefined ? undefined : intArg(swap);
+    return (row, context) => {
+      const bytes = read(row, context);
+      if (bytes === null) return null;
+      if (bytes.length !== 16) throw sqlError('ER_WRONG_VALUE_FOR_TYPE', 'string', hexText(bytes), 'bin_to_uuid');
+      return withDashes(hexText((flag?.(row, context) ?? 0) === 0 ? bytes : unswapped(bytes)).toLowerCase());
+    };
+  },
+);
 
 function parseIpv4(text: string): number[] | undefined {
   const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(text);
@@ -124,63 +161,120 @@ function ipv6Text(bytes: Uint8Array): string {
 }
 
 /** '10.1' means 10.0.0.1: the last part fills what is left. */
-const inetAton = define('inet_aton', 1, () => intType('big', { unsigned: true, width: 21 }), ([a]) =>
-  map1(textArg(a!), (text, context) => {
-    const parts = text.split('.');
-    if (parts.length > 4 || !parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) <= 255)) return incorrect(text, 'inet_aton', context);
-    const numbers = parts.map(Number);
-    const last = numbers.pop()!;
-    while (numbers.length < 3) numbers.push(0);
-    return numbers.reduce((value, part) => value * 256 + part, 0) * 256 + last;
-  }),
+const inetAton = define(
+  'inet_aton',
+  1,
+  () => intType('big', { unsigned: true, width: 21 }),
+  ([a]) =>
+    map1(textArg(a!), (text, context) => {
+      const parts = text.split('.');
+      if (parts.length > 4 || !parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) <= 255))
+        return incorrect(text, 'inet_aton', context);
+      const numbers = parts.map(Number);
+      const last = numbers.pop()!;
+      while (numbers.length < 3) numbers.push(0);
+      return numbers.reduce((value, part) => value * 256 + part, 0) * 256 + last;
+    }),
 );
 
-const inetNtoa = define('inet_ntoa', 1, (_args, _options, context) => textResult(31, context.collationConnection), ([a]) =>
-  map1(intArg(a!), (value) => {
-    const number = Number(value);
-    if (number < 0 || number > 4294967295) return null;
-    return [number / 16777216, number / 65536, number / 256, number].map((part) => Math.floor(part) % 256).join('.');
-  }),
+const inetNtoa = define(
+  'inet_ntoa',
+  1,
+  (_args, _options, context) => textResult(31, context.collationConnection),
+  ([a]) =>
+    map1(intArg(a!), (value) => {
+      const number = Number(value);
+      if (number < 0 || number > 4294967295) return null;
+      return [number / 16777216, number / 65536, number / 256, number].map((part) => Math.floor(part) % 256).join('.');
+    }),
 );
 
-const inet6Aton = define('inet6_aton', 1, () => textResult(16, 'binary'), ([a]) =>
-  map1(textArg(a!), (text, context) => {
-    const v4 = parseIpv4(text);
-    return v4 === undefined ? (parseIpv6(text) ?? incorrect(text, 'inet6_aton', context)) : Uint8Array.from(v4);
-  }),
+const inet6Aton = define(
+  'inet6_aton',
+  1,
+  () => textResult(16, 'binary'),
+  ([a]) =>
+    map1(textArg(a!), (text, context) => {
+      const v4 = parseIpv4(text);
+      return v4 === undefined ? (parseIpv6(text) ?? incorrect(text, 'inet6_aton', context)) : Uint8Array.from(v4);
+    }),
 );
-const inet6Ntoa = define('inet6_ntoa', 1, (_args, _options, context) => textResult(39, context.collationConnection), ([a]) =>
-  map1(bytesArg(a!), (bytes, context) => (bytes.length === 4 ? bytes.join('.') : bytes.length === 16 ? ipv6Text(bytes) : incorrect(charsetUnits.decodeUtf8(bytes), 'inet6_ntoa', context))),
+const inet6Ntoa = define(
+  'inet6_ntoa',
+  1,
+  (_args, _options, context) => textResult(39, context.collationConnection),
+  ([a]) =>
+    map1(bytesArg(a!), (bytes, context) =>
+      bytes.length === 4
+        ? bytes.join('.')
+        : bytes.length === 16
+          ? ipv6Text(bytes)
+          : incorrect(charsetUnits.decodeUtf8(bytes), 'inet6_ntoa', context),
+    ),
 );
 
 function addressTest(name: string, test: (text: string) => boolean): FunctionDef {
-  return define(name, 1, () => boolType(), ([a]) => map1(textArg(a!), (text) => (test(text) ? 1 : 0)));
+  return define(
+    name,
+    1,
+    () => boolType(),
+    ([a]) => map1(textArg(a!), (text) => (test(text) ? 1 : 0)),
+  );
 }
 function mappedTest(name: string, prefix: number): FunctionDef {
-  return define(name, 1, () => boolType(), ([a]) => {
-    const read = bytesArg(a!);
-    return (row, context) => {
-      const bytes = read(row, context);
-      if (bytes === null) return null;
-      if (bytes.length !== 16) return 0;
-      return bytes.slice(0, 10).every((byte) => byte === 0) && bytes[10] === prefix && bytes[11] === prefix ? 1 : 0;
-    };
-  });
+  return define(
+    name,
+    1,
+    () => boolType(),
+    ([a]) => {
+      const read = bytesArg(a!);
+      return (row, context) => {
+        const bytes = read(row, context);
+        if (bytes === null) return null;
+        if (bytes.length !== 16) return 0;
+        return bytes.slice(0, 10).every((byte) => byte === 0) && bytes[10] === prefix && bytes[11] === prefix ? 1 : 0;
+      };
+    },
+  );
 }
 
-const randomBytes = define('random_bytes', 1, () => textResult(1024, 'binary'), ([a]) =>
-  map1(sizeArg(a!), (size, context) => {
-    if (size < 1 || size > 1024) throw sqlError('ER_DATA_OUT_OF_RANGE', 'length', 'random_bytes');
-    return context.session.randomBytes(size);
-  }),
+const randomBytes = define(
+  'random_bytes',
+  1,
+  () => textResult(1024, 'binary'),
+  ([a]) =>
+    map1(sizeArg(a!), (size, context) => {
+      if (size < 1 || size > 1024) throw sqlError('ER_DATA_OUT_OF_RANGE', 'length', 'random_bytes');
+      return context.session.randomBytes(size);
+    }),
   'volatile',
 );
 
-const nameConst = define('name_const', 2, ([, value]) => value!.type, ([, value]) => value!.evaluate);
-
+const nameConst = define(
+  'name_const',
+  2,
+  ([, value]) => value!.type,
+  ([, value]) => value!.evaluate,
+);
 
 export const MISCELLANEOUS: readonly FunctionDef[] = [
-  digest('md5', 32, md5), digest('sha', 40, sha1), digest('sha1', 40, sha1), sha2, uuid, uuidShort, isUuid, uuidToBin, binToUuid, inetAton, inetNtoa, inet6Aton, inet6Ntoa,
-  addressTest('is_ipv4', (text) => parseIpv4(text) !== undefined), addressTest('is_ipv6', (text) => parseIpv6(text) !== undefined), mappedTest('is_ipv4_compat', 0), mappedTest('is_ipv4_mapped', 255),
-  randomBytes, nameConst,
+  digest('md5', 32, md5),
+  digest('sha', 40, sha1),
+  digest('sha1', 40, sha1),
+  sha2,
+  uuid,
+  uuidShort,
+  isUuid,
+  uuidToBin,
+  binToUuid,
+  inetAton,
+  inetNtoa,
+  inet6Aton,
+  inet6Ntoa,
+  addressTest('is_ipv4', (text) => parseIpv4(text) !== undefined),
+  addressTest('is_ipv6', (text) => parseIpv6(text) !== undefined),
+  mappedTest('is_ipv4_compat', 0),
+  mappedTest('is_ipv4_mapped', 255),
+  randomBytes,
+  nameConst,
 ];

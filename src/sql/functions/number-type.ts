@@ -31,7 +31,16 @@ export function commonKind(types: readonly FieldType[]): NumberKind {
 }
 
 export function isUnsigned(type: FieldType): boolean {
-  return type.unsigned && (type.kind === 'int' || type.kind === 'year' || type.kind === 'bit' || type.kind === 'decimal' || type.kind === 'double' || type.kind === 'float' || type.kind === 'binary');
+  return (
+    type.unsigned &&
+    (type.kind === 'int' ||
+      type.kind === 'year' ||
+      type.kind === 'bit' ||
+      type.kind === 'decimal' ||
+      type.kind === 'double' ||
+      type.kind === 'float' ||
+      type.kind === 'binary')
+  );
 }
 
 /** Decimal digits of an operand. */
@@ -60,7 +69,9 @@ export function precisionOf(type: FieldType): number {
 }
 
 export function scaleOf(type: FieldType): number {
-  return type.kind === 'decimal' || type.kind === 'datetime' || type.kind === 'timestamp' || type.kind === 'time' ? type.decimals : 0;
+  return type.kind === 'decimal' || type.kind === 'datetime' || type.kind === 'timestamp' || type.kind === 'time'
+    ? type.decimals
+    : 0;
 }
 
 export function typesOf(args: readonly FunctionArgument[]): FieldType[] {
@@ -70,5 +81,11 @@ export function typesOf(args: readonly FunctionArgument[]): FieldType[] {
 /** How functions of one number see it: dates and hexadecimal literals are doubles there. */
 export function functionNumberKind(type: FieldType): NumberKind {
   const kind = numberKind(type);
-  return kind === 'double' || type.kind === 'int' || type.kind === 'year' || type.kind === 'bit' || type.kind === 'decimal' ? kind : 'double';
+  return kind === 'double' ||
+    type.kind === 'int' ||
+    type.kind === 'year' ||
+    type.kind === 'bit' ||
+    type.kind === 'decimal'
+    ? kind
+    : 'double';
 }

@@ -2,7 +2,18 @@
 import { sqlError } from '../../base/index.ts';
 import type { CompiledArgument, EvalContext, Evaluator, FunctionArgument, FunctionDef } from '../expr/index.ts';
 import {
-  asSigned64, asUnsigned64, bytesOf, Decimal, decimalType, doubleType, type FieldType, formatDouble, intType, normalizeInt, roundHalfEven, type Value,
+  asSigned64,
+  asUnsigned64,
+  bytesOf,
+  Decimal,
+  decimalType,
+  doubleType,
+  type FieldType,
+  formatDouble,
+  intType,
+  normalizeInt,
+  roundHalfEven,
+  type Value,
 } from '../types/index.ts';
 import { anyNullable, decimalArg, define, doubleArg, intArg, map1, map2, reader, sizeArg, textArg } from './define.ts';
 import { exprText } from './expr-text.ts';
@@ -29,7 +40,11 @@ const abs = define(
     const kind = functionNumberKind(type);
     const result =
       kind === 'double'
-        ? doubleType({ nullable, length: 23, decimals: type.kind === 'double' || type.kind === 'float' ? type.decimals : 31 })
+        ? doubleType({
+            nullable,
+            length: 23,
+            decimals: type.kind === 'double' || type.kind === 'float' ? type.decimals : 31,
+          })
         : kind === 'decimal'
           ? decimalType(precisionOf(type), scaleOf(type), { nullable, unsigned: type.unsigned })
           : intType('big', { nullable, unsigned: type.unsigned, width: type.length });
@@ -42,18 +57,28 @@ const abs = define(
     return map1(intArg(a!), (x) => {
       if (x >= 0) return x;
       const result = typeof x === 'number' ? -x : -x;
-      if (!type.unsigned && result > 9223372036854775807n) throw sqlError('ER_DATA_OUT_OF_RANGE', 'BIGINT', sources.get(type)?.() ?? '');
+      if (!type.unsigned && result > 9223372036854775807n)
+        throw sqlError('ER_DATA_OUT_OF_RANGE', 'BIGINT', sources.get(type)?.() ?? '');
       return result;
     });
   },
 );
 
-const sign = define('sign', 1, (args) => intType('big', { nullable: anyNullable(args), width: 21 }), ([a]) => {
-  if (functionNumberKind(a!.type) === 'decimal') return map1(decimalArg(a!), (x) => x.sign());
-  return map1(doubleArg(a!), (x) => Math.sign(x) + 0);
-});
+const sign = define(
+  'sign',
+  1,
+  (args) => intType('big', { nullable: anyNullable(args), width: 21 }),
+  ([a]) => {
+    if (functionNumberKind(a!.type) === 'decimal') return map1(decimalArg(a!), (x) => x.sign());
+    return map1(doubleArg(a!), (x) => Math.sign(x) + 0);
+  },
+);
 
-function ceilOrFloor(name: string, doubles: (x: number) => number, decimals: (x: Decimal) => number | bigint): FunctionDef {
+function ceilOrFloor(
+  name: string,
+  doubles: (x: number) => number,
+  decimals: (x: Decimal) => number | bigint,
+): FunctionDef {
   return define(
     name,
     1,
@@ -63,7 +88,9 @@ function ceilOrFloor(name: string, doubles: (x: number) => number, decimals: (x:
       if (kind === 'double') return doubleType({ nullable: type.nullable, length: 23, decimals: 31 });
       if (kind === 'int') return intType('big', { nullable: type.nullable, unsigned: type.unsigned, width: 21 });
       const digits = precisionOf(type) - scaleOf(type) + 1;
-      return digits > 17 ? decimalType(digits, 0, { nullable: type.nullable }) : intType('big', { nullable: type.nullable, width: 21 });
+      return digits > 17
+        ? decimalType(digits, 0, { nullable: type.nullable })
+        : intType('big', { nullable: type.nullable, width: 21 });
     },
     ([a], type) => {
       if (type.kind === 'double') return map1(doubleArg(a!), doubles);
@@ -107,27 +134,48 @@ function rounding(name: 'round' | 'truncate', truncate: boolean): FunctionDef {
       const [arg, places] = args;
       const { type } = arg!;
       const nullable = anyNullable(args);
-      const value = places === undefined ? 0 : places.constant === undefined ? undefined : places.constant.value === null ? 0 : constantInt(places);
+      const value =
+        places === undefined
+          ? 0
+          : places.constant === undefined
+            ? undefined
+            : places.constant.value === null
+              ? 0
+              : constantInt(places);
       const kind = functionNumberKind(type);
       let result: FieldType;
       if (kind === 'double') {
         // Only a double that has fixed digits keeps them fixed.
         const own = type.kind === 'double' || type.kind === 'float' ? type.decimals : 31;
-        result = doubleType({ nullable, length: 23, decimals: own === 31 || value === undefined ? 31 : Math.max(0, Math.min(own, value)) });
-      } else if (kind === 'int') result = intType('big', { nullable, unsigned: type.unsigned, width: Math.min(21, type.length + (value !== undefined && value < 0 && !truncate ? 1 : 0)) });
+        result = doubleType({
+          nullable,
+          length: 23,
+          decimals: own === 31 || value === undefined ? 31 : Math.max(0, Math.min(own, value)),
+        });
+      } else if (kind === 'int')
+        result = intType('big', {
+          nullable,
+          unsigned: type.unsigned,
+          width: Math.min(21, type.length + (value !== undefined && value < 0 && !truncate ? 1 : 0)),
+        });
       else {
         const scale = value === undefined ? scaleOf(type) : Math.max(0, Math.min(scaleOf(type), value));
         const lost = scaleOf(type) - scale;
         const grows = lost > 0 && !truncate ? 1 : 0;
-        result = decimalType(Math.max(1, Math.min(65, precisionOf(type) - lost + grows)), scale, { nullable, unsigned: type.unsigned });
+        result = decimalType(Math.max(1, Math.min(65, precisionOf(type) - lost + grows)), scale, {
+          nullable,
+          unsigned: type.unsigned,
+        });
       }
       sources.set(result, () => `${name}(${args.map((one) => exprText(one.expr)).join(',')})`);
       return result;
     },
     ([a, places], type) => {
-      const digits: (row: readonly Value[], context: EvalContext) => number | null = places === undefined ? () => 0 : sizeArg(places);
+      const digits: (row: readonly Value[], context: EvalContext) => number | null =
+        places === undefined ? () => 0 : sizeArg(places);
       const kind = functionNumberKind(a!.type);
-      if (kind === 'double' || type.kind === 'double') return map2(doubleArg(a!), digits, (x, n) => roundDouble(x, n, truncate));
+      if (kind === 'double' || type.kind === 'double')
+        return map2(doubleArg(a!), digits, (x, n) => roundDouble(x, n, truncate));
       if (kind === 'int') return map2(intArg(a!), digits, (x, n) => roundInt(x, n, truncate, type));
       return map2(decimalArg(a!), digits, (x, n) => {
         const to = Math.max(-65, Math.min(n, type.decimals));
@@ -147,39 +195,62 @@ function constantInt(arg: FunctionArgument): number | undefined {
 
 /** A function of doubles; undefined means NULL. */
 function math(name: string, apply: (x: number, context: EvalContext) => number | null): FunctionDef {
-  return define(name, 1, (args) => doubleResult(name, args), ([a], type) =>
-    map1(doubleArg(a!), (x, context) => {
-      const result = apply(x, context);
-      return result === null ? null : finite(result, type);
-    }),
+  return define(
+    name,
+    1,
+    (args) => doubleResult(name, args),
+    ([a], type) =>
+      map1(doubleArg(a!), (x, context) => {
+        const result = apply(x, context);
+        return result === null ? null : finite(result, type);
+      }),
   );
 }
 
 /** ER_INVALID_ARGUMENT_FOR_LOGARITHM, as a warning and NULL. */
 function logOf(x: number, log: (x: number) => number, context: EvalContext): number | null {
   if (x > 0) return log(x);
-  if (context.session.strict && context.session.sqlMode.errorForDivisionByZero) throw sqlError('ER_INVALID_ARGUMENT_FOR_LOGARITHM');
+  if (context.session.strict && context.session.sqlMode.errorForDivisionByZero)
+    throw sqlError('ER_INVALID_ARGUMENT_FOR_LOGARITHM');
   context.warn(3020, 'Invalid argument for logarithm');
   return null;
 }
 
-const logWithBase = define('log', [1, 2], (args) => doubleResult('log', args), (args, type) => {
-  const [a, b] = args.map(doubleArg);
-  if (b === undefined) return map1(a!, (x, context) => logOf(x, Math.log, context));
-  return map2(a!, b, (base, x, context) => {
-    if (base <= 0 || base === 1) return logOf(-1, Math.log, context);
-    const result = logOf(x, Math.log, context);
-    return result === null ? null : finite(result / Math.log(base), type);
-  });
-});
-
-const pow = define('pow', 2, (args) => doubleResult('pow', args, anyNullable(args)), ([a, b], type) => map2(doubleArg(a!), doubleArg(b!), (x, y) => finite(x ** y, type)));
-
-const atan = define('atan', [1, 2], (args) => doubleResult('atan', args), ([a, b]) =>
-  b === undefined ? map1(doubleArg(a!), Math.atan) : map2(doubleArg(a!), doubleArg(b), Math.atan2),
+const logWithBase = define(
+  'log',
+  [1, 2],
+  (args) => doubleResult('log', args),
+  (args, type) => {
+    const [a, b] = args.map(doubleArg);
+    if (b === undefined) return map1(a!, (x, context) => logOf(x, Math.log, context));
+    return map2(a!, b, (base, x, context) => {
+      if (base <= 0 || base === 1) return logOf(-1, Math.log, context);
+      const result = logOf(x, Math.log, context);
+      return result === null ? null : finite(result / Math.log(base), type);
+    });
+  },
 );
 
-const pi = define('pi', 0, () => doubleType({ nullable: false, length: 8, decimals: 6 }), () => () => Math.PI);
+const pow = define(
+  'pow',
+  2,
+  (args) => doubleResult('pow', args, anyNullable(args)),
+  ([a, b], type) => map2(doubleArg(a!), doubleArg(b!), (x, y) => finite(x ** y, type)),
+);
+
+const atan = define(
+  'atan',
+  [1, 2],
+  (args) => doubleResult('atan', args),
+  ([a, b]) => (b === undefined ? map1(doubleArg(a!), Math.atan) : map2(doubleArg(a!), doubleArg(b), Math.atan2)),
+);
+
+const pi = define(
+  'pi',
+  0,
+  () => doubleType({ nullable: false, length: 8, decimals: 6 }),
+  () => () => Math.PI,
+);
 
 const rand = define(
   'rand',
@@ -225,33 +296,53 @@ function convertBase(text: string, from: number, to: number): string | null {
   return value.toString(toBase).toUpperCase();
 }
 
-const conv = define('conv', 3, (_args, _options, context) => textResult(64, context.collationConnection), ([a, from, to]) => {
-  const text = textArg(a!);
-  const fromBase = sizeArg(from!);
-  const toBase = sizeArg(to!);
-  return (row, context) => {
-    const x = text(row, context);
-    const f = fromBase(row, context);
-    const t = toBase(row, context);
-    return x === null || f === null || t === null || x === '' ? null : convertBase(x, f, t);
-  };
-});
+const conv = define(
+  'conv',
+  3,
+  (_args, _options, context) => textResult(64, context.collationConnection),
+  ([a, from, to]) => {
+    const text = textArg(a!);
+    const fromBase = sizeArg(from!);
+    const toBase = sizeArg(to!);
+    return (row, context) => {
+      const x = text(row, context);
+      const f = fromBase(row, context);
+      const t = toBase(row, context);
+      return x === null || f === null || t === null || x === '' ? null : convertBase(x, f, t);
+    };
+  },
+);
 
 /** BIN and OCT are CONV(n, 10, base): the argument is read as text, or as a whole number where it is one. */
 function inBase(name: string, base: number): FunctionDef {
-  return define(name, 1, (_args, _options, context) => textResult(65, context.collationConnection), ([a]) => {
-    if (a!.type.kind === 'int' || a!.type.kind === 'year' || a!.type.kind === 'bit' || (a!.type.kind === 'binary' && a!.type.unsigned)) {
-      return map1(intArg(a!), (x) => BigInt(asUnsigned64(asSigned64(x))).toString(base).toUpperCase());
-    }
-    return map1(textArg(a!), (x) => (x === '' ? null : convertBase(x, 10, base)));
-  });
+  return define(
+    name,
+    1,
+    (_args, _options, context) => textResult(65, context.collationConnection),
+    ([a]) => {
+      if (
+        a!.type.kind === 'int' ||
+        a!.type.kind === 'year' ||
+        a!.type.kind === 'bit' ||
+        (a!.type.kind === 'binary' && a!.type.unsigned)
+      ) {
+        return map1(intArg(a!), (x) =>
+          BigInt(asUnsigned64(asSigned64(x)))
+            .toString(base)
+            .toUpperCase(),
+        );
+      }
+      return map1(textArg(a!), (x) => (x === '' ? null : convertBase(x, 10, base)));
+    },
+  );
 }
 
 /** Groups thousands; the locale argument only matters for names that MySQL knows to use other separators. */
 const format = define(
   'format',
   [2, 3],
-  ([arg], _options, context) => textResult(Math.ceil(((precisionOf(arg!.type) + 1) * 4) / 3) + 32, context.collationConnection),
+  ([arg], _options, context) =>
+    textResult(Math.ceil(((precisionOf(arg!.type) + 1) * 4) / 3) + 32, context.collationConnection),
   ([a, places, locale]) => {
     const digits = sizeArg(places!);
     const exact = functionNumberKind(a!.type) !== 'double';
@@ -264,7 +355,8 @@ const format = define(
       const scale = Math.max(0, Math.min(30, n));
       const value = decimal === undefined ? double(row, context) : decimal(row, context);
       if (value === null) return null;
-      const text = value instanceof Decimal ? value.toFixed(scale) : formatDouble(roundDouble(value, scale, false), scale);
+      const text =
+        value instanceof Decimal ? value.toFixed(scale) : formatDouble(roundDouble(value, scale, false), scale);
       return grouped(text, separatorsOf(localeText?.(row, context) ?? 'en_US'));
     };
   },
@@ -293,21 +385,51 @@ const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, n) => {
   return c >>> 0;
 });
 
-const crc32 = define('crc32', 1, (args) => intType('big', { unsigned: true, nullable: anyNullable(args), width: 10 }), ([a]: readonly CompiledArgument[]): Evaluator => {
-  const toBytes = bytesOf(a!.type);
-  return reader(a!.evaluate, (value) => {
-    let crc = 0xffffffff;
-    for (const byte of toBytes(value)) crc = CRC_TABLE[(crc ^ byte) & 255]! ^ (crc >>> 8);
-    return (crc ^ 0xffffffff) >>> 0;
-  });
-});
-
+const crc32 = define(
+  'crc32',
+  1,
+  (args) => intType('big', { unsigned: true, nullable: anyNullable(args), width: 10 }),
+  ([a]: readonly CompiledArgument[]): Evaluator => {
+    const toBytes = bytesOf(a!.type);
+    return reader(a!.evaluate, (value) => {
+      let crc = 0xffffffff;
+      for (const byte of toBytes(value)) crc = CRC_TABLE[(crc ^ byte) & 255]! ^ (crc >>> 8);
+      return (crc ^ 0xffffffff) >>> 0;
+    });
+  },
+);
 
 export const NUMERIC: readonly FunctionDef[] = [
-  abs, sign, ceiling, { ...ceiling, name: 'ceil' }, ceilOrFloor('floor', Math.floor, (x) => x.floor()), rounding('round', false), rounding('truncate', true),
-  math('sqrt', (x) => (x < 0 ? null : Math.sqrt(x))), math('exp', Math.exp), math('ln', (x, context) => logOf(x, Math.log, context)), math('log2', (x, context) => logOf(x, Math.log2, context)),
-  math('log10', (x, context) => logOf(x, Math.log10, context)), logWithBase, pow, { ...pow, name: 'power' },
-  math('sin', Math.sin), math('cos', Math.cos), math('tan', Math.tan), math('cot', (x) => 1 / Math.tan(x)), math('asin', (x) => (Math.abs(x) > 1 ? null : Math.asin(x))),
-  math('acos', (x) => (Math.abs(x) > 1 ? null : Math.acos(x))), atan, { ...atan, name: 'atan2', minArgs: 1 }, math('radians', (x) => x * (Math.PI / 180)), math('degrees', (x) => x * (180 / Math.PI)),
-  pi, rand, conv, inBase('bin', 2), inBase('oct', 8), format, crc32,
+  abs,
+  sign,
+  ceiling,
+  { ...ceiling, name: 'ceil' },
+  ceilOrFloor('floor', Math.floor, (x) => x.floor()),
+  rounding('round', false),
+  rounding('truncate', true),
+  math('sqrt', (x) => (x < 0 ? null : Math.sqrt(x))),
+  math('exp', Math.exp),
+  math('ln', (x, context) => logOf(x, Math.log, context)),
+  math('log2', (x, context) => logOf(x, Math.log2, context)),
+  math('log10', (x, context) => logOf(x, Math.log10, context)),
+  logWithBase,
+  pow,
+  { ...pow, name: 'power' },
+  math('sin', Math.sin),
+  math('cos', Math.cos),
+  math('tan', Math.tan),
+  math('cot', (x) => 1 / Math.tan(x)),
+  math('asin', (x) => (Math.abs(x) > 1 ? null : Math.asin(x))),
+  math('acos', (x) => (Math.abs(x) > 1 ? null : Math.acos(x))),
+  atan,
+  { ...atan, name: 'atan2', minArgs: 1 },
+  math('radians', (x) => x * (Math.PI / 180)),
+  math('degrees', (x) => x * (180 / Math.PI)),
+  pi,
+  rand,
+  conv,
+  inBase('bin', 2),
+  inBase('oct', 8),
+  format,
+  crc32,
 ];

@@ -5,7 +5,15 @@
  * the rest (`next`) matches too. Repetitions of single characters run as loops; deep recursion ends with 3698.
  */
 import { sqlError } from '../../base/index.ts';
-import { type CharTest, foldedTest, isLineEnd, isWord, type Node, RegexpParser, type RegexpFlags } from './regexp-parse.ts';
+import {
+  type CharTest,
+  foldedTest,
+  isLineEnd,
+  isWord,
+  type Node,
+  RegexpParser,
+  type RegexpFlags,
+} from './regexp-parse.ts';
 
 /** MySQL's regexp_time_limit of 32 is about this many steps of ICU's engine. */
 const STEPS_MAX = 400_000;
@@ -49,7 +57,8 @@ function compile(node: Node): Match {
     case 'sequence': {
       const parts = node.items.map(compile);
       return (state, at, next) => {
-        const run = (i: number, position: number): boolean => (i === parts.length ? next(position) : parts[i]!(state, position, (after) => run(i + 1, after)));
+        const run = (i: number, position: number): boolean =>
+          i === parts.length ? next(position) : parts[i]!(state, position, (after) => run(i + 1, after));
         return run(0, at);
       };
     }
@@ -65,7 +74,9 @@ function compile(node: Node): Match {
     case 'repeat':
       return compileRepeat(node);
     case 'look':
-      return node.ahead ? compileLookAhead(compile(node.item), node.negated) : compileLookBehind(compile(node.item), node.negated);
+      return node.ahead
+        ? compileLookAhead(compile(node.item), node.negated)
+        : compileLookBehind(compile(node.item), node.negated);
     case 'atomic': {
       const inner = compile(node.item);
       return (state, at, next) => {
@@ -109,7 +120,9 @@ function compileRepeat(node: Extract<Node, { kind: 'repeat' }>): Match {
     step(state);
     if (++state.depth > DEPTH_MAX) throw sqlError('ER_REGEXP_STACK_OVERFLOW');
     try {
-      const more = (): boolean => count < max && inner(state, at, (after) => (after === at && count >= min ? false : run(state, after, count + 1, next)));
+      const more = (): boolean =>
+        count < max &&
+        inner(state, at, (after) => (after === at && count >= min ? false : run(state, after, count + 1, next)));
       if (count < min) return more();
       return mode === 'lazy' ? next(at) || more() : more() || next(at);
     } finally {
@@ -188,7 +201,11 @@ function compileAssert(what: Extract<Node, { kind: 'assert' }>['what']): Match {
       case 'very-end':
         return at === codes.length;
       case 'end':
-        return at === codes.length || (isLineEnd(codes[at]!) && (at + 1 === codes.length || (at + 2 === codes.length && codes[at] === 13 && codes[at + 1] === 10)));
+        return (
+          at === codes.length ||
+          (isLineEnd(codes[at]!) &&
+            (at + 1 === codes.length || (at + 2 === codes.length && codes[at] === 13 && codes[at + 1] === 10)))
+        );
       case 'line-start':
         return at === 0 || (isLineEnd(codes[at - 1]!) && at < codes.length);
       case 'line-end':

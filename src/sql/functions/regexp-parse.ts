@@ -13,11 +13,20 @@ export type Node =
   | { readonly kind: 'sequence'; readonly items: readonly Node[] }
   | { readonly kind: 'choice'; readonly items: readonly Node[] }
   | { readonly kind: 'group'; readonly index: number; readonly item: Node }
-  | { readonly kind: 'repeat'; readonly item: Node; readonly min: number; readonly max: number; readonly mode: 'greedy' | 'lazy' | 'possessive' }
+  | {
+      readonly kind: 'repeat';
+      readonly item: Node;
+      readonly min: number;
+      readonly max: number;
+      readonly mode: 'greedy' | 'lazy' | 'possessive';
+    }
   | { readonly kind: 'look'; readonly item: Node; readonly ahead: boolean; readonly negated: boolean }
   | { readonly kind: 'atomic'; readonly item: Node }
   | { readonly kind: 'back'; readonly index: number; readonly fold: boolean }
-  | { readonly kind: 'assert'; readonly what: 'start' | 'end' | 'line-start' | 'line-end' | 'word' | 'not-word' | 'very-end' };
+  | {
+      readonly kind: 'assert';
+      readonly what: 'start' | 'end' | 'line-start' | 'line-end' | 'word' | 'not-word' | 'very-end';
+    };
 
 export interface RegexpFlags {
   readonly caseInsensitive: boolean;
@@ -34,26 +43,54 @@ export interface ParsedRegexp {
 
 const DEPTH_MAX = 250;
 const WORD = /[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\u200c\u200d]/u;
-const isWord: CharTest = (code) => (code < 128 ? (code >= 48 && code <= 57) || (code >= 65 && code <= 90) || code === 95 || (code >= 97 && code <= 122) : WORD.test(String.fromCodePoint(code)));
-const byRegExp = (pattern: RegExp): CharTest => (code) => pattern.test(String.fromCodePoint(code));
+const isWord: CharTest = (code) =>
+  code < 128
+    ? (code >= 48 && code <= 57) || (code >= 65 && code <= 90) || code === 95 || (code >= 97 && code <= 122)
+    : WORD.test(String.fromCodePoint(code));
+const byRegExp =
+  (pattern: RegExp): CharTest =>
+  (code) =>
+    pattern.test(String.fromCodePoint(code));
 const isDigit = byRegExp(/\p{Nd}/u);
-const isSpace: CharTest = (code) => code === 32 || (code >= 9 && code <= 13) || code === 0x85 || (code > 127 && /\p{White_Space}/u.test(String.fromCodePoint(code)));
+const isSpace: CharTest = (code) =>
+  code === 32 ||
+  (code >= 9 && code <= 13) ||
+  code === 0x85 ||
+  (code > 127 && /\p{White_Space}/u.test(String.fromCodePoint(code)));
 const isHorizontal: CharTest = (code) => code === 9 || (code >= 32 && /\p{Zs}/u.test(String.fromCodePoint(code)));
 const isLineEnd: CharTest = (code) => (code >= 10 && code <= 13) || code === 0x85 || code === 0x2028 || code === 0x2029;
-const not = (test: CharTest): CharTest => (code) => !test(code);
+const not =
+  (test: CharTest): CharTest =>
+  (code) =>
+    !test(code);
 
 export { isWord, isLineEnd };
 
 const POSIX: Record<string, RegExp> = {
-  alpha: /\p{Alphabetic}/u, digit: /\p{Nd}/u, alnum: /[\p{Alphabetic}\p{Nd}]/u, upper: /\p{Uppercase}/u, lower: /\p{Lowercase}/u, space: /\p{White_Space}/u, punct: /[\p{P}]/u,
-  cntrl: /\p{Cc}/u, print: /[^\p{C}]|\p{Zs}/u, graph: /[^\p{C}\p{Z}\s]/u, blank: /[\p{Zs}\t]/u, xdigit: /[0-9A-Fa-f]/u, word: WORD,
+  alpha: /\p{Alphabetic}/u,
+  digit: /\p{Nd}/u,
+  alnum: /[\p{Alphabetic}\p{Nd}]/u,
+  upper: /\p{Uppercase}/u,
+  lower: /\p{Lowercase}/u,
+  space: /\p{White_Space}/u,
+  punct: /[\p{P}]/u,
+  cntrl: /\p{Cc}/u,
+  print: /[^\p{C}]|\p{Zs}/u,
+  graph: /[^\p{C}\p{Z}\s]/u,
+  blank: /[\p{Zs}\t]/u,
+  xdigit: /[0-9A-Fa-f]/u,
+  word: WORD,
 };
 
 /** A test for one code point in any case. */
 export function foldedTest(code: number): CharTest {
   const char = String.fromCodePoint(code);
   const [lower, upper] = [char.toLowerCase(), char.toUpperCase()];
-  const codes = new Set([code, lower.codePointAt(0)!, ...(Array.from(upper).length === 1 ? [upper.codePointAt(0)!] : [])]);
+  const codes = new Set([
+    code,
+    lower.codePointAt(0)!,
+    ...(Array.from(upper).length === 1 ? [upper.codePointAt(0)!] : []),
+  ]);
   return (other) => codes.has(other);
 }
 
@@ -144,7 +181,8 @@ export class RegexpParser {
     this.#at++;
     const number = (): number | undefined => {
       let value: number | undefined;
-      while (this.#at < this.#codes.length && this.#codes[this.#at]! >= 48 && this.#codes[this.#at]! <= 57) value = (value ?? 0) * 10 + this.#codes[this.#at++]! - 48;
+      while (this.#at < this.#codes.length && this.#codes[this.#at]! >= 48 && this.#codes[this.#at]! <= 57)
+        value = (value ?? 0) * 10 + this.#codes[this.#at++]! - 48;
       return value;
     };
     const min = number();
@@ -222,7 +260,8 @@ export class RegexpParser {
   #named(): Node {
     let name = '';
     while (this.#at < this.#codes.length && !this.#peek('>')) name += String.fromCodePoint(this.#codes[this.#at++]!);
-    if (!this.#take('>') || !/^[A-Za-z][A-Za-z0-9]*$/.test(name)) throw sqlError('ER_REGEXP_INVALID_CAPTURE_GROUP_NAME');
+    if (!this.#take('>') || !/^[A-Za-z][A-Za-z0-9]*$/.test(name))
+      throw sqlError('ER_REGEXP_INVALID_CAPTURE_GROUP_NAME');
     const index = ++this.#groups;
     this.#names.set(name, index);
     return this.#close({ kind: 'group', index, item: this.#choice() });
@@ -275,9 +314,27 @@ export class RegexpParser {
       case 'B':
         return this.#step({ kind: 'assert', what: 'not-word' });
       case 'R':
-        return this.#step({ kind: 'choice', items: [{ kind: 'sequence', items: [{ kind: 'char', code: 13 }, { kind: 'char', code: 10 }] }, { kind: 'set', test: isLineEnd }] });
+        return this.#step({
+          kind: 'choice',
+          items: [
+            {
+              kind: 'sequence',
+              items: [
+                { kind: 'char', code: 13 },
+                { kind: 'char', code: 10 },
+              ],
+            },
+            { kind: 'set', test: isLineEnd },
+          ],
+        });
       case 'X':
-        return this.#step({ kind: 'sequence', items: [{ kind: 'set', test: () => true }, { kind: 'repeat', item: { kind: 'set', test: byRegExp(/\p{M}/u) }, min: 0, max: Infinity, mode: 'greedy' }] });
+        return this.#step({
+          kind: 'sequence',
+          items: [
+            { kind: 'set', test: () => true },
+            { kind: 'repeat', item: { kind: 'set', test: byRegExp(/\p{M}/u) }, min: 0, max: Infinity, mode: 'greedy' },
+          ],
+        });
       case 'Q':
         return this.#quoted();
       case 'k':
@@ -288,7 +345,12 @@ export class RegexpParser {
     if (code >= 49 && code <= 57) {
       let index = code - 48;
       this.#at++;
-      while (this.#codes[this.#at]! >= 48 && this.#codes[this.#at]! <= 57 && index * 10 + this.#codes[this.#at]! - 48 <= this.#groups) index = index * 10 + this.#codes[this.#at++]! - 48;
+      while (
+        this.#codes[this.#at]! >= 48 &&
+        this.#codes[this.#at]! <= 57 &&
+        index * 10 + this.#codes[this.#at]! - 48 <= this.#groups
+      )
+        index = index * 10 + this.#codes[this.#at++]! - 48;
       if (index > this.#groups) throw sqlError('ER_REGEXP_INVALID_BACK_REF');
       return { kind: 'back', index, fold: this.#flags.caseInsensitive };
     }
@@ -323,7 +385,16 @@ export class RegexpParser {
   #classEscape(): CharTest | undefined {
     const char = String.fromCodePoint(this.#codes[this.#at]!);
     const tests: Record<string, CharTest> = {
-      d: isDigit, D: not(isDigit), w: isWord, W: not(isWord), s: isSpace, S: not(isSpace), h: isHorizontal, H: not(isHorizontal), v: isLineEnd, V: not(isLineEnd),
+      d: isDigit,
+      D: not(isDigit),
+      w: isWord,
+      W: not(isWord),
+      s: isSpace,
+      S: not(isSpace),
+      h: isHorizontal,
+      H: not(isHorizontal),
+      v: isLineEnd,
+      V: not(isLineEnd),
     };
     const test = tests[char];
     if (test !== undefined) {
@@ -366,7 +437,8 @@ export class RegexpParser {
     }
     if (char === '0') {
       let value = 0;
-      for (let i = 0; i < 3 && this.#codes[this.#at]! >= 48 && this.#codes[this.#at]! <= 55; i++) value = value * 8 + this.#codes[this.#at++]! - 48;
+      for (let i = 0; i < 3 && this.#codes[this.#at]! >= 48 && this.#codes[this.#at]! <= 55; i++)
+        value = value * 8 + this.#codes[this.#at++]! - 48;
       return value;
     }
     if (char === 'c') return this.#codes[this.#at++]! & 31;
@@ -384,7 +456,12 @@ export class RegexpParser {
       const members = tests;
       const any: CharTest = (code) => members.some((test) => test(code));
       const before = result;
-      result = before === undefined || pending === undefined ? any : pending === 'and' ? (code) => before(code) && any(code) : (code) => before(code) && !any(code);
+      result =
+        before === undefined || pending === undefined
+          ? any
+          : pending === 'and'
+            ? (code) => before(code) && any(code)
+            : (code) => before(code) && !any(code);
       tests = [];
     };
     for (let first = true; ; first = false) {
@@ -416,7 +493,12 @@ export class RegexpParser {
       from = this.#charEscape();
     } else from = this.#codes[this.#at++]!;
     let to = from;
-    if (this.#peek('-') && this.#codes[this.#at + 1] !== 93 && this.#codes[this.#at + 1] !== 45 && this.#at + 1 < this.#codes.length) {
+    if (
+      this.#peek('-') &&
+      this.#codes[this.#at + 1] !== 93 &&
+      this.#codes[this.#at + 1] !== 45 &&
+      this.#at + 1 < this.#codes.length
+    ) {
       this.#at++;
       if (this.#take('\\')) to = this.#charEscape();
       else to = this.#codes[this.#at++]!;

@@ -23,7 +23,12 @@ function caseInsensitive(collation: string): boolean {
 }
 
 /** Compiles per (pattern, flags); a constant pattern is compiled once. */
-function patternArg(pattern: CompiledArgument, flags: CompiledArgument | undefined, collation: string, name: string): Read<Regexp> {
+function patternArg(
+  pattern: CompiledArgument,
+  flags: CompiledArgument | undefined,
+  collation: string,
+  name: string,
+): Read<Regexp> {
   const text = textArg(pattern);
   const flagText = flags === undefined ? undefined : textArg(flags);
   let lastText: string | undefined;
@@ -64,7 +69,8 @@ function codesOf(text: string): number[] {
 const regexpLike = define(
   'regexp_like',
   [2, 3],
-  (args, _options, context) => withCollation(boolType(anyNullable(args)), regexpCollation(args, 'regexp_like', context)),
+  (args, _options, context) =>
+    withCollation(boolType(anyNullable(args)), regexpCollation(args, 'regexp_like', context)),
   ([a, pattern, flags], type) => {
     const text = textArg(a!);
     const regexp = patternArg(pattern!, flags, type.collation, 'regexp_like');
@@ -77,7 +83,10 @@ const regexpLike = define(
 );
 
 /** Optional integer arguments with defaults; null when one is NULL. */
-function numbers(args: readonly (CompiledArgument | undefined)[], defaults: readonly number[]): (row: Row, context: EvalContext) => number[] | null {
+function numbers(
+  args: readonly (CompiledArgument | undefined)[],
+  defaults: readonly number[],
+): (row: Row, context: EvalContext) => number[] | null {
   const reads = args.map((arg) => (arg === undefined ? undefined : sizeArg(arg)));
   return (row, context) => {
     const out: number[] = [];
@@ -94,7 +103,12 @@ function checkPosition(position: number, length: number): void {
   if (position < 1 || position > length + 1) throw sqlError('ER_REGEXP_INDEX_OUTOFBOUNDS_ERROR');
 }
 
-function nthMatch(regexp: Regexp, codes: readonly number[], position: number, occurrence: number): ReturnType<Regexp['find']> {
+function nthMatch(
+  regexp: Regexp,
+  codes: readonly number[],
+  position: number,
+  occurrence: number,
+): ReturnType<Regexp['find']> {
   let at = position - 1;
   for (let left = Math.max(1, occurrence); ; left--) {
     const match = regexp.find(codes, at);
@@ -106,7 +120,11 @@ function nthMatch(regexp: Regexp, codes: readonly number[], position: number, oc
 const regexpInstr = define(
   'regexp_instr',
   [2, 6],
-  (args, _options, context) => withCollation(intType('big', { nullable: anyNullable(args), width: 21 }), regexpCollation(args, 'regexp_instr', context)),
+  (args, _options, context) =>
+    withCollation(
+      intType('big', { nullable: anyNullable(args), width: 21 }),
+      regexpCollation(args, 'regexp_instr', context),
+    ),
   ([a, pattern, position, occurrence, returnOption, flags], type) => {
     const text = textArg(a!);
     const regexp = patternArg(pattern!, flags, type.collation, 'regexp_instr');
@@ -117,7 +135,8 @@ const regexpInstr = define(
       const given = options(row, context);
       if (source === null || compiled === null || given === null) return null;
       const [at, nth, after] = given as [number, number, number];
-      if (after !== 0 && after !== 1) throw sqlError('ER_WRONG_ARGUMENTS', 'regexp_instr: return_option must be 1 or 0.');
+      if (after !== 0 && after !== 1)
+        throw sqlError('ER_WRONG_ARGUMENTS', 'regexp_instr: return_option must be 1 or 0.');
       const codes = codesOf(source);
       checkPosition(at, codes.length);
       const match = nthMatch(compiled, codes, at, nth);
@@ -164,7 +183,8 @@ function expand(replacement: string, groups: readonly number[], codes: readonly 
       while (count < digits.length && Number(digits.slice(0, count + 1)) * 2 < groups.length) count++;
       const index = Number(digits.slice(0, count));
       if (index * 2 >= groups.length) throw sqlError('ER_REGEXP_INDEX_OUTOFBOUNDS_ERROR');
-      if (groups[index * 2]! >= 0) out += String.fromCodePoint(...codes.slice(groups[index * 2], groups[index * 2 + 1]));
+      if (groups[index * 2]! >= 0)
+        out += String.fromCodePoint(...codes.slice(groups[index * 2], groups[index * 2 + 1]));
       i += count;
     } else out += char;
   }
@@ -193,7 +213,12 @@ const regexpReplace = define(
   },
 );
 
-function replaceMatches(regexp: Regexp, codes: readonly number[], [position, occurrence]: readonly [number, number], replacement: string): string {
+function replaceMatches(
+  regexp: Regexp,
+  codes: readonly number[],
+  [position, occurrence]: readonly [number, number],
+  replacement: string,
+): string {
   let out = '';
   let copied = 0;
   let at = position - 1;

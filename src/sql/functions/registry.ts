@@ -27,7 +27,27 @@ function byName<T extends { readonly name: string }>(...lists: readonly (readonl
   return new Map(lists.flat().map((def) => [def.name, def]));
 }
 
-const scalars: ReadonlyMap<string, FunctionDef> = byName(ARITHMETIC, CAST, COMPARISON, CONTROL, INFO, JSON_READ, JSON_WRITE, LIKE, LOGIC, MISCELLANEOUS, NUMERIC, REGEXP, STRING_BASIC, STRING_SEARCH, TEMPORAL_ARITHMETIC, TEMPORAL_FORMAT, TEMPORAL_MAKE, TEMPORAL_NOW, TEMPORAL_PARTS);
+const scalars: ReadonlyMap<string, FunctionDef> = byName(
+  ARITHMETIC,
+  CAST,
+  COMPARISON,
+  CONTROL,
+  INFO,
+  JSON_READ,
+  JSON_WRITE,
+  LIKE,
+  LOGIC,
+  MISCELLANEOUS,
+  NUMERIC,
+  REGEXP,
+  STRING_BASIC,
+  STRING_SEARCH,
+  TEMPORAL_ARITHMETIC,
+  TEMPORAL_FORMAT,
+  TEMPORAL_MAKE,
+  TEMPORAL_NOW,
+  TEMPORAL_PARTS,
+);
 const aggregates: ReadonlyMap<string, AggregateDef> = byName(AGGREGATE_NUMBER, AGGREGATE_VALUE);
 const windows: ReadonlyMap<string, WindowFunctionDef> = byName(WINDOW_FUNCTIONS);
 

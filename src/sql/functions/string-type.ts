@@ -6,11 +6,30 @@
  */
 import type { CompiledArgument, Evaluator, Expr, FunctionArgument, InferContext } from '../expr/index.ts';
 import {
-  aggregateSources, blobType, bytesOf, Coercibility, type CollationSource, displayLength, type FieldType, isBlobCode, isTextual, stringResult, varbinaryType,
+  aggregateSources,
+  blobType,
+  bytesOf,
+  Coercibility,
+  type CollationSource,
+  displayLength,
+  type FieldType,
+  isBlobCode,
+  isTextual,
+  stringResult,
+  varbinaryType,
 } from '../types/index.ts';
 import { type Read, reader, textArg } from './define.ts';
 
-const SYSTEM_CONSTANTS = new Set(['user', 'current_user', 'session_user', 'system_user', 'database', 'schema', 'version', 'current_role']);
+const SYSTEM_CONSTANTS = new Set([
+  'user',
+  'current_user',
+  'session_user',
+  'system_user',
+  'database',
+  'schema',
+  'version',
+  'current_role',
+]);
 const OWN_COLLATION = new Set(['cast', 'convert_using', 'getvar', 'char', 'weight_string']);
 
 export function coercibilityOf(expr: Expr): number {
@@ -49,7 +68,10 @@ export function collationSource(arg: FunctionArgument, context: InferContext): C
 export function commonCollation(args: readonly FunctionArgument[], operation: string, context: InferContext): string {
   if (args.length === 0) return context.collationConnection;
   if (args.length === 1) return collationSource(args[0]!, context).collation;
-  return aggregateSources(args.map((arg) => collationSource(arg, context)), operation).collation;
+  return aggregateSources(
+    args.map((arg) => collationSource(arg, context)),
+    operation,
+  ).collation;
 }
 
 /** A string type of `chars` characters (bytes, when the collation is binary). */
@@ -75,7 +97,8 @@ const LATIN1_CHUNK = 8192;
 export function binaryText(bytes: Uint8Array): string {
   if (bytes.length < LATIN1_CHUNK) return String.fromCharCode(...bytes);
   let out = '';
-  for (let i = 0; i < bytes.length; i += LATIN1_CHUNK) out += String.fromCharCode(...bytes.subarray(i, i + LATIN1_CHUNK));
+  for (let i = 0; i < bytes.length; i += LATIN1_CHUNK)
+    out += String.fromCharCode(...bytes.subarray(i, i + LATIN1_CHUNK));
   return out;
 }
 

@@ -1,14 +1,53 @@
 /** DATE_ADD and its relatives, ADDTIME, TIMEDIFF, TIMESTAMPDIFF, PERIOD_ADD: calculation with dates and times. */
 import { sqlError } from '../../base/index.ts';
-import type { CompiledArgument, EvalContext, Evaluator, FunctionArgument, FunctionDef, FunctionOptions, InferContext } from '../expr/index.ts';
+import type {
+  CompiledArgument,
+  EvalContext,
+  Evaluator,
+  FunctionArgument,
+  FunctionDef,
+  FunctionOptions,
+  InferContext,
+} from '../expr/index.ts';
 import {
-  addMicros, clampTime, DateFlag, DateTime, dateType, datetimeType, daysInMonth, dayNumberOf, type FieldType, formatDate, formatDateTime, formatTime, fromDays, intType, MICROS_PER_DAY, MysqlType, numberToDateTime,
-  packDate, parseDateTime, parseTime, stringOf, textToDateTime, TIME_MICROS_MAX, timeType, type Value, diffMicros,
+  addMicros,
+  clampTime,
+  DateFlag,
+  DateTime,
+  dateType,
+  datetimeType,
+  daysInMonth,
+  dayNumberOf,
+  type FieldType,
+  formatDate,
+  formatDateTime,
+  formatTime,
+  fromDays,
+  intType,
+  MICROS_PER_DAY,
+  MysqlType,
+  numberToDateTime,
+  packDate,
+  parseDateTime,
+  parseTime,
+  stringOf,
+  textToDateTime,
+  TIME_MICROS_MAX,
+  timeType,
+  type Value,
+  diffMicros,
 } from '../types/index.ts';
 import { dateTimeArg, define, map2, type Read, sizeArg, timeArg } from './define.ts';
 import { type Interval, intervalArg } from './interval.ts';
 import { scaleOf, numberKind } from './number-type.ts';
-import { complete, DATE_UNITS, dateTimeInText, fractionOf, isDateTimeType, unitHasMicroseconds } from './temporal-type.ts';
+import {
+  complete,
+  DATE_UNITS,
+  dateTimeInText,
+  fractionOf,
+  isDateTimeType,
+  unitHasMicroseconds,
+} from './temporal-type.ts';
 
 /** ER_DATETIME_FUNCTION_OVERFLOW. */
 function overflow(context: EvalContext, what = 'datetime'): null {
@@ -28,7 +67,9 @@ export function addInterval(value: DateTime, interval: Interval): DateTime | und
     base = new DateTime(packDate(year, month, Math.min(value.day, daysInMonth(year, month))), value.micros);
   }
   if (interval.days !== 0) {
-    const moved = Number.isSafeInteger(interval.days) ? fromDays(dayNumberOf(base.ymd) + interval.days, base.micros) : undefined;
+    const moved = Number.isSafeInteger(interval.days)
+      ? fromDays(dayNumberOf(base.ymd) + interval.days, base.micros)
+      : undefined;
     if (moved === undefined) return undefined;
     base = moved;
   }
@@ -39,7 +80,11 @@ function secondDecimals(amount: FunctionArgument, unit: string): number {
   if (unitHasMicroseconds(unit)) return 6;
   if (unit !== 'second') return 0;
   if (numberKind(amount.type) === 'decimal') return Math.min(6, scaleOf(amount.type));
-  return numberKind(amount.type) === 'int' ? 0 : amount.constant === undefined || typeof amount.constant.value !== 'string' ? 6 : fractionDigits(amount.constant.value);
+  return numberKind(amount.type) === 'int'
+    ? 0
+    : amount.constant === undefined || typeof amount.constant.value !== 'string'
+      ? 6
+      : fractionDigits(amount.constant.value);
 }
 
 function fractionDigits(text: string): number {
@@ -48,16 +93,32 @@ function fractionDigits(text: string): number {
 
 /** Text results: 29 characters, CHAR. */
 function textDate(context: InferContext): FieldType {
-  return { kind: 'string', mysqlType: MysqlType.STRING, length: 29, decimals: 31, unsigned: false, zerofill: false, collation: context.collationConnection, nullable: true };
+  return {
+    kind: 'string',
+    mysqlType: MysqlType.STRING,
+    length: 29,
+    decimals: 31,
+    unsigned: false,
+    zerofill: false,
+    collation: context.collationConnection,
+    nullable: true,
+  };
 }
 
-function inferDateAdd([date, amount]: readonly FunctionArgument[], options: FunctionOptions, context: InferContext): FieldType {
+function inferDateAdd(
+  [date, amount]: readonly FunctionArgument[],
+  options: FunctionOptions,
+  context: InferContext,
+): FieldType {
   const { type } = date!;
   const unit = options.unit ?? 'day';
   const decimals = secondDecimals(amount!, unit);
   if (type.kind === 'date') return DATE_UNITS.has(unit) ? dateType() : datetimeType(decimals);
   if (isDateTimeType(type)) return datetimeType(Math.max(type.decimals, decimals));
-  if (type.kind === 'time') return DATE_UNITS.has(unit) || unit.startsWith('day') ? datetimeType(Math.max(type.decimals, decimals)) : timeType(Math.max(type.decimals, decimals));
+  if (type.kind === 'time')
+    return DATE_UNITS.has(unit) || unit.startsWith('day')
+      ? datetimeType(Math.max(type.decimals, decimals))
+      : timeType(Math.max(type.decimals, decimals));
   return textDate(context);
 }
 
@@ -87,12 +148,16 @@ function textDateAdd(date: CompiledArgument, interval: Read<Interval>, dateUnit:
   return (row, context) => {
     const source = date.evaluate(row, context);
     if (source === null) return null;
-    const value = text === undefined ? toDateTime(row, context) : textToDateTime(text(source), context, { flags: complete(), what: 'datetime' });
+    const value =
+      text === undefined
+        ? toDateTime(row, context)
+        : textToDateTime(text(source), context, { flags: complete(), what: 'datetime' });
     const by = interval(row, context);
     if (value === null || by === null) return null;
     const result = addInterval(value, by);
     if (result === undefined) return overflow(context);
-    const wasDate = text === undefined ? Number(source) < 100000000 : parseDateTime(text(source), complete()).kind === 'date';
+    const wasDate =
+      text === undefined ? Number(source) < 100000000 : parseDateTime(text(source), complete()).kind === 'date';
     if (wasDate && dateUnit) return formatDate(result.ymd);
     return formatDateTime(result, result.fraction === 0 ? 0 : 6);
   };
@@ -115,9 +180,14 @@ function addTime(name: 'addtime' | 'subtime', sign: 1 | -1): FunctionDef {
     ([a, b], type) => {
       const amount = pureTimeArg(b!);
       if (type.kind === 'datetime') {
-        return map2(dateTimeArg(a!, complete), amount, (value, by, context) => addMicros(value, by * sign) ?? overflow(context));
+        return map2(
+          dateTimeArg(a!, complete),
+          amount,
+          (value, by, context) => addMicros(value, by * sign) ?? overflow(context),
+        );
       }
-      if (type.kind === 'time') return map2(timeArg(a!), amount, (value, by, context) => limitedTime(value + by * sign, context));
+      if (type.kind === 'time')
+        return map2(timeArg(a!), amount, (value, by, context) => limitedTime(value + by * sign, context));
       const text = stringOf(a!.type);
       return (row, context) => {
         const source = a!.evaluate(row, context);
@@ -131,7 +201,8 @@ function addTime(name: 'addtime' | 'subtime', sign: 1 | -1): FunctionDef {
 
 function limitedTime(micros: number, context: EvalContext): number {
   const clamped = clampTime(micros);
-  if (clamped !== micros) context.warn(1292, `Truncated incorrect time value: '${formatTime(micros, micros % 1000000 === 0 ? 0 : 6)}'`);
+  if (clamped !== micros)
+    context.warn(1292, `Truncated incorrect time value: '${formatTime(micros, micros % 1000000 === 0 ? 0 : 6)}'`);
   return clamped;
 }
 
@@ -168,7 +239,9 @@ function pureTimeArg(arg: CompiledArgument): Read<number> {
   };
 }
 
-type TimeOrDateTime = { readonly isTime: true; readonly micros: number } | { readonly isTime: false; readonly value: DateTime };
+type TimeOrDateTime =
+  | { readonly isTime: true; readonly micros: number }
+  | { readonly isTime: false; readonly value: DateTime };
 
 function timeOrDateTimeArg(arg: CompiledArgument): Read<TimeOrDateTime> {
   if (isDateTimeType(arg.type) || arg.type.kind === 'date') {
@@ -205,7 +278,9 @@ const timediff = define(
   ([a, b]) =>
     map2(timeOrDateTimeArg(a!), timeOrDateTimeArg(b!), (x, y, context) => {
       if (x.isTime !== y.isTime) return null;
-      const micros = x.isTime ? x.micros - (y as { micros: number }).micros : diffMicros(x.value, (y as { value: DateTime }).value);
+      const micros = x.isTime
+        ? x.micros - (y as { micros: number }).micros
+        : diffMicros(x.value, (y as { value: DateTime }).value);
       return limitedTime(micros, context);
     }),
 );
@@ -218,23 +293,35 @@ function monthsBetween(a: DateTime, b: DateTime): number {
   return months;
 }
 
-const UNIT_DIVISOR: Record<string, number> = { microsecond: 1, second: 1e6, minute: 6e7, hour: 3.6e9, day: 8.64e10, week: 6.048e11 };
+const UNIT_DIVISOR: Record<string, number> = {
+  microsecond: 1,
+  second: 1e6,
+  minute: 6e7,
+  hour: 3.6e9,
+  day: 8.64e10,
+  week: 6.048e11,
+};
 const UNIT_MONTHS: Record<string, number> = { month: 1, quarter: 3, year: 12 };
 
 /** options.unit; (unit, a, b) = b - a. */
-const timestampdiff = define('timestampdiff', 2, () => intType('big', { width: 21 }), ([a, b], _type, options) => {
-  const unit = options.unit!;
-  const months = UNIT_MONTHS[unit];
-  return map2(dateTimeArg(a!, complete), dateTimeArg(b!, complete), (x, y) => {
-    if (months !== undefined) return Math.trunc(monthsBetween(x, y) / months) + 0;
-    if (unit === 'microsecond') return exactMicros(x, y);
-    const days = dayNumberOf(y.ymd) - dayNumberOf(x.ymd);
-    const seconds = days * 86400 + Math.trunc((y.micros - x.micros) / 1e6);
-    const rest = (y.micros - x.micros) % 1e6;
-    const whole = seconds > 0 && rest < 0 ? seconds - 1 : seconds < 0 && rest > 0 ? seconds + 1 : seconds;
-    return Math.trunc(whole / (UNIT_DIVISOR[unit]! / 1e6)) + 0;
-  });
-});
+const timestampdiff = define(
+  'timestampdiff',
+  2,
+  () => intType('big', { width: 21 }),
+  ([a, b], _type, options) => {
+    const unit = options.unit!;
+    const months = UNIT_MONTHS[unit];
+    return map2(dateTimeArg(a!, complete), dateTimeArg(b!, complete), (x, y) => {
+      if (months !== undefined) return Math.trunc(monthsBetween(x, y) / months) + 0;
+      if (unit === 'microsecond') return exactMicros(x, y);
+      const days = dayNumberOf(y.ymd) - dayNumberOf(x.ymd);
+      const seconds = days * 86400 + Math.trunc((y.micros - x.micros) / 1e6);
+      const rest = (y.micros - x.micros) % 1e6;
+      const whole = seconds > 0 && rest < 0 ? seconds - 1 : seconds < 0 && rest > 0 ? seconds + 1 : seconds;
+      return Math.trunc(whole / (UNIT_DIVISOR[unit]! / 1e6)) + 0;
+    });
+  },
+);
 
 function exactMicros(x: DateTime, y: DateTime): number | bigint {
   const micros = diffMicros(y, x);
@@ -266,22 +353,39 @@ function checkPeriod(period: number, name: string): void {
   if (period <= 0 || month < 1 || month > 12) throw sqlError('ER_WRONG_ARGUMENTS', name);
 }
 
-const periodAdd = define('period_add', 2, (args) => intType('big', { width: 21, nullable: args.some((arg) => arg.type.nullable) }), ([a, b]) =>
-  map2(sizeArg(a!), sizeArg(b!), (period, months) => {
-    checkPeriod(period, 'period_add');
-    const total = monthsOfPeriod(period) + months;
-    return Math.floor(total / 12) * 100 + (total % 12) + 1;
-  }),
+const periodAdd = define(
+  'period_add',
+  2,
+  (args) => intType('big', { width: 21, nullable: args.some((arg) => arg.type.nullable) }),
+  ([a, b]) =>
+    map2(sizeArg(a!), sizeArg(b!), (period, months) => {
+      checkPeriod(period, 'period_add');
+      const total = monthsOfPeriod(period) + months;
+      return Math.floor(total / 12) * 100 + (total % 12) + 1;
+    }),
 );
-const periodDiff = define('period_diff', 2, (args) => intType('big', { width: 21, nullable: args.some((arg) => arg.type.nullable) }), ([a, b]) =>
-  map2(sizeArg(a!), sizeArg(b!), (x, y) => {
-    checkPeriod(x, 'period_diff');
-    checkPeriod(y, 'period_diff');
-    return monthsOfPeriod(x) - monthsOfPeriod(y);
-  }),
+const periodDiff = define(
+  'period_diff',
+  2,
+  (args) => intType('big', { width: 21, nullable: args.some((arg) => arg.type.nullable) }),
+  ([a, b]) =>
+    map2(sizeArg(a!), sizeArg(b!), (x, y) => {
+      checkPeriod(x, 'period_diff');
+      checkPeriod(y, 'period_diff');
+      return monthsOfPeriod(x) - monthsOfPeriod(y);
+    }),
 );
-
 
 export const TEMPORAL_ARITHMETIC: readonly FunctionDef[] = [
-  dateAdd, dateSub, adddate, subdate, addTime('addtime', 1), addTime('subtime', -1), timediff, timestampdiff, timestampadd, periodAdd, periodDiff,
+  dateAdd,
+  dateSub,
+  adddate,
+  subdate,
+  addTime('addtime', 1),
+  addTime('subtime', -1),
+  timediff,
+  timestampdiff,
+  timestampadd,
+  periodAdd,
+  periodDiff,
 ];

@@ -1,14 +1,36 @@
 /** DATE_FORMAT, TIME_FORMAT, GET_FORMAT, DAYNAME, MONTHNAME: dates as text. */
 import type { EvalContext, FunctionDef } from '../expr/index.ts';
 import {
-  DateFlag, dayNumber, DateTime, MICROS_PER_HOUR, MICROS_PER_SECOND, weekday, WeekFlag, weekOf, type FieldType, timeOf,
+  DateFlag,
+  dayNumber,
+  DateTime,
+  MICROS_PER_HOUR,
+  MICROS_PER_SECOND,
+  weekday,
+  WeekFlag,
+  weekOf,
+  type FieldType,
+  timeOf,
 } from '../types/index.ts';
 import { dateTimeArg, define, map1, map2, reader, textArg } from './define.ts';
 import { textResult } from './string-type.ts';
 import { complete, dateTimeInText, fuzzy } from './temporal-type.ts';
 
 export const DAY_NAMES = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
-export const MONTH_NAMES = ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December'];
+export const MONTH_NAMES = [
+  'January',
+  'February',
+  'March',
+  'April',
+  'May',
+  'June',
+  'July',
+  'August',
+  'September',
+  'October',
+  'November',
+  'December',
+];
 
 const pad2 = (value: number): string => String(value).padStart(2, '0');
 
@@ -18,11 +40,16 @@ function suffix(day: number): string {
 }
 
 function twelve(hour: number): number {
-  return ((hour % 24) + 11) % 12 + 1;
+  return (((hour % 24) + 11) % 12) + 1;
 }
 
 /** `hours` beyond a day only come from TIME values. Null where a part has no text (weekday of a zero date). */
-export function formatByPattern(pattern: string, value: DateTime, hours: number | undefined, _context: EvalContext): string | null {
+export function formatByPattern(
+  pattern: string,
+  value: DateTime,
+  hours: number | undefined,
+  _context: EvalContext,
+): string | null {
   let out = '';
   for (let i = 0; i < pattern.length; i++) {
     const char = pattern[i]!;
@@ -105,16 +132,63 @@ function formatCalendarPart(letter: string, year: number, month: number, day: nu
       return pad2(weekOf(year, month, day, letter === 'U' ? WeekFlag.FIRST_WEEKDAY : WeekFlag.MONDAY_FIRST).week);
     case 'V':
     case 'v':
-      return pad2(weekOf(year, month, day, letter === 'V' ? WeekFlag.YEAR | WeekFlag.FIRST_WEEKDAY : WeekFlag.YEAR | WeekFlag.MONDAY_FIRST).week);
+      return pad2(
+        weekOf(
+          year,
+          month,
+          day,
+          letter === 'V' ? WeekFlag.YEAR | WeekFlag.FIRST_WEEKDAY : WeekFlag.YEAR | WeekFlag.MONDAY_FIRST,
+        ).week,
+      );
     case 'X':
     case 'x':
-      return String(weekOf(year, month, day, letter === 'X' ? WeekFlag.YEAR | WeekFlag.FIRST_WEEKDAY : WeekFlag.YEAR | WeekFlag.MONDAY_FIRST).year).padStart(4, '0');
+      return String(
+        weekOf(
+          year,
+          month,
+          day,
+          letter === 'X' ? WeekFlag.YEAR | WeekFlag.FIRST_WEEKDAY : WeekFlag.YEAR | WeekFlag.MONDAY_FIRST,
+        ).year,
+      ).padStart(4, '0');
     default:
       return letter;
   }
 }
 
-const PART_LENGTH: Record<string, number> = { M: 9, W: 9, Y: 4, X: 4, x: 4, b: 3, a: 3, D: 4, j: 3, f: 6, r: 11, T: 8, w: 1, '%': 1, u: 2, U: 2, v: 2, V: 2, d: 2, e: 2, m: 2, c: 2, H: 2, h: 2, I: 2, i: 2, k: 2, l: 2, p: 2, s: 2, S: 2, y: 2 };
+const PART_LENGTH: Record<string, number> = {
+  M: 9,
+  W: 9,
+  Y: 4,
+  X: 4,
+  x: 4,
+  b: 3,
+  a: 3,
+  D: 4,
+  j: 3,
+  f: 6,
+  r: 11,
+  T: 8,
+  w: 1,
+  '%': 1,
+  u: 2,
+  U: 2,
+  v: 2,
+  V: 2,
+  d: 2,
+  e: 2,
+  m: 2,
+  c: 2,
+  H: 2,
+  h: 2,
+  I: 2,
+  i: 2,
+  k: 2,
+  l: 2,
+  p: 2,
+  s: 2,
+  S: 2,
+  y: 2,
+};
 
 function patternLength(pattern: string): number {
   let length = 0;
@@ -125,16 +199,25 @@ function patternLength(pattern: string): number {
   return length;
 }
 
-function formatType(pattern: { type: FieldType; constant: { value: unknown } | undefined }, collation: string): FieldType {
+function formatType(
+  pattern: { type: FieldType; constant: { value: unknown } | undefined },
+  collation: string,
+): FieldType {
   const value = pattern.constant?.value;
-  return textResult(typeof value === 'string' ? patternLength(value) : Math.min(100, pattern.type.length) * 10, collation);
+  return textResult(
+    typeof value === 'string' ? patternLength(value) : Math.min(100, pattern.type.length) * 10,
+    collation,
+  );
 }
 
 const dateFormat = define(
   'date_format',
   2,
   ([, pattern], _options, context) => formatType(pattern!, context.collationConnection),
-  ([a, b]) => map2(dateTimeArg(a!, fuzzy), textArg(b!), (value, pattern, context) => (pattern === '' ? null : formatByPattern(pattern, value, undefined, context))),
+  ([a, b]) =>
+    map2(dateTimeArg(a!, fuzzy), textArg(b!), (value, pattern, context) =>
+      pattern === '' ? null : formatByPattern(pattern, value, undefined, context),
+    ),
 );
 
 /** Hours may exceed a day; a time is formatted without its sign on parts, the sign goes in front of the hours. */
@@ -144,7 +227,11 @@ const timeFormat = define(
   ([, pattern], _options, context) => formatType(pattern!, context.collationConnection),
   ([a, b]) => {
     const toTime = timeOf(a!.type);
-    const asTime = reader(a!.evaluate, (value, context) => (typeof value === 'string' ? (dateTimeInText(value, DateFlag.FUZZY)?.micros ?? toTime(value, context)) : toTime(value, context)));
+    const asTime = reader(a!.evaluate, (value, context) =>
+      typeof value === 'string'
+        ? (dateTimeInText(value, DateFlag.FUZZY)?.micros ?? toTime(value, context))
+        : toTime(value, context),
+    );
     return map2(asTime, textArg(b!), (micros, pattern, context) => {
       if (pattern === '') return null;
       const magnitude = Math.abs(micros);
@@ -156,22 +243,37 @@ const timeFormat = define(
 );
 
 function nameOf(name: string, pick: (value: DateTime) => string | null): FunctionDef {
-  return define(name, 1, (_args, _options, context) => textResult(9, context.collationConnection), ([a]) => map1(dateTimeArg(a!, name === 'dayname' ? complete : fuzzy, 'date'), pick));
+  return define(
+    name,
+    1,
+    (_args, _options, context) => textResult(9, context.collationConnection),
+    ([a]) => map1(dateTimeArg(a!, name === 'dayname' ? complete : fuzzy, 'date'), pick),
+  );
 }
 
 const FORMATS: Record<string, Record<string, string>> = {
   date: { usa: '%m.%d.%Y', jis: '%Y-%m-%d', iso: '%Y-%m-%d', eur: '%d.%m.%Y', internal: '%Y%m%d' },
-  datetime: { usa: '%Y-%m-%d %H.%i.%s', jis: '%Y-%m-%d %H:%i:%s', iso: '%Y-%m-%d %H:%i:%s', eur: '%Y-%m-%d %H.%i.%s', internal: '%Y%m%d%H%i%s' },
+  datetime: {
+    usa: '%Y-%m-%d %H.%i.%s',
+    jis: '%Y-%m-%d %H:%i:%s',
+    iso: '%Y-%m-%d %H:%i:%s',
+    eur: '%Y-%m-%d %H.%i.%s',
+    internal: '%Y%m%d%H%i%s',
+  },
   time: { usa: '%h:%i:%s %p', jis: '%H:%i:%s', iso: '%H:%i:%s', eur: '%H.%i.%s', internal: '%H%i%s' },
 };
 
-const getFormat = define('get_format', 1, (_args, _options, context) => textResult(17, context.collationConnection), ([a], _type, options) =>
-  map1(textArg(a!), (name) => FORMATS[options.word ?? 'date']?.[name.toLowerCase()] ?? null),
+const getFormat = define(
+  'get_format',
+  1,
+  (_args, _options, context) => textResult(17, context.collationConnection),
+  ([a], _type, options) => map1(textArg(a!), (name) => FORMATS[options.word ?? 'date']?.[name.toLowerCase()] ?? null),
 );
 
-
 export const TEMPORAL_FORMAT: readonly FunctionDef[] = [
-  dateFormat, timeFormat, getFormat,
+  dateFormat,
+  timeFormat,
+  getFormat,
   nameOf('dayname', (value) => DAY_NAMES[weekday(dayNumber(value.year, value.month, value.day))]!),
   nameOf('monthname', (value) => (value.month === 0 ? null : MONTH_NAMES[value.month - 1]!)),
 ];

@@ -1,16 +1,43 @@
 /** DATE, TIME, TIMESTAMP, MAKEDATE, MAKETIME, LAST_DAY, SEC_TO_TIME, STR_TO_DATE: dates and times made of other things. */
 import type { EvalContext, FunctionDef } from '../expr/index.ts';
 import {
-  addMicros, checkDate, clampTime, DateFlag, DateTime, dateType, datetimeType, dayNumber, daysInMonth, type FieldType, formatTime, MICROS_PER_HOUR, MICROS_PER_MINUTE, MICROS_PER_SECOND,
-  packDate, packedFromDayNumber, TIME_MICROS_MAX, timeType, type Value,
+  addMicros,
+  checkDate,
+  clampTime,
+  DateFlag,
+  DateTime,
+  dateType,
+  datetimeType,
+  dayNumber,
+  daysInMonth,
+  type FieldType,
+  formatTime,
+  MICROS_PER_HOUR,
+  MICROS_PER_MINUTE,
+  MICROS_PER_SECOND,
+  packDate,
+  packedFromDayNumber,
+  TIME_MICROS_MAX,
+  timeType,
+  type Value,
 } from '../types/index.ts';
 import { dateTimeArg, decimalArg, define, map1, map2, map3, sizeArg, textArg, timeArg } from './define.ts';
 import { numberKind, scaleOf } from './number-type.ts';
 import { DAY_NAMES, MONTH_NAMES } from './temporal-format.ts';
 import { byMode, fractionOf } from './temporal-type.ts';
 
-const date = define('date', 1, () => dateType(), ([a]) => (a!.type.kind === 'date' ? a!.evaluate : map1(dateTimeArg(a!, byMode, 'date'), (value) => value.ymd)));
-const time = define('time', 1, ([arg]) => timeType(fractionOf(arg!, true)), ([a]) => map1(timeArg(a!), (micros) => micros));
+const date = define(
+  'date',
+  1,
+  () => dateType(),
+  ([a]) => (a!.type.kind === 'date' ? a!.evaluate : map1(dateTimeArg(a!, byMode, 'date'), (value) => value.ymd)),
+);
+const time = define(
+  'time',
+  1,
+  ([arg]) => timeType(fractionOf(arg!, true)),
+  ([a]) => map1(timeArg(a!), (micros) => micros),
+);
 
 const timestamp = define(
   'timestamp',
@@ -18,17 +45,23 @@ const timestamp = define(
   ([a, b]) => datetimeType(Math.max(fractionOf(a!, false), b === undefined ? 0 : fractionOf(b, true))),
   ([a, b]) => {
     const read = dateTimeArg(a!, byMode);
-    return b === undefined ? map1(read, (value) => value) : map2(read, timeArg(b), (value, by) => addMicros(value, by) ?? null);
+    return b === undefined
+      ? map1(read, (value) => value)
+      : map2(read, timeArg(b), (value, by) => addMicros(value, by) ?? null);
   },
 );
 
-const makedate = define('makedate', 2, () => dateType(), ([a, b]) =>
-  map2(sizeArg(a!), sizeArg(b!), (yearNumber, day) => {
-    if (day <= 0 || yearNumber < 0 || yearNumber > 9999) return null;
-    const year = yearNumber < 70 ? yearNumber + 2000 : yearNumber < 100 ? yearNumber + 1900 : yearNumber;
-    const days = dayNumber(year, 1, 1) + day - 1;
-    return days >= 3652425 ? null : packedFromDayNumber(days);
-  }),
+const makedate = define(
+  'makedate',
+  2,
+  () => dateType(),
+  ([a, b]) =>
+    map2(sizeArg(a!), sizeArg(b!), (yearNumber, day) => {
+      if (day <= 0 || yearNumber < 0 || yearNumber > 9999) return null;
+      const year = yearNumber < 70 ? yearNumber + 2000 : yearNumber < 100 ? yearNumber + 1900 : yearNumber;
+      const days = dayNumber(year, 1, 1) + day - 1;
+      return days >= 3652425 ? null : packedFromDayNumber(days);
+    }),
 );
 
 function secondsDecimals(type: FieldType, constant: unknown): number {
@@ -43,26 +76,41 @@ function clampWithWarning(micros: number, context: EvalContext): number {
   return clampTime(micros);
 }
 
-const maketime = define('maketime', 3, ([, , seconds]) => timeType(secondsDecimals(seconds!.type, seconds!.constant?.value)), ([a, b, c], type) =>
-  map3(sizeArg(a!), sizeArg(b!), decimalArg(c!), (hour, minute, second, context) => {
-    const micros = Number(second.withScale(type.decimals).withScale(6).unscaled);
-    if (minute < 0 || minute > 59 || micros < 0 || micros >= MICROS_PER_MINUTE) return null;
-    const total = Math.min(1e6, Math.abs(hour)) * MICROS_PER_HOUR + minute * MICROS_PER_MINUTE + micros;
-    return clampWithWarning(hour < 0 ? -total : total, context);
-  }),
+const maketime = define(
+  'maketime',
+  3,
+  ([, , seconds]) => timeType(secondsDecimals(seconds!.type, seconds!.constant?.value)),
+  ([a, b, c], type) =>
+    map3(sizeArg(a!), sizeArg(b!), decimalArg(c!), (hour, minute, second, context) => {
+      const micros = Number(second.withScale(type.decimals).withScale(6).unscaled);
+      if (minute < 0 || minute > 59 || micros < 0 || micros >= MICROS_PER_MINUTE) return null;
+      const total = Math.min(1e6, Math.abs(hour)) * MICROS_PER_HOUR + minute * MICROS_PER_MINUTE + micros;
+      return clampWithWarning(hour < 0 ? -total : total, context);
+    }),
 );
 
-const secToTime = define('sec_to_time', 1, ([arg]) => timeType(secondsDecimals(arg!.type, arg!.constant?.value)), ([a], type) =>
-  map1(decimalArg(a!), (seconds, context) => {
-    const micros = Number(seconds.withScale(type.decimals).withScale(6).unscaled);
-    if (Math.abs(micros) <= TIME_MICROS_MAX) return micros;
-    context.warn(1292, `Truncated incorrect time value: '${seconds.toString()}'`);
-    return clampTime(micros);
-  }),
+const secToTime = define(
+  'sec_to_time',
+  1,
+  ([arg]) => timeType(secondsDecimals(arg!.type, arg!.constant?.value)),
+  ([a], type) =>
+    map1(decimalArg(a!), (seconds, context) => {
+      const micros = Number(seconds.withScale(type.decimals).withScale(6).unscaled);
+      if (Math.abs(micros) <= TIME_MICROS_MAX) return micros;
+      context.warn(1292, `Truncated incorrect time value: '${seconds.toString()}'`);
+      return clampTime(micros);
+    }),
 );
 
-const lastDay = define('last_day', 1, () => dateType(), ([a]) =>
-  map1(dateTimeArg(a!, (context) => byMode(context) | DateFlag.FUZZY, 'date'), (value) => (value.month === 0 ? null : packDate(value.year, value.month, daysInMonth(value.year, value.month)))),
+const lastDay = define(
+  'last_day',
+  1,
+  () => dateType(),
+  ([a]) =>
+    map1(
+      dateTimeArg(a!, (context) => byMode(context) | DateFlag.FUZZY, 'date'),
+      (value) => (value.month === 0 ? null : packDate(value.year, value.month, daysInMonth(value.year, value.month))),
+    ),
 );
 
 interface Parsed {
@@ -108,7 +156,12 @@ const NUMBER_PARTS: Record<string, readonly [digits: number, max: number, set: (
 };
 
 /** Index (1-based) of the name that `text` starts with at `at`, in any case; whole names first, or `letters` of them. */
-function matchName(names: readonly string[], text: string, at: number, letters?: number): { index: number; length: number } | undefined {
+function matchName(
+  names: readonly string[],
+  text: string,
+  at: number,
+  letters?: number,
+): { index: number; length: number } | undefined {
   const rest = text.slice(at).toLowerCase();
   for (let i = 0; i < names.length; i++) {
     const name = names[i]!.toLowerCase().slice(0, letters);
@@ -142,7 +195,8 @@ function parsePart(letter: string, text: string, at: number, parsed: Parsed): nu
   const number = NUMBER_PARTS[letter];
   if (number !== undefined) {
     const digits = new RegExp(`^[+-]?\\d{1,${number[0]}}`).exec(text.slice(at))?.[0];
-    if (digits === undefined || Number(digits) > number[1] || Number(digits) < 0 || (letter === 'h' && digits === '0')) return undefined;
+    if (digits === undefined || Number(digits) > number[1] || Number(digits) < 0 || (letter === 'h' && digits === '0'))
+      return undefined;
     const value = Number(digits);
     if (letter === 'Y' && digits.length <= 2) parsed.year = value < 70 ? value + 2000 : value + 1900;
     else number[2](parsed, value);
@@ -227,11 +281,16 @@ function assemble(parsed: Parsed, type: FieldType, flags: number): Value | undef
     if (parsed.pm !== undefined && parsed.hour12 !== true) return undefined;
     hour = (hour % 12) + (parsed.pm === true ? 12 : 0);
   }
-  const micros = (hour * 60 + (parsed.minute ?? 0)) * MICROS_PER_MINUTE + (parsed.second ?? 0) * MICROS_PER_SECOND + (parsed.micros ?? 0);
+  const micros =
+    (hour * 60 + (parsed.minute ?? 0)) * MICROS_PER_MINUTE +
+    (parsed.second ?? 0) * MICROS_PER_SECOND +
+    (parsed.micros ?? 0);
   if (type.kind === 'time') return micros;
   const days = resolveDay(parsed);
-  const ymd = days === undefined ? packDate(parsed.year ?? 0, parsed.month ?? 0, parsed.day ?? 0) : packedFromDayNumber(days);
-  if ((flags & DateFlag.NO_ZERO_DATE) !== 0 && (ymd >>> 9 === 0 || ((ymd >>> 5) & 15) === 0 || (ymd & 31) === 0)) return undefined;
+  const ymd =
+    days === undefined ? packDate(parsed.year ?? 0, parsed.month ?? 0, parsed.day ?? 0) : packedFromDayNumber(days);
+  if ((flags & DateFlag.NO_ZERO_DATE) !== 0 && (ymd >>> 9 === 0 || ((ymd >>> 5) & 15) === 0 || (ymd & 31) === 0))
+    return undefined;
   if (checkDate(ymd >>> 9, (ymd >>> 5) & 15, ymd & 31, ymd !== 0, flags) !== 0) return undefined;
   return type.kind === 'date' ? ymd : new DateTime(ymd, micros);
 }
@@ -248,7 +307,8 @@ function typeOfPattern(pattern: string): FieldType {
 const strToDate = define(
   'str_to_date',
   2,
-  ([, pattern]) => (typeof pattern!.constant?.value === 'string' ? typeOfPattern(pattern!.constant.value) : datetimeType(6)),
+  ([, pattern]) =>
+    typeof pattern!.constant?.value === 'string' ? typeOfPattern(pattern!.constant.value) : datetimeType(6),
   ([a, b], type) =>
     map2(textArg(a!), textArg(b!), (text, pattern, context) => {
       const parsed: Parsed = {};
@@ -256,7 +316,10 @@ const strToDate = define(
       const flags = byMode(context) & ~(type.kind === 'time' ? DateFlag.NO_ZERO_DATE | DateFlag.NO_ZERO_IN_DATE : 0);
       const value = end === undefined ? undefined : assemble(parsed, type, flags);
       if (value === undefined) {
-        context.warn(1411, `Incorrect ${type.kind === 'time' ? 'time' : 'datetime'} value: '${text}' for function str_to_date`);
+        context.warn(
+          1411,
+          `Incorrect ${type.kind === 'time' ? 'time' : 'datetime'} value: '${text}' for function str_to_date`,
+        );
         return null;
       }
       if (text.slice(end!.at).trim() !== '') context.warn(1292, `Truncated incorrect ${type.kind} value: '${text}'`);
@@ -264,5 +327,13 @@ const strToDate = define(
     }),
 );
 
-
-export const TEMPORAL_MAKE: readonly FunctionDef[] = [date, time, timestamp, makedate, maketime, secToTime, lastDay, strToDate];
+export const TEMPORAL_MAKE: readonly FunctionDef[] = [
+  date,
+  time,
+  timestamp,
+  makedate,
+  maketime,
+  secToTime,
+  lastDay,
+  strToDate,
+];

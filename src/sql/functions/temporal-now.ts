@@ -2,7 +2,22 @@
 import { sqlError } from '../../base/index.ts';
 import type { EvalContext, FunctionDef } from '../expr/index.ts';
 import {
-  DateTime, dateType, datetimeType, Decimal, decimalType, epochToLocal, findTimeZone, fromCivilSeconds, civilSeconds, intType, localToUtc, MICROS_PER_SECOND, roundMicros, sessionZone, timeType, UTC,
+  DateTime,
+  dateType,
+  datetimeType,
+  Decimal,
+  decimalType,
+  epochToLocal,
+  findTimeZone,
+  fromCivilSeconds,
+  civilSeconds,
+  intType,
+  localToUtc,
+  MICROS_PER_SECOND,
+  roundMicros,
+  sessionZone,
+  timeType,
+  UTC,
   utcToLocal,
 } from '../types/index.ts';
 import { dateTimeArg, decimalArg, define, type Stability, textArg } from './define.ts';
@@ -20,12 +35,18 @@ function checkedFraction(name: string, digits: number): number {
   return digits;
 }
 
-function clock(name: string, micros: (context: EvalContext) => number, utc: boolean, stability: Stability): FunctionDef {
+function clock(
+  name: string,
+  micros: (context: EvalContext) => number,
+  utc: boolean,
+  stability: Stability,
+): FunctionDef {
   return define(
     name,
     [0, 1],
     ([fsp]) => datetimeType(checkedFraction(name, constantFraction(fsp)), { nullable: false }),
-    (_args, type) => (_row, context) => truncated(epochToLocal(micros(context), utc ? UTC : sessionZone(context)), type.decimals),
+    (_args, type) => (_row, context) =>
+      truncated(epochToLocal(micros(context), utc ? UTC : sessionZone(context)), type.decimals),
     stability,
   );
 }
@@ -34,14 +55,25 @@ const statementStart = (context: EvalContext): number => context.session.nowMicr
 const now = clock('now', statementStart, false, 'statement');
 
 function today(name: string, utc: boolean): FunctionDef {
-  return define(name, 0, () => dateType({ nullable: false }), () => (_row, context) => epochToLocal(context.session.nowMicros, utc ? UTC : sessionZone(context)).ymd, 'statement');
+  return define(
+    name,
+    0,
+    () => dateType({ nullable: false }),
+    () => (_row, context) => epochToLocal(context.session.nowMicros, utc ? UTC : sessionZone(context)).ymd,
+    'statement',
+  );
 }
 function timeNow(name: string, utc: boolean): FunctionDef {
   return define(
     name,
     [0, 1],
     ([fsp]) => timeType(checkedFraction(name, constantFraction(fsp)), { nullable: false }),
-    (_args, type) => (_row, context) => roundMicros(epochToLocal(context.session.nowMicros, utc ? UTC : sessionZone(context)).micros, type.decimals, true),
+    (_args, type) => (_row, context) =>
+      roundMicros(
+        epochToLocal(context.session.nowMicros, utc ? UTC : sessionZone(context)).micros,
+        type.decimals,
+        true,
+      ),
     'statement',
   );
 }
@@ -59,7 +91,9 @@ const unixTimestamp = define(
   ([arg]) => {
     if (arg === undefined) return intType('big', { nullable: false, width: 21 });
     const decimals = fractionOf(arg, false);
-    return decimals === 0 ? intType('big', { nullable: arg.type.nullable, width: 21 }) : decimalType(11 + decimals, decimals, { nullable: arg.type.nullable });
+    return decimals === 0
+      ? intType('big', { nullable: arg.type.nullable, width: 21 })
+      : decimalType(11 + decimals, decimals, { nullable: arg.type.nullable });
   },
   ([a], type) => {
     if (a === undefined) return (_row, context) => Math.floor(context.session.nowMicros / MICROS_PER_SECOND);
@@ -92,7 +126,10 @@ const fromUnixtime = define(
       const micros = value.withScale(Math.min(6, decimals)).withScale(6).unscaled;
       if (micros < 0 || BigInt(micros) > 32536771199999999n) return null;
       const seconds = Number(BigInt(micros) / 1000000n);
-      const local = fromCivilSeconds(seconds + sessionZone(context).offsetAt(seconds), Number(BigInt(micros) % 1000000n));
+      const local = fromCivilSeconds(
+        seconds + sessionZone(context).offsetAt(seconds),
+        Number(BigInt(micros) % 1000000n),
+      );
       return local ?? null;
     };
     if (pattern === undefined) return moment;
@@ -130,10 +167,20 @@ const convertTz = define(
   },
 );
 
-
 export const TEMPORAL_NOW: readonly FunctionDef[] = [
-  now, { ...now, name: 'current_timestamp' }, { ...now, name: 'localtime' }, { ...now, name: 'localtimestamp' },
-  clock('sysdate', (context) => context.session.currentMicros(), false, 'volatile'), clock('utc_timestamp', statementStart, true, 'statement'),
-  today('curdate', false), today('current_date', false), today('utc_date', true), timeNow('curtime', false), timeNow('current_time', false), timeNow('utc_time', true),
-  unixTimestamp, fromUnixtime, convertTz,
+  now,
+  { ...now, name: 'current_timestamp' },
+  { ...now, name: 'localtime' },
+  { ...now, name: 'localtimestamp' },
+  clock('sysdate', (context) => context.session.currentMicros(), false, 'volatile'),
+  clock('utc_timestamp', statementStart, true, 'statement'),
+  today('curdate', false),
+  today('current_date', false),
+  today('utc_date', true),
+  timeNow('curtime', false),
+  timeNow('current_time', false),
+  timeNow('utc_time', true),
+  unixTimestamp,
+  fromUnixtime,
+  convertTz,
 ];

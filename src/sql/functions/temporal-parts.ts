@@ -1,7 +1,23 @@
 /** YEAR, MONTH, DAY … EXTRACT, WEEK, TO_DAYS, TIME_TO_SEC: numbers out of dates and times. */
 import type { CompiledArgument, EvalContext, FunctionArgument, FunctionDef } from '../expr/index.ts';
 import {
-  DateFlag, dateType, dayNumber, type DateTime, type FieldType, intType, MICROS_PER_HOUR, MICROS_PER_SECOND, numberToDateTime, packedFromDayNumber, stringOf, textToTime, weekday, WeekFlag, weekMode, weekOf, yearType,
+  DateFlag,
+  dateType,
+  dayNumber,
+  type DateTime,
+  type FieldType,
+  intType,
+  MICROS_PER_HOUR,
+  MICROS_PER_SECOND,
+  numberToDateTime,
+  packedFromDayNumber,
+  stringOf,
+  textToTime,
+  weekday,
+  WeekFlag,
+  weekMode,
+  weekOf,
+  yearType,
 } from '../types/index.ts';
 import { dateTimeArg, define, map1, map2, type Read, sizeArg, timeArg } from './define.ts';
 import { complete, dateTimeInText, fuzzy, isDateTimeType } from './temporal-type.ts';
@@ -28,10 +44,15 @@ const DATE_BITS: Record<string, (ymd: number) => number> = {
   quarter: (ymd) => Math.ceil(((ymd >>> 5) & 15) / 3),
 };
 
-const year = define('year', 1, () => yearType({ zerofill: false }), ([a]) => {
-  if (a!.type.kind === 'date') return map1<number>(a!.evaluate as Read<number>, (ymd) => ymd >>> 9);
-  return map1(dateTimeArg(a!, fuzzy, 'date'), (value) => value.year);
-});
+const year = define(
+  'year',
+  1,
+  () => yearType({ zerofill: false }),
+  ([a]) => {
+    if (a!.type.kind === 'date') return map1<number>(a!.evaluate as Read<number>, (ymd) => ymd >>> 9);
+    return map1(dateTimeArg(a!, fuzzy, 'date'), (value) => value.year);
+  },
+);
 
 function timePart(name: string, chars: number, pick: (micros: number) => number): FunctionDef {
   return define(name, 1, width(chars), ([a]) => map1(timeArg(a!), (micros) => pick(Math.abs(micros))));
@@ -39,8 +60,10 @@ function timePart(name: string, chars: number, pick: (micros: number) => number)
 
 const week = define('week', [1, 2], width(3), ([a, mode]) => {
   const read = dateTimeArg(a!, complete, 'date');
-  const ofMode = (value: DateTime, flags: number): number => weekOf(value.year, value.month, value.day, weekMode(flags)).week;
-  if (mode === undefined) return map1(read, (value, context: EvalContext) => ofMode(value, context.session.defaultWeekFormat));
+  const ofMode = (value: DateTime, flags: number): number =>
+    weekOf(value.year, value.month, value.day, weekMode(flags)).week;
+  if (mode === undefined)
+    return map1(read, (value, context: EvalContext) => ofMode(value, context.session.defaultWeekFormat));
   return map2(read, sizeArg(mode), ofMode);
 });
 
@@ -55,9 +78,16 @@ const yearweek = define('yearweek', [1, 2], width(7), ([a, mode]) => {
 
 const dayNumberOf = (value: DateTime): number => dayNumber(value.year, value.month, value.day);
 
-const datediff = define('datediff', 2, width(9), ([a, b]) => map2(dateTimeArg(a!, complete, 'date'), dateTimeArg(b!, complete, 'date'), (x, y) => dayNumberOf(x) - dayNumberOf(y)));
+const datediff = define('datediff', 2, width(9), ([a, b]) =>
+  map2(dateTimeArg(a!, complete, 'date'), dateTimeArg(b!, complete, 'date'), (x, y) => dayNumberOf(x) - dayNumberOf(y)),
+);
 
-const fromDays = define('from_days', 1, () => dateType(), ([a]) => map1(sizeArg(a!), (days) => packedFromDayNumber(days)));
+const fromDays = define(
+  'from_days',
+  1,
+  () => dateType(),
+  ([a]) => map1(sizeArg(a!), (days) => packedFromDayNumber(days)),
+);
 
 /** Parts of an interval unit: date, and time with signed hours. */
 interface Parts {
@@ -75,7 +105,8 @@ const DATE_EXTRACTS: Record<string, (value: DateTime, context: EvalContext) => n
   year_month: (value) => value.year * 100 + value.month,
   quarter: (value) => Math.ceil(value.month / 3),
   month: (value) => value.month,
-  week: (value, context) => weekOf(value.year, value.month, value.day, weekMode(context.session.defaultWeekFormat)).week,
+  week: (value, context) =>
+    weekOf(value.year, value.month, value.day, weekMode(context.session.defaultWeekFormat)).week,
   day: (value) => value.day,
 };
 
@@ -100,7 +131,13 @@ function partsOf(micros: number, day: number): Parts {
   const magnitude = Math.abs(micros);
   const seconds = Math.floor(magnitude / MICROS_PER_SECOND);
   return {
-    date: undefined, sign: micros < 0 ? -1 : 1, day, hour: Math.floor(magnitude / MICROS_PER_HOUR), minute: Math.floor(seconds / 60) % 60, second: seconds % 60, micros: magnitude % MICROS_PER_SECOND,
+    date: undefined,
+    sign: micros < 0 ? -1 : 1,
+    day,
+    hour: Math.floor(magnitude / MICROS_PER_HOUR),
+    minute: Math.floor(seconds / 60) % 60,
+    second: seconds % 60,
+    micros: magnitude % MICROS_PER_SECOND,
   };
 }
 
@@ -124,7 +161,10 @@ function clockArg(arg: CompiledArgument): Read<Parts> {
       const value = arg.evaluate(row, context);
       if (value === null) return null;
       const date = dateTimeInText(text(value), DateFlag.FUZZY);
-      if (date !== undefined) return date.ymd === 0 && context.session.sqlMode.noZeroDate ? zeroDate(text(value), context) : partsOf(date.micros, date.day);
+      if (date !== undefined)
+        return date.ymd === 0 && context.session.sqlMode.noZeroDate
+          ? zeroDate(text(value), context)
+          : partsOf(date.micros, date.day);
       const micros = textToTime(text(value), context);
       return micros === null ? null : partsOf(micros, 0);
     };
@@ -147,7 +187,28 @@ function clockArg(arg: CompiledArgument): Read<Parts> {
   };
 }
 
-const EXTRACT_WIDTH: Record<string, number> = { year: 5, year_month: 7, quarter: 2, month: 3, week: 3, day: 3, day_hour: 9, day_minute: 11, day_second: 13, hour: 4, hour_minute: 6, hour_second: 8, minute: 3, minute_second: 5, second: 3, microsecond: 8, day_microsecond: 20, hour_microsecond: 14, minute_microsecond: 11, second_microsecond: 9 };
+const EXTRACT_WIDTH: Record<string, number> = {
+  year: 5,
+  year_month: 7,
+  quarter: 2,
+  month: 3,
+  week: 3,
+  day: 3,
+  day_hour: 9,
+  day_minute: 11,
+  day_second: 13,
+  hour: 4,
+  hour_minute: 6,
+  hour_second: 8,
+  minute: 3,
+  minute_second: 5,
+  second: 3,
+  microsecond: 8,
+  day_microsecond: 20,
+  hour_microsecond: 14,
+  minute_microsecond: 11,
+  second_microsecond: 9,
+};
 
 /** options.unit. */
 const extract = define(
@@ -163,12 +224,25 @@ const extract = define(
 );
 
 export const TEMPORAL_PARTS: readonly FunctionDef[] = [
-  year, datePart('month', 3, fuzzy, (v) => v.month), datePart('dayofmonth', 3, fuzzy, (v) => v.day), datePart('day', 3, fuzzy, (v) => v.day), datePart('quarter', 2, fuzzy, (v) => Math.ceil(v.month / 3)),
-  datePart('dayofweek', 2, complete, (v) => weekday(dayNumberOf(v), true) + 1), datePart('weekday', 2, complete, (v) => weekday(dayNumberOf(v))),
-  datePart('dayofyear', 4, complete, (v) => dayNumberOf(v) - dayNumber(v.year, 1, 1) + 1), datePart('weekofyear', 3, complete, (v) => weekOf(v.year, v.month, v.day, weekMode(3)).week),
-  datePart('to_days', 8, complete, dayNumberOf), datePart('to_seconds', 12, complete, (v) => dayNumberOf(v) * 86400 + Math.floor(v.micros / MICROS_PER_SECOND)),
-  timePart('hour', 4, (m) => Math.floor(m / MICROS_PER_HOUR)), timePart('minute', 3, (m) => Math.floor(m / 60000000) % 60), timePart('second', 3, (m) => Math.floor(m / MICROS_PER_SECOND) % 60),
+  year,
+  datePart('month', 3, fuzzy, (v) => v.month),
+  datePart('dayofmonth', 3, fuzzy, (v) => v.day),
+  datePart('day', 3, fuzzy, (v) => v.day),
+  datePart('quarter', 2, fuzzy, (v) => Math.ceil(v.month / 3)),
+  datePart('dayofweek', 2, complete, (v) => weekday(dayNumberOf(v), true) + 1),
+  datePart('weekday', 2, complete, (v) => weekday(dayNumberOf(v))),
+  datePart('dayofyear', 4, complete, (v) => dayNumberOf(v) - dayNumber(v.year, 1, 1) + 1),
+  datePart('weekofyear', 3, complete, (v) => weekOf(v.year, v.month, v.day, weekMode(3)).week),
+  datePart('to_days', 8, complete, dayNumberOf),
+  datePart('to_seconds', 12, complete, (v) => dayNumberOf(v) * 86400 + Math.floor(v.micros / MICROS_PER_SECOND)),
+  timePart('hour', 4, (m) => Math.floor(m / MICROS_PER_HOUR)),
+  timePart('minute', 3, (m) => Math.floor(m / 60000000) % 60),
+  timePart('second', 3, (m) => Math.floor(m / MICROS_PER_SECOND) % 60),
   timePart('microsecond', 21, (m) => m % MICROS_PER_SECOND),
   define('time_to_sec', 1, width(10), ([a]) => map1(timeArg(a!), (m) => Math.trunc(m / MICROS_PER_SECOND) + 0)),
-  week, yearweek, datediff, fromDays, extract,
+  week,
+  yearweek,
+  datediff,
+  fromDays,
+  extract,
 ];

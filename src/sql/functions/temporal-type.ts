@@ -1,6 +1,14 @@
 /** What the temporal functions share: fractional digits of arguments, units, flags. */
 import type { EvalContext, FunctionArgument } from '../expr/index.ts';
-import { DateFlag, type DateTime, type FieldType, modeDateFlags, parseDateTime, parseTime, Decimal } from '../types/index.ts';
+import {
+  DateFlag,
+  type DateTime,
+  type FieldType,
+  modeDateFlags,
+  parseDateTime,
+  parseTime,
+  Decimal,
+} from '../types/index.ts';
 
 /** Zero month or day is fine, whatever sql_mode says: YEAR('2020-00-00'). */
 export const fuzzy = (): number => DateFlag.FUZZY;
@@ -27,7 +35,9 @@ export function fractionOf(arg: FunctionArgument, asTime: boolean): number {
       if (constant === undefined) return 6;
       if (typeof constant.value !== 'string') return constant.value === null ? 0 : 6;
       if (!asTime && parseDateTime(constant.value, DateFlag.FUZZY).kind === 'none') return 6;
-      return asTime ? parseTime(constant.value).fractionDigits : parseDateTime(constant.value, DateFlag.FUZZY).fractionDigits;
+      return asTime
+        ? parseTime(constant.value).fractionDigits
+        : parseDateTime(constant.value, DateFlag.FUZZY).fractionDigits;
     }
     case 'json':
       return 6;

@@ -1,12 +1,25 @@
 /** Window functions that are not aggregates, over a materialised partition. */
 import { sqlError } from '../../base/index.ts';
 import type { EvalContext, FunctionArgument, WindowFunctionDef, WindowInput } from '../expr/index.ts';
-import { type Convert, converterOf, doubleType, type FieldType, intOf, intType, type Value, withNullable } from '../types/index.ts';
+import {
+  type Convert,
+  converterOf,
+  doubleType,
+  type FieldType,
+  intOf,
+  intType,
+  type Value,
+  withNullable,
+} from '../types/index.ts';
 import { aggregateTypes } from '../types/index.ts';
 
 type Compute = (input: WindowInput, context: EvalContext) => Value[];
 
-function counting(name: string, infer: () => FieldType, value: (row: number, input: WindowInput, group: number) => Value): WindowFunctionDef {
+function counting(
+  name: string,
+  infer: () => FieldType,
+  value: (row: number, input: WindowInput, group: number) => Value,
+): WindowFunctionDef {
   return {
     name,
     minArgs: 0,
@@ -42,7 +55,14 @@ const cumeDist = counting(
 );
 
 /** A constant positive integer argument; 1210 for anything else. */
-function positiveArgument(input: WindowInput, arg: number, type: FieldType, name: string, context: EvalContext, least: number): number {
+function positiveArgument(
+  input: WindowInput,
+  arg: number,
+  type: FieldType,
+  name: string,
+  context: EvalContext,
+  least: number,
+): number {
   const value = input.argument(0, arg);
   const number = value === null ? undefined : Number(intOf(type)(value, context));
   if (number === undefined || number < least) throw sqlError('ER_WRONG_ARGUMENTS', name);
@@ -55,19 +75,28 @@ const ntile: WindowFunctionDef = {
   maxArgs: 1,
   usesFrame: false,
   infer: () => intType('big', { unsigned: true, width: 21 }),
-  build: ([type]): Compute => (input, context) => {
-    if (input.rowCount === 0) return [];
-    const buckets = positiveArgument(input, 0, type!, 'ntile', context, 1);
-    const size = Math.floor(input.rowCount / buckets);
-    const larger = input.rowCount % buckets;
-    const border = larger * (size + 1);
-    return Array.from({ length: input.rowCount }, (_, row) => (row < border ? Math.floor(row / (size + 1)) : larger + Math.floor((row - border) / size)) + 1);
-  },
+  build:
+    ([type]): Compute =>
+    (input, context) => {
+      if (input.rowCount === 0) return [];
+      const buckets = positiveArgument(input, 0, type!, 'ntile', context, 1);
+      const size = Math.floor(input.rowCount / buckets);
+      const larger = input.rowCount % buckets;
+      const border = larger * (size + 1);
+      return Array.from(
+        { length: input.rowCount },
+        (_, row) => (row < border ? Math.floor(row / (size + 1)) : larger + Math.floor((row - border) / size)) + 1,
+      );
+    },
 };
 
 function inferShift(args: readonly FunctionArgument[], name: string): FieldType {
   const offset = args[1]?.constant?.value;
-  if (args[1] !== undefined && args[1].constant !== undefined && (offset === null || (typeof offset === 'number' && (offset < 0 || !Number.isInteger(offset))))) {
+  if (
+    args[1] !== undefined &&
+    args[1].constant !== undefined &&
+    (offset === null || (typeof offset === 'number' && (offset < 0 || !Number.isInteger(offset))))
+  ) {
     throw sqlError('ER_WRONG_ARGUMENTS', name);
   }
   const types = args[2] === undefined ? [args[0]!.type] : [args[0]!.type, args[2].type];
@@ -115,21 +144,32 @@ function frameValue(name: string, pick: (start: number, end: number, n: number) 
       if (count?.constant !== undefined && (typeof n !== 'number' || n < 1)) throw sqlError('ER_WRONG_ARGUMENTS', name);
       return withNullable(arg!.type, true);
     },
-    build: (types): Compute => (input, context) => {
-      if (input.rowCount === 0) return [];
-      const n = hasCount ? positiveArgument(input, 1, types[1]!, name, context, 1) : 1;
-      const out: Value[] = [];
-      for (let row = 0; row < input.rowCount; row++) {
-        const [start, end] = input.frame(row);
-        const source = start < end ? pick(start, end, n) : -1;
-        out.push(source >= start && source < end ? input.argument(source, 0) : null);
-      }
-      return out;
-    },
+    build:
+      (types): Compute =>
+      (input, context) => {
+        if (input.rowCount === 0) return [];
+        const n = hasCount ? positiveArgument(input, 1, types[1]!, name, context, 1) : 1;
+        const out: Value[] = [];
+        for (let row = 0; row < input.rowCount; row++) {
+          const [start, end] = input.frame(row);
+          const source = start < end ? pick(start, end, n) : -1;
+          out.push(source >= start && source < end ? input.argument(source, 0) : null);
+        }
+        return out;
+      },
   };
 }
 
 export const WINDOW_FUNCTIONS: readonly WindowFunctionDef[] = [
-  rowNumber, rank, denseRank, percentRank, cumeDist, ntile, shift('lag', -1), shift('lead', 1),
-  frameValue('first_value', (start) => start), frameValue('last_value', (_start, end) => end - 1), frameValue('nth_value', (start, _end, n) => start + n - 1),
+  rowNumber,
+  rank,
+  denseRank,
+  percentRank,
+  cumeDist,
+  ntile,
+  shift('lag', -1),
+  shift('lead', 1),
+  frameValue('first_value', (start) => start),
+  frameValue('last_value', (_start, end) => end - 1),
+  frameValue('nth_value', (start, _end, n) => start + n - 1),
 ];

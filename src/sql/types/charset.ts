@@ -115,11 +115,16 @@ function fixedWidthCodec(width: 2 | 4, littleEndian: boolean, bmpOnly: boolean):
     const units = width === 2 ? text.split('').map((c) => c.charCodeAt(0)) : Array.from(text, (c) => c.codePointAt(0)!);
     const bytes = new Uint8Array(units.length * width);
     const view = new DataView(bytes.buffer);
-    units.forEach((unit, i) => (width === 2 ? view.setUint16(i * 2, unit, littleEndian) : view.setUint32(i * 4, unit, littleEndian)));
+    units.forEach((unit, i) =>
+      width === 2 ? view.setUint16(i * 2, unit, littleEndian) : view.setUint32(i * 4, unit, littleEndian),
+    );
     return bytes;
   };
   const decode = (bytes: Uint8Array): string => {
-    const padded = bytes.length % width === 0 ? bytes : new Uint8Array([...new Uint8Array(width - (bytes.length % width)), ...bytes]);
+    const padded =
+      bytes.length % width === 0
+        ? bytes
+        : new Uint8Array([...new Uint8Array(width - (bytes.length % width)), ...bytes]);
     const view = new DataView(padded.buffer, padded.byteOffset, padded.byteLength);
     let text = '';
     for (let at = 0; at < padded.length; at += width) {
@@ -148,13 +153,24 @@ function singleByteCodec(map: string): Codec {
     byteOf,
     encode: (text) => Uint8Array.from(Array.from(text, (c) => byteOf.get(c.codePointAt(0)!) ?? 63)),
     decode: (bytes) => Array.from(bytes, (b) => (chars[b] === 0xfffd ? '?' : String.fromCharCode(chars[b]!))).join(''),
-    decodeStrict: (bytes) => Array.from(bytes, (b) => (chars[b] === 0xfffd ? '?' : String.fromCharCode(chars[b]!))).join(''),
+    decodeStrict: (bytes) =>
+      Array.from(bytes, (b) => (chars[b] === 0xfffd ? '?' : String.fromCharCode(chars[b]!))).join(''),
     byteLength: charLength,
     canEncode: (text) => Array.from(text).every((c) => byteOf.has(c.codePointAt(0)!)),
   };
 }
 
-const ICONV_NAMES: Record<string, string> = { sjis: 'shift_jis', cp932: 'cp932', ujis: 'euc-jp', eucjpms: 'euc-jp', euckr: 'euc-kr', gb2312: 'gb2312', gbk: 'gbk', big5: 'big5', gb18030: 'gb18030' };
+const ICONV_NAMES: Record<string, string> = {
+  sjis: 'shift_jis',
+  cp932: 'cp932',
+  ujis: 'euc-jp',
+  eucjpms: 'euc-jp',
+  euckr: 'euc-kr',
+  gb2312: 'gb2312',
+  gbk: 'gbk',
+  big5: 'big5',
+  gb18030: 'gb18030',
+};
 
 function iconvCodec(encoding: string): Codec {
   const encode = (text: string): Uint8Array => new Uint8Array(iconv.encode(text, encoding));

@@ -11,7 +11,17 @@ import type { FieldType } from './field-type.ts';
 import type { NonNullValue } from './format.ts';
 import type { JsonValue } from './json-value.ts';
 import { DateTime, addMicros, formatDateTime, MICROS_PER_DAY } from './temporal.ts';
-import { checkDate, DateFlag, numberToDateTime, numberToTime, parseDateTime, type ParsedDateTime, parseTime, roundSeventh, TimeWarning } from './temporal-parse.ts';
+import {
+  checkDate,
+  DateFlag,
+  numberToDateTime,
+  numberToTime,
+  parseDateTime,
+  type ParsedDateTime,
+  parseTime,
+  roundSeventh,
+  TimeWarning,
+} from './temporal-parse.ts';
 import { epochToLocal, findTimeZone, localToUtc, UTC, utcToLocal } from './time-zone.ts';
 
 /** Flags of sql_mode, plus FUZZY: what casts and columns accept. */
@@ -62,7 +72,10 @@ function warnDelimiter(context: ConversionContext, parsed: ParsedDateTime, text:
 /** Text to a datetime. Null and a warning when it is none. */
 export function textToDateTime(text: string, context: ConversionContext, reading: DateReading): DateTime | null {
   const mode = context.session.sqlMode;
-  const flags = reading.flags | (mode.noZeroDate ? DateFlag.NO_ZERO_DATE : 0) | (mode.allowInvalidDates ? DateFlag.INVALID_DATES : 0);
+  const flags =
+    reading.flags |
+    (mode.noZeroDate ? DateFlag.NO_ZERO_DATE : 0) |
+    (mode.allowInvalidDates ? DateFlag.INVALID_DATES : 0);
   const parsed = parseDateTime(text, flags);
   if (parsed.kind === 'error' || parsed.kind === 'none') {
     warnIncorrect(context, reading.what, text, reading.what === 'date');
@@ -78,7 +91,13 @@ export function textToDateTime(text: string, context: ConversionContext, reading
   return value;
 }
 
-function numberToDate(number: number, fraction: number, text: () => string, context: ConversionContext, reading: DateReading): DateTime | null {
+function numberToDate(
+  number: number,
+  fraction: number,
+  text: () => string,
+  context: ConversionContext,
+  reading: DateReading,
+): DateTime | null {
   const parsed = numberToDateTime(number, reading.flags);
   if (parsed.kind === 'error') {
     warnIncorrect(context, reading.what, text(), reading.what === 'date');
@@ -95,12 +114,21 @@ function splitDecimal(value: Decimal): { whole: number; micros: number } {
 }
 
 /** The value as a DateTime, checked against `reading.flags`. */
-export function dateTimeOf(type: FieldType, flagsOf: (context: ConversionContext) => number, what: DateReading['what'] = 'datetime'): Convert<DateTime | null> {
+export function dateTimeOf(
+  type: FieldType,
+  flagsOf: (context: ConversionContext) => number,
+  what: DateReading['what'] = 'datetime',
+): Convert<DateTime | null> {
   const recheck = (value: DateTime, context: ConversionContext): DateTime | null => {
     if (value.month !== 0 && value.day !== 0) return value;
     const wrong = checkDate(value.year, value.month, value.day, value.ymd !== 0, flagsOf(context));
     if (wrong === 0) return value;
-    warnIncorrect(context, 'datetime', type.kind === 'date' ? value.toString().slice(0, 10) : formatDateTime(value, type.decimals), false);
+    warnIncorrect(
+      context,
+      'datetime',
+      type.kind === 'date' ? value.toString().slice(0, 10) : formatDateTime(value, type.decimals),
+      false,
+    );
     return null;
   };
   switch (type.kind) {
@@ -114,7 +142,8 @@ export function dateTimeOf(type: FieldType, flagsOf: (context: ConversionContext
     case 'int':
     case 'year':
     case 'bit':
-      return (value, context) => numberToDate(Number(value), 0, () => String(value), context, { flags: flagsOf(context), what });
+      return (value, context) =>
+        numberToDate(Number(value), 0, () => String(value), context, { flags: flagsOf(context), what });
     case 'double':
     case 'float':
       return (value, context) => {
@@ -141,7 +170,8 @@ function plainText(value: NonNullValue): string {
 }
 
 function jsonToDateTime(value: JsonValue, context: ConversionContext, reading: DateReading): DateTime | null {
-  if (value.kind === 'date' || value.kind === 'datetime' || value.kind === 'timestamp') return value.payload as DateTime;
+  if (value.kind === 'date' || value.kind === 'datetime' || value.kind === 'timestamp')
+    return value.payload as DateTime;
   if (value.kind === 'time') return timeToDateTime(value.payload as number, context);
   if (value.kind === 'string') return textToDateTime(value.payload as string, context, reading);
   context.warn(3156, `Invalid JSON value for CAST to ${reading.what.toUpperCase()} from column cast_as_json at row 1`);
@@ -195,7 +225,8 @@ export function timeOf(type: FieldType): Convert<number | null> {
       return (value, context) => {
         const json = value as JsonValue;
         if (json.kind === 'time') return json.payload as number;
-        if (json.kind === 'datetime' || json.kind === 'timestamp' || json.kind === 'date') return (json.payload as DateTime).micros;
+        if (json.kind === 'datetime' || json.kind === 'timestamp' || json.kind === 'date')
+          return (json.payload as DateTime).micros;
         if (json.kind === 'string') return textToTime(json.payload as string, context);
         context.warn(3156, 'Invalid JSON value for CAST to TIME from column cast_as_json at row 1');
         return null;
@@ -212,4 +243,3 @@ export function timestampToUtc(value: DateTime, context: ConversionContext): Dat
 export function timestampFromUtc(value: DateTime, context: ConversionContext): DateTime {
   return value.ymd === 0 ? value : (utcToLocal(value, sessionZone(context)) ?? DateTime.ZERO);
 }
-

@@ -15,7 +15,15 @@ import { bitBytes, cachedTextOf, textOf, type NonNullValue, type TextOf } from '
 
 import { JsonValue } from './json-value.ts';
 import { asSigned64, doubleToInt, parseDouble, parseInteger } from './number-text.ts';
-import { dateToNumber, dateTimeToNumber, timeToNumber, MICROS_PER_SECOND, roundDateTime, roundMicros, type DateTime } from './temporal.ts';
+import {
+  dateToNumber,
+  dateTimeToNumber,
+  timeToNumber,
+  MICROS_PER_SECOND,
+  roundDateTime,
+  roundMicros,
+  type DateTime,
+} from './temporal.ts';
 
 export type Convert<T> = (value: NonNullValue, context: ConversionContext) => T;
 
@@ -213,7 +221,8 @@ export function intOf(type: FieldType): Convert<number | bigint> {
 function decimalToInt(value: Decimal, context: ConversionContext): number | bigint {
   const whole = value.toInt();
   if (typeof whole === 'number') return whole;
-  const bound = whole > 9223372036854775807n ? 9223372036854775807n : whole < -9223372036854775808n ? -9223372036854775808n : whole;
+  const bound =
+    whole > 9223372036854775807n ? 9223372036854775807n : whole < -9223372036854775808n ? -9223372036854775808n : whole;
   if (bound !== whole) warnTruncated(context, 'DECIMAL', value.toString());
   return bound;
 }
@@ -247,10 +256,12 @@ export function stringOf(type: FieldType): TextOf {
 
 /** The value as bytes, in the charset of its type. */
 export function bytesOf(type: FieldType): (value: NonNullValue) => Uint8Array {
-  if (type.kind === 'binary') return (value) => (typeof value === 'string' ? charsetUnits.encodeUtf8(value) : (value as Uint8Array));
+  if (type.kind === 'binary')
+    return (value) => (typeof value === 'string' ? charsetUnits.encodeUtf8(value) : (value as Uint8Array));
   if (type.kind === 'bit') return (value) => bitBytes(value as number | bigint, type.length);
   const text = textOf(type);
-  const charset = type.kind === 'string' || type.kind === 'enum' || type.kind === 'set' ? charsetOf(type.collation) : 'utf8mb4';
+  const charset =
+    type.kind === 'string' || type.kind === 'enum' || type.kind === 'set' ? charsetOf(type.collation) : 'utf8mb4';
   if (charset === 'utf8mb4' || charset === 'utf8mb3' || charset === 'binary' || charset === 'ascii') {
     return (value) => charsetUnits.encodeUtf8(text(value));
   }
@@ -303,4 +314,3 @@ export function toInt(value: NonNullValue | null, type: FieldType, context: Conv
 export function toText(value: NonNullValue | null, type: FieldType): string | null {
   return value === null ? null : cachedTextOf(type)(value);
 }
-

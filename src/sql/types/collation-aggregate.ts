@@ -17,8 +17,24 @@ import { sqlError } from '../../base/index.ts';
 import { getCollation } from './collation.ts';
 import type { FieldType } from './field-type.ts';
 
-export const Coercibility = { EXPLICIT: 0, NONE: 1, IMPLICIT: 2, SYSCONST: 3, COERCIBLE: 4, NUMERIC: 5, IGNORABLE: 6 } as const;
-export const COERCIBILITY_NAMES = ['EXPLICIT', 'NONE', 'IMPLICIT', 'SYSCONST', 'COERCIBLE', 'NUMERIC', 'IGNORABLE'] as const;
+export const Coercibility = {
+  EXPLICIT: 0,
+  NONE: 1,
+  IMPLICIT: 2,
+  SYSCONST: 3,
+  COERCIBLE: 4,
+  NUMERIC: 5,
+  IGNORABLE: 6,
+} as const;
+export const COERCIBILITY_NAMES = [
+  'EXPLICIT',
+  'NONE',
+  'IMPLICIT',
+  'SYSCONST',
+  'COERCIBLE',
+  'NUMERIC',
+  'IGNORABLE',
+] as const;
 
 export interface CollationSource {
   readonly collation: string;
@@ -51,7 +67,14 @@ function merge(a: CollationSource, b: CollationSource): CollationSource | undefi
   if (a.collation === b.collation) return a.coercibility <= b.coercibility ? a : b;
   if (a.coercibility === Coercibility.IGNORABLE) return b;
   if (b.coercibility === Coercibility.IGNORABLE) return a;
-  if (a.collation === 'binary' || b.collation === 'binary') return a.collation === 'binary' ? (a.coercibility <= b.coercibility ? a : b) : b.coercibility <= a.coercibility ? b : a;
+  if (a.collation === 'binary' || b.collation === 'binary')
+    return a.collation === 'binary'
+      ? a.coercibility <= b.coercibility
+        ? a
+        : b
+      : b.coercibility <= a.coercibility
+        ? b
+        : a;
   const x = getCollation(a.collation);
   const y = getCollation(b.collation);
   if (x.charset === y.charset) {
@@ -78,13 +101,21 @@ function isUnicode(charset: string): boolean {
 function isSuperset(a: string, b: string): boolean {
   if (!isUnicode(a)) return b === 'ascii';
   if (!isUnicode(b)) return true;
-  return (a === 'utf8mb4' && b !== 'utf8mb4') || (a.startsWith('utf16') && b === 'ucs2') || (a === 'utf32' && b !== 'utf8mb4' && b !== 'utf32');
+  return (
+    (a === 'utf8mb4' && b !== 'utf8mb4') ||
+    (a.startsWith('utf16') && b === 'ucs2') ||
+    (a === 'utf32' && b !== 'utf8mb4' && b !== 'utf32')
+  );
 }
 
 function illegalMix(sources: readonly CollationSource[], operation: string): Error {
-  const part = (source: CollationSource): [string, string] => [source.collation, COERCIBILITY_NAMES[source.coercibility]!];
+  const part = (source: CollationSource): [string, string] => [
+    source.collation,
+    COERCIBILITY_NAMES[source.coercibility]!,
+  ];
   const [a, b, c] = sources;
   if (sources.length === 2) return sqlError('ER_CANT_AGGREGATE_2COLLATIONS', ...part(a!), ...part(b!), operation);
-  if (sources.length === 3) return sqlError('ER_CANT_AGGREGATE_3COLLATIONS', ...part(a!), ...part(b!), ...part(c!), operation);
+  if (sources.length === 3)
+    return sqlError('ER_CANT_AGGREGATE_3COLLATIONS', ...part(a!), ...part(b!), ...part(c!), operation);
   return sqlError('ER_CANT_AGGREGATE_NCOLLATIONS', operation);
 }

@@ -29,7 +29,11 @@ export interface Collation {
   readonly padSpace: boolean;
   /** Compares code points (or bytes), not weights. */
   readonly isBinary: boolean;
+  /** Printable ASCII characters are equal exactly when their lower case is. */
+  readonly foldsAscii: boolean;
   compare(a: string, b: string): number;
+  /** `compare(a, b) === 0`, but quicker to say no. */
+  equals(a: string, b: string): boolean;
   /** Bytes whose order (memcmp, shorter first) is the order of the strings. */
   sortKey(text: string): Uint8Array;
   /** A string that is the same for all strings equal under this collation. */
@@ -85,6 +89,7 @@ class BinaryCollation implements Collation {
   readonly sortLength: number;
   readonly padSpace: boolean;
   readonly isBinary = true;
+  readonly foldsAscii = false;
 
   constructor(facts: CollationFacts) {
     this.name = facts.name;
@@ -100,6 +105,10 @@ class BinaryCollation implements Collation {
     if (a === b) return 0;
     if (!this.padSpace) return compareCodePoints(a, b);
     return compareCodePoints(`${trimEndSpaces(a)} `, `${trimEndSpaces(b)} `);
+  }
+
+  equals(a: string, b: string): boolean {
+    return a === b || (this.padSpace && trimEndSpaces(a) === trimEndSpaces(b));
   }
 
   sortKey(text: string): Uint8Array {
@@ -137,8 +146,7 @@ class WeightCollation implements Collation {
   readonly #ascii: Uint16Array;
   readonly #levels: LevelWeights | undefined;
   readonly #levelCount: number;
-  /** Whether printable ASCII letters are equal exactly when they are equal without case, and all else is distinct. */
-  readonly #foldsAscii: boolean;
+  readonly foldsAscii: boolean;
   readonly #keyChars: Map<number, string> = new Map();
 
   constructor(facts: CollationFacts, table: WeightTable, levels?: LevelWeights, levelCount = 1) {
@@ -157,7 +165,7 @@ class WeightCollation implements Collation {
       const weight = this.#ascii[code]!;
       if (!this.#keyChars.has(weight)) this.#keyChars.set(weight, String.fromCharCode(code).toLowerCase());
     }
-    this.#foldsAscii = levelCount === 1 && this.#keyChars.size === 69;
+    this.foldsAscii = levelCount === 1 && this.#keyChars.size === 69;
   }
 
   compare(a: string, b: string): number {
@@ -180,6 +188,19 @@ class WeightCollation implements Collation {
     if (this.#levelCount > 1) return this.#compareSlow(a, b);
     if (a.length === b.length) return 0;
     return this.#compareTail(a, b, length);
+  }
+
+  equals(a: string, b: string): boolean {
+    if (a === b) return true;
+    // Different last weights make different weight sequences; spaces and ignorable characters say nothing.
+    const x = a.charCodeAt(a.length - 1);
+    const y = b.charCodeAt(b.length - 1);
+    if ((x | y) < 128 && x !== 32 && y !== 32) {
+      const wx = this.#ascii[x]!;
+      const wy = this.#ascii[y]!;
+      if (wx !== wy && wx !== 0 && wy !== 0) return false;
+    }
+    return this.compare(a, b) === 0;
   }
 
   /** One string is a prefix of the other. */
@@ -264,7 +285,7 @@ class WeightCollation implements Collation {
   }
 
   hashKey(text: string): string {
-    if (this.#foldsAscii && PRINTABLE.test(text)) {
+    if (this.foldsAscii && PRINTABLE.test(text)) {
       const key = PLAIN_KEY.test(text) ? text : text.toLowerCase();
       return this.padSpace ? trimEndSpaces(key) : key;
     }
@@ -310,19 +331,33 @@ function makeCollation(facts: CollationFacts): Collation {
   const { name, charset } = facts;
   if (name === 'binary' || name.endsWith('_bin')) return new BinaryCollation(facts);
   const own = SINGLE_BYTE_WEIGHTS[name];
-  if (own !== undefined) return new WeightCollation(facts, table(name, () => new SingleByteWeights(own, getCharset(charset).byteOf)));
+  if (own !== undefined)
+    return new WeightCollation(
+      facts,
+      table(name, () => new SingleByteWeights(own, getCharset(charset).byteOf)),
+    );
   if (name.includes('_0900_') || name.includes('_zh_') || name.endsWith('gb18030_unicode_520_ci')) {
     const weights = table('uca0900', () => new PackedWeights(COLLATION_WEIGHTS.uca0900));
     if (name.includes('_as_cs')) return new WeightCollation(facts, weights, levels0900, 3);
     if (name.includes('_as_ci')) return new WeightCollation(facts, weights, levels0900, 2);
     return new WeightCollation(facts, weights);
   }
-  if (name.includes('_520_')) return new WeightCollation(facts, table('uca520', () => new PackedWeights(COLLATION_WEIGHTS.uca520)));
+  if (name.includes('_520_'))
+    return new WeightCollation(
+      facts,
+      table('uca520', () => new PackedWeights(COLLATION_WEIGHTS.uca520)),
+    );
   const unicode = charset.startsWith('utf') || charset === 'ucs2';
   if (unicode && !name.includes('_general_')) {
-    return new WeightCollation(facts, table('uca400', () => new PackedWeights(COLLATION_WEIGHTS.uca400, 0xfffd)));
+    return new WeightCollation(
+      facts,
+      table('uca400', () => new PackedWeights(COLLATION_WEIGHTS.uca400, 0xfffd)),
+    );
   }
-  return new WeightCollation(facts, table('general', () => new PackedWeights(COLLATION_WEIGHTS.general, 0xfffd)));
+  return new WeightCollation(
+    facts,
+    table('general', () => new PackedWeights(COLLATION_WEIGHTS.general, 0xfffd)),
+  );
 }
 
 const rowsByName = new Map(COLLATION_LIST.map((row) => [row[0], row]));

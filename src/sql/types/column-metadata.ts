@@ -36,7 +36,11 @@ const LENGTH_MAX = 4294967295;
  * `resultCollation`: what strings are sent in (character_set_results), which replaces the column's own.
  * `isColumn`: a plain table column; MySQL sets fewer flags there than for expressions.
  */
-export function columnMetadata(type: FieldType, resultCollation: string | undefined, isColumn: boolean): ColumnMetadata {
+export function columnMetadata(
+  type: FieldType,
+  resultCollation: string | undefined,
+  isColumn: boolean,
+): ColumnMetadata {
   let flags = type.nullable ? 0 : ColumnFlag.NOT_NULL;
   if (type.unsigned) flags |= ColumnFlag.UNSIGNED;
   if (type.zerofill) flags |= ColumnFlag.ZEROFILL;
@@ -53,16 +57,29 @@ export function columnMetadata(type: FieldType, resultCollation: string | undefi
       if (type.kind === 'enum') flags |= ColumnFlag.ENUM;
       if (type.kind === 'set') flags |= ColumnFlag.SET;
       if (getCollation(type.collation).isBinary) flags |= ColumnFlag.BINARY;
-      const code = isBlob ? (isColumn ? MysqlType.BLOB : type.mysqlType) : type.kind === 'string' ? type.mysqlType : MysqlType.STRING;
+      const code = isBlob
+        ? isColumn
+          ? MysqlType.BLOB
+          : type.mysqlType
+        : type.kind === 'string'
+          ? type.mysqlType
+          : MysqlType.STRING;
       return { ...base, type: code, collationId: sent.id, length: Math.min(LENGTH_MAX, chars * sent.maxBytes), flags };
     }
     case 'binary':
-      if (isBlobCode(type.mysqlType)) return { ...base, type: MysqlType.BLOB, flags: flags | ColumnFlag.BLOB | ColumnFlag.BINARY };
+      if (isBlobCode(type.mysqlType))
+        return { ...base, type: MysqlType.BLOB, flags: flags | ColumnFlag.BLOB | ColumnFlag.BINARY };
       return { ...base, flags: flags | ColumnFlag.BINARY };
     case 'json':
       // An expression's document is announced as the text it is sent as.
       if (!isColumn && resultCollation !== undefined) {
-        return { ...base, collationId: getCollation(resultCollation).id, length: LENGTH_MAX - 3, decimals: 31, flags: flags | ColumnFlag.BINARY };
+        return {
+          ...base,
+          collationId: getCollation(resultCollation).id,
+          length: LENGTH_MAX - 3,
+          decimals: 31,
+          flags: flags | ColumnFlag.BINARY,
+        };
       }
       return { ...base, flags: flags | ColumnFlag.BINARY | ColumnFlag.BLOB };
     case 'decimal':

@@ -19,7 +19,19 @@ import { compareBytes, compareJson, jsonHashKey } from './json-compare.ts';
 import { JsonValue } from './json-value.ts';
 import { DateTime, packDate } from './temporal.ts';
 import { toJsonOf } from './to-json.ts';
-import { blobType, boolType, datetimeType, decimalType, doubleType, isInteger, isTemporal, isTextual, jsonType, timeType, varcharType } from './type-constructors.ts';
+import {
+  blobType,
+  boolType,
+  datetimeType,
+  decimalType,
+  doubleType,
+  isInteger,
+  isTemporal,
+  isTextual,
+  jsonType,
+  timeType,
+  varcharType,
+} from './type-constructors.ts';
 import { aggregateCollation } from './collation-aggregate.ts';
 import type { Value } from './value.ts';
 
@@ -91,7 +103,9 @@ export function comparisonConverter(from: FieldType, to: FieldType): Convert<Val
     case 'datetime':
     case 'timestamp':
       if (from.kind === 'year') return (value) => new DateTime(packDate(value as number, 0, 0), 0);
-      return from.kind === 'datetime' || from.kind === 'timestamp' ? undefined : dateTimeOf(from, (context) => modeDateFlags(context) & ~6);
+      return from.kind === 'datetime' || from.kind === 'timestamp'
+        ? undefined
+        : dateTimeOf(from, (context) => modeDateFlags(context) & ~6);
     case 'date':
       if (from.kind === 'date') return undefined;
       return dateOnly(dateTimeOf(from, (context) => modeDateFlags(context) & ~6));
@@ -187,7 +201,13 @@ export function orderOf(type: FieldType): (a: Value, b: Value) => number {
 }
 
 /** One-off comparison of two values of any types; null when one is NULL or cannot be compared. */
-export function compareValues(a: Value, aType: FieldType, b: Value, bType: FieldType, context: ConversionContext): number | null {
+export function compareValues(
+  a: Value,
+  aType: FieldType,
+  b: Value,
+  bType: FieldType,
+  context: ConversionContext,
+): number | null {
   if (a === null || b === null) return null;
   const type = comparisonType(aType, bType);
   const left = comparisonConverter(aType, type);
@@ -196,4 +216,3 @@ export function compareValues(a: Value, aType: FieldType, b: Value, bType: Field
   const y = right === undefined ? b : right(b, context);
   return x === null || y === null ? null : compareOf(type)(x, y);
 }
-

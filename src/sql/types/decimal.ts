@@ -322,7 +322,8 @@ export function parseDecimal(text: string): ParsedDecimal {
   const negative = match[1] === '-';
   const scale = fraction.length - exponent;
   const digits = `${whole}${fraction}`.replace(/^0+/, '');
-  if (digits === '') return { value: new Decimal(0, Math.min(Math.max(0, scale), DECIMAL_SCALE_MAX)), end, garbage, overflow: false };
+  if (digits === '')
+    return { value: new Decimal(0, Math.min(Math.max(0, scale), DECIMAL_SCALE_MAX)), end, garbage, overflow: false };
   if (digits.length - scale > DECIMAL_DIGITS_MAX + 16) {
     const max = Decimal.max(DECIMAL_DIGITS_MAX, 0);
     return { value: negative ? max.negate() : max, end, garbage, overflow: true };

@@ -9,7 +9,20 @@ import { formatJson } from './json-text.ts';
 import type { DateTime } from './temporal.ts';
 
 const PRECEDENCE: Record<string, number> = {
-  null: 1, integer: 2, unsigned: 2, double: 2, decimal: 2, string: 3, object: 4, array: 5, boolean: 6, date: 7, time: 8, datetime: 9, timestamp: 9, opaque: 10,
+  null: 1,
+  integer: 2,
+  unsigned: 2,
+  double: 2,
+  decimal: 2,
+  string: 3,
+  object: 4,
+  array: 5,
+  boolean: 6,
+  date: 7,
+  time: 8,
+  datetime: 9,
+  timestamp: 9,
+  opaque: 10,
 };
 
 export function compareJson(a: JsonValue, b: JsonValue): number {

@@ -132,7 +132,8 @@ class PathParser {
       if (this.#at === afterTo) throw this.#fail();
       const to = this.#index();
       this.#close();
-      if (from.fromEnd === to.fromEnd && (from.fromEnd ? from.offset < to.offset : from.offset > to.offset)) throw this.#fail();
+      if (from.fromEnd === to.fromEnd && (from.fromEnd ? from.offset < to.offset : from.offset > to.offset))
+        throw this.#fail();
       return { kind: 'range', from, to };
     }
     this.#close();

@@ -313,7 +313,9 @@ export function prettyJson(value: JsonValue, indent = ''): string {
   }
   if (value.kind === 'object') {
     if (value.members.size === 0) return '{}';
-    const members = [...value.members].map(([key, member]) => `${inner}${quoteJson(key)}: ${prettyJson(member, inner)}`);
+    const members = [...value.members].map(
+      ([key, member]) => `${inner}${quoteJson(key)}: ${prettyJson(member, inner)}`,
+    );
     return `{\n${members.join(',\n')}\n${indent}}`;
   }
   return formatJson(value);

@@ -124,7 +124,17 @@ export function compareKeys(a: string, b: string): number {
   return 0;
 }
 
-const OPAQUE_NAMES: Record<number, string> = { 16: 'BIT', 249: 'BLOB', 250: 'BLOB', 251: 'BLOB', 252: 'BLOB', 253: 'BLOB', 254: 'BLOB', 15: 'BLOB', 255: 'GEOMETRY' };
+const OPAQUE_NAMES: Record<number, string> = {
+  16: 'BIT',
+  249: 'BLOB',
+  250: 'BLOB',
+  251: 'BLOB',
+  252: 'BLOB',
+  253: 'BLOB',
+  254: 'BLOB',
+  15: 'BLOB',
+  255: 'GEOMETRY',
+};
 
 function typeNameOf(value: JsonValue): string {
   switch (value.kind) {

@@ -19,7 +19,8 @@ export function storeJson(from: FieldType): Store {
     };
   }
   return (value, target) => {
-    if (from.kind !== 'string' && from.kind !== 'enum' && from.kind !== 'set') throw invalid(target, 'not a JSON text, may need CAST', 0);
+    if (from.kind !== 'string' && from.kind !== 'enum' && from.kind !== 'set')
+      throw invalid(target, 'not a JSON text, may need CAST', 0);
     try {
       return parseJson(typeof value === 'string' ? value : String(value));
     } catch (error) {

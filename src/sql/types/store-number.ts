@@ -23,7 +23,9 @@ function isText(type: FieldType): boolean {
 
 const PLAIN_INT = /^-?\d{1,15}$/;
 
-function rangeCheck(type: FieldType): (value: number | bigint, target: StoreTarget, context: ConversionContext) => number | bigint {
+function rangeCheck(
+  type: FieldType,
+): (value: number | bigint, target: StoreTarget, context: ConversionContext) => number | bigint {
   const { min, max } = intRange(type);
   return (value, target, context) => {
     if (value >= min && value <= max) return value;
@@ -41,7 +43,8 @@ export function storeInt(from: FieldType, to: FieldType): Store {
   if (from.kind === 'double' || from.kind === 'float') {
     return (value, target, context) => check(integerOf(value as number), target, context);
   }
-  if (isText(from)) return (value, target, context) => check(integerOfText(textOrBytes(value), target, context), target, context);
+  if (isText(from))
+    return (value, target, context) => check(integerOfText(textOrBytes(value), target, context), target, context);
   const toInt = intOf(from);
   return (value, target, context) => check(toInt(value, context), target, context);
 }
@@ -172,4 +175,3 @@ export function storeDecimal(from: FieldType, to: FieldType): Store {
   const toDecimal = decimalOf(from);
   return (value, target, context) => fit(toDecimal(value, context), target, context);
 }
-

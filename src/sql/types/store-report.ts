@@ -22,7 +22,9 @@ const PROBLEMS = {
 export function report(context: ConversionContext, target: StoreTarget, problem: Problem): void {
   const [symbol, errno, text] = PROBLEMS[problem];
   if (context.session.strict) {
-    throw problem === 'null' ? sqlError('ER_BAD_NULL_ERROR', target.column) : sqlError(symbol, target.column, target.row);
+    throw problem === 'null'
+      ? sqlError('ER_BAD_NULL_ERROR', target.column)
+      : sqlError(symbol, target.column, target.row);
   }
   if (problem === 'null') context.warn(1048, `Column '${target.column}' cannot be null`);
   else if (problem === 'too-long') note(context, target, 'Warning');
@@ -36,12 +38,19 @@ export function note(context: ConversionContext, target: StoreTarget, level: 'No
 
 /** 1366: the text is no number, or no string of the charset. */
 export function reportIncorrect(context: ConversionContext, target: StoreTarget, what: string, text: string): void {
-  if (context.session.strict) throw sqlError('ER_TRUNCATED_WRONG_VALUE_FOR_FIELD', what, text, target.column, target.row);
+  if (context.session.strict)
+    throw sqlError('ER_TRUNCATED_WRONG_VALUE_FOR_FIELD', what, text, target.column, target.row);
   context.warn(1366, `Incorrect ${what} value: '${text}' for column '${target.column}' at row ${target.row}`);
 }
 
 /** 1292 in strict mode; 1264 or 1265 otherwise. */
-export function reportTemporal(context: ConversionContext, target: StoreTarget, what: string, text: string, outOfRange: boolean): void {
+export function reportTemporal(
+  context: ConversionContext,
+  target: StoreTarget,
+  what: string,
+  text: string,
+  outOfRange: boolean,
+): void {
   if (context.session.strict) throw incorrectTemporal(target, what, text);
   report(context, target, outOfRange ? 'out-of-range' : 'truncated');
 }

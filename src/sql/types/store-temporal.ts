@@ -12,7 +12,16 @@ import type { Store } from './store.ts';
 import { noteTemporal, reportTemporal, type StoreTarget } from './store-report.ts';
 import { DateTime, addMicros, civilSeconds, roundDateTime, roundMicros } from './temporal.ts';
 import {
-  checkDate, clampTime, numberToDateTime, numberToTime, parseDateTime, parseTime, type ParsedDateTime, type ParsedTime, roundSeventh, TimeWarning,
+  checkDate,
+  clampTime,
+  numberToDateTime,
+  numberToTime,
+  parseDateTime,
+  parseTime,
+  type ParsedDateTime,
+  type ParsedTime,
+  roundSeventh,
+  TimeWarning,
 } from './temporal-parse.ts';
 import { utcToLocal } from './time-zone.ts';
 
@@ -35,7 +44,10 @@ function plainText(value: NonNullValue, type: FieldType): string {
 }
 
 /** Reads any value as a datetime; reports what is wrong under the name `what`. */
-function readDateTime(from: FieldType, what: 'date' | 'datetime'): (value: NonNullValue, target: StoreTarget, context: ConversionContext) => DateTime {
+function readDateTime(
+  from: FieldType,
+  what: 'date' | 'datetime',
+): (value: NonNullValue, target: StoreTarget, context: ConversionContext) => DateTime {
   switch (from.kind) {
     case 'date':
       return (value, target, context) => recheck(new DateTime(value as number, 0), what, target, context);
@@ -65,7 +77,12 @@ function readDateTime(from: FieldType, what: 'date' | 'datetime'): (value: NonNu
   }
 }
 
-function recheck(value: DateTime, what: 'date' | 'datetime', target: StoreTarget, context: ConversionContext): DateTime {
+function recheck(
+  value: DateTime,
+  what: 'date' | 'datetime',
+  target: StoreTarget,
+  context: ConversionContext,
+): DateTime {
   if (value.month !== 0 && value.day !== 0) return value;
   const wrong = checkDate(value.year, value.month, value.day, value.ymd !== 0, modeDateFlags(context));
   if (wrong !== 0) {
@@ -75,7 +92,13 @@ function recheck(value: DateTime, what: 'date' | 'datetime', target: StoreTarget
   return value;
 }
 
-function accept(parsed: ParsedDateTime, text: () => string, what: 'date' | 'datetime', target: StoreTarget, context: ConversionContext): DateTime {
+function accept(
+  parsed: ParsedDateTime,
+  text: () => string,
+  what: 'date' | 'datetime',
+  target: StoreTarget,
+  context: ConversionContext,
+): DateTime {
   if (parsed.warnings !== 0 || parsed.kind === 'error' || parsed.kind === 'none') {
     const outOfRange = (parsed.warnings & ~TimeWarning.TRUNCATED) !== 0;
     reportTemporal(context, target, what, text(), outOfRange);
@@ -97,7 +120,13 @@ export function storeDate(from: FieldType): Store {
   };
 }
 
-function rounded(value: DateTime, decimals: number, what: string, target: StoreTarget, context: ConversionContext): DateTime {
+function rounded(
+  value: DateTime,
+  decimals: number,
+  what: string,
+  target: StoreTarget,
+  context: ConversionContext,
+): DateTime {
   const result = roundDateTime(value, decimals, context.session.sqlMode.timeTruncateFractional);
   if (result !== undefined) return result;
   if (context.session.strict) throw sqlError('ER_DATETIME_FUNCTION_OVERFLOW', what);

@@ -21,7 +21,8 @@ function trimEndSpaces(text: string): string {
 function hexOf(bytes: Uint8Array): string {
   let text = '';
   for (const byte of bytes.slice(0, 6)) {
-    text += byte >= 32 && byte < 127 ? String.fromCharCode(byte) : `\\x${byte.toString(16).toUpperCase().padStart(2, '0')}`;
+    text +=
+      byte >= 32 && byte < 127 ? String.fromCharCode(byte) : `\\x${byte.toString(16).toUpperCase().padStart(2, '0')}`;
   }
   return bytes.length > 6 ? `${text}...` : text;
 }
@@ -54,7 +55,9 @@ export function storeString(from: FieldType, to: FieldType): Store {
   const text: TextOf | undefined = from.kind === 'string' ? undefined : stringOf(from);
   const fit = (value: string, target: StoreTarget, context: ConversionContext): string => {
     const stored = checkChars ? checkEncodable(value, charset, target, context) : value;
-    return isBlob ? fitBytes(stored, limit, charset, target, context) : fitChars(stored, limit, isChar, target, context);
+    return isBlob
+      ? fitBytes(stored, limit, charset, target, context)
+      : fitChars(stored, limit, isChar, target, context);
   };
   if (from.kind === 'binary') {
     return (value, target, context) => {
@@ -65,7 +68,13 @@ export function storeString(from: FieldType, to: FieldType): Store {
   return (value, target, context) => fit(text === undefined ? (value as string) : text(value), target, context);
 }
 
-function fitChars(text: string, limit: number, isChar: boolean, target: StoreTarget, context: ConversionContext): string {
+function fitChars(
+  text: string,
+  limit: number,
+  isChar: boolean,
+  target: StoreTarget,
+  context: ConversionContext,
+): string {
   const value = isChar ? trimEndSpaces(text) : text;
   if (value.length <= limit || charLength(value) <= limit) return value;
   const kept = takeChars(value, limit);
@@ -74,7 +83,13 @@ function fitChars(text: string, limit: number, isChar: boolean, target: StoreTar
   return isChar ? trimEndSpaces(kept) : kept;
 }
 
-function fitBytes(text: string, limit: number, charset: string, target: StoreTarget, context: ConversionContext): string {
+function fitBytes(
+  text: string,
+  limit: number,
+  charset: string,
+  target: StoreTarget,
+  context: ConversionContext,
+): string {
   if (text.length * 4 <= limit) return text;
   const measure = charset.startsWith('utf8') ? utf8Length : getCharset(charset).byteLength;
   if (measure(text) <= limit) return text;
@@ -124,7 +139,13 @@ export function storeEnum(from: FieldType, to: FieldType): Store {
     report(context, target, 'truncated');
     return enumFromIndex(0, elements);
   };
-  if (from.kind === 'string' || from.kind === 'binary' || from.kind === 'enum' || from.kind === 'set' || from.kind === 'json') {
+  if (
+    from.kind === 'string' ||
+    from.kind === 'binary' ||
+    from.kind === 'enum' ||
+    from.kind === 'set' ||
+    from.kind === 'json'
+  ) {
     const toText = stringOf(from);
     return (value, target, context) => {
       if (from.kind === 'enum' && (value as EnumValue).index === 0) return enumFromIndex(0, elements);
@@ -148,7 +169,13 @@ export function storeSet(from: FieldType, to: FieldType): Store {
     if ((bits & ~all) !== 0n) report(context, target, 'truncated');
     return setFromBits(bits & all, elements);
   };
-  if (from.kind === 'string' || from.kind === 'binary' || from.kind === 'enum' || from.kind === 'set' || from.kind === 'json') {
+  if (
+    from.kind === 'string' ||
+    from.kind === 'binary' ||
+    from.kind === 'enum' ||
+    from.kind === 'set' ||
+    from.kind === 'json'
+  ) {
     const toText = stringOf(from);
     return (value, target, context) => {
       const text = trimEndSpaces(toText(value));
@@ -165,5 +192,6 @@ export function storeSet(from: FieldType, to: FieldType): Store {
     };
   }
   const toInt = intOf(from);
-  return (value, target, context) => fromNumber(BigInt.asUintN(64, BigInt(toInt(value as NonNullValue, context))), target, context);
+  return (value, target, context) =>
+    fromNumber(BigInt.asUintN(64, BigInt(toInt(value as NonNullValue, context))), target, context);
 }

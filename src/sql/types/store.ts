@@ -67,7 +67,13 @@ function cachedStoreOf(from: FieldType, to: FieldType): Store {
 }
 
 /** Converts any value, NULL included: 1048 in strict mode for a NOT NULL column, the type's zero with a warning otherwise. */
-export function castValue(value: Value, from: FieldType, to: FieldType, context: ConversionContext, target: StoreTarget): Value {
+export function castValue(
+  value: Value,
+  from: FieldType,
+  to: FieldType,
+  context: ConversionContext,
+  target: StoreTarget,
+): Value {
   if (value !== null) return cachedStoreOf(from, to)(value, target, context);
   if (to.nullable) return null;
   if (context.session.strict) throw sqlError('ER_BAD_NULL_ERROR', target.column);

@@ -72,7 +72,8 @@ export function checkDate(year: number, month: number, day: number, notZero: boo
     if (((flags & DateFlag.NO_ZERO_IN_DATE) !== 0 || (flags & DateFlag.FUZZY) === 0) && (month === 0 || day === 0)) {
       return TimeWarning.ZERO_IN_DATE;
     }
-    if ((flags & DateFlag.INVALID_DATES) === 0 && month > 0 && day > daysInMonth(year, month)) return TimeWarning.OUT_OF_RANGE;
+    if ((flags & DateFlag.INVALID_DATES) === 0 && month > 0 && day > daysInMonth(year, month))
+      return TimeWarning.OUT_OF_RANGE;
     return 0;
   }
   return (flags & DateFlag.NO_ZERO_DATE) !== 0 ? TimeWarning.ZERO_DATE : 0;
@@ -96,12 +97,14 @@ function parseCanonical(text: string): ParsedDateTime | undefined {
   const year = century * 100 + yearRest;
   if (day > 28 && day > daysInMonth(year, month)) return undefined;
   const ymd = packDate(year, month, day);
-  if (length === 10) return { kind: 'date', value: new DateTime(ymd, 0), seventhDigit: 0, fractionDigits: 0, warnings: 0 };
+  if (length === 10)
+    return { kind: 'date', value: new DateTime(ymd, 0), seventhDigit: 0, fractionDigits: 0, warnings: 0 };
   const hour = two(text, 11);
   const minute = two(text, 14);
   const second = two(text, 17);
   const separator = text.charCodeAt(10);
-  if ((separator !== 32 && separator !== 84) || text.charCodeAt(13) !== 58 || text.charCodeAt(16) !== 58) return undefined;
+  if ((separator !== 32 && separator !== 84) || text.charCodeAt(13) !== 58 || text.charCodeAt(16) !== 58)
+    return undefined;
   if (hour < 0 || minute < 0 || second < 0 || hour > 23 || minute > 59 || second > 59) return undefined;
   const micros = ((hour * 60 + minute) * 60 + second) * MICROS_PER_SECOND;
   return { kind: 'datetime', value: new DateTime(ymd, micros), seventhDigit: 0, fractionDigits: 0, warnings: 0 };
@@ -303,7 +306,13 @@ export function numberToDateTime(number: number, flags: number): ParsedDateTime 
   if (month > 12 || day > 31 || hour > 23 || minute > 59 || second > 59) return error;
   const wrong = checkDate(year, month, day, number !== 0, flags);
   if (wrong !== 0) return failure('error', wrong);
-  return { kind, value: DateTime.of(year, month, day, hour, minute, second), seventhDigit: 0, fractionDigits: 0, warnings: 0 };
+  return {
+    kind,
+    value: DateTime.of(year, month, day, hour, minute, second),
+    seventhDigit: 0,
+    fractionDigits: 0,
+    warnings: 0,
+  };
 }
 
 export interface ParsedTime {
@@ -337,7 +346,12 @@ function readClock(text: string): { fields: [number, number, number, number]; le
     const length = match[6] === undefined ? match[0].length : match[0].length - match[6].length - 1;
     return { fields: [0, first, Number(match[4]), Number(seconds)], length };
   }
-  const fields: [number, number, number, number] = [0, Math.floor(first / 10000), Math.floor(first / 100) % 100, first % 100];
+  const fields: [number, number, number, number] = [
+    0,
+    Math.floor(first / 10000),
+    Math.floor(first / 100) % 100,
+    first % 100,
+  ];
   return { fields, length: match[1]!.length };
 }
 
@@ -352,7 +366,13 @@ export function parseTime(text: string): ParsedTime {
     if (full.kind === 'error') return NO_TIME;
     if (full.kind !== 'none') {
       const { seventhDigit, fractionDigits, warnings } = full;
-      return { micros: full.kind === 'date' ? 0 : full.value.micros, fractionDigits, seventhDigit, warnings, fromDateTime: full };
+      return {
+        micros: full.kind === 'date' ? 0 : full.value.micros,
+        fractionDigits,
+        seventhDigit,
+        warnings,
+        fromDateTime: full,
+      };
     }
   }
   const clock = readClock(body) ?? { fields: [0, 0, 0, 0], length: 0 };
@@ -386,7 +406,8 @@ export function numberToTime(number: number): ParsedTime {
   if (number > 8385959) {
     if (number >= 10000000000) {
       const full = numberToDateTime(number, 0);
-      if (full.kind !== 'error') return { micros: full.value.micros, fractionDigits: 0, seventhDigit: 0, warnings: 0, fromDateTime: full };
+      if (full.kind !== 'error')
+        return { micros: full.value.micros, fractionDigits: 0, seventhDigit: 0, warnings: 0, fromDateTime: full };
     }
     return { micros: TIME_MICROS_MAX, ...outOfRange };
   }

@@ -128,7 +128,11 @@ function unpack(name: string, line: string): TimeZone {
     at += text.startsWith('s') ? parseInt(text.slice(1), 36) : parseInt(text, 36) * 3600;
     ends[i] = at;
   });
-  return new NamedZone(name, ends, Int32Array.from(letters, (letter) => offsets[letter.charCodeAt(0) - 97]!));
+  return new NamedZone(
+    name,
+    ends,
+    Int32Array.from(letters, (letter) => offsets[letter.charCodeAt(0) - 97]!),
+  );
 }
 
 /** A local time as UTC; undefined for zero dates. */

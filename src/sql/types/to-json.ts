@@ -16,7 +16,10 @@ export function toJsonOf(type: FieldType): Convert<JsonValue> {
     case 'year':
       return type.unsigned && type.kind === 'int'
         ? (value) => JsonValue.unsigned(value as number)
-        : (value) => (typeof value === 'bigint' && value > 9223372036854775807n ? JsonValue.unsigned(value) : JsonValue.integer(value as number));
+        : (value) =>
+            typeof value === 'bigint' && value > 9223372036854775807n
+              ? JsonValue.unsigned(value)
+              : JsonValue.integer(value as number);
     case 'decimal':
       return (value) => JsonValue.decimal((value as Decimal).withScale(type.decimals));
     case 'double':
@@ -32,9 +35,14 @@ export function toJsonOf(type: FieldType): Convert<JsonValue> {
     case 'time':
       return (value) => new JsonValue('time', value as number);
     case 'bit':
-      return (value) => new JsonValue('opaque', { mysqlType: MysqlType.BIT, bytes: bitBytes(value as number, type.length) });
+      return (value) =>
+        new JsonValue('opaque', { mysqlType: MysqlType.BIT, bytes: bitBytes(value as number, type.length) });
     case 'binary':
-      return (value) => new JsonValue('opaque', { mysqlType: type.mysqlType === MysqlType.VAR_STRING ? MysqlType.VARCHAR : type.mysqlType, bytes: typeof value === 'string' ? charsetUnits.encodeUtf8(value) : (value as Uint8Array) });
+      return (value) =>
+        new JsonValue('opaque', {
+          mysqlType: type.mysqlType === MysqlType.VAR_STRING ? MysqlType.VARCHAR : type.mysqlType,
+          bytes: typeof value === 'string' ? charsetUnits.encodeUtf8(value) : (value as Uint8Array),
+        });
     case 'enum':
     case 'set':
       return (value) => JsonValue.string((value as EnumValue | SetValue).text);
@@ -43,4 +51,3 @@ export function toJsonOf(type: FieldType): Convert<JsonValue> {
       return (value) => JsonValue.string(value as string);
   }
 }
-

@@ -6,8 +6,29 @@ import { aggregateCollation } from './collation-aggregate.ts';
 import { displayLength } from './column-metadata.ts';
 import { type FieldType, MysqlType } from './field-type.ts';
 import {
-  blobType, bitType, dateType, datetimeType, DEFAULT_COLLATION, decimalType, doubleType, floatType, intType, isBlobCode, isInteger, isTemporal, isTextual,
-  jsonType, nullType, textType, timestampType, timeType, varbinaryType, varcharType, withNullable, yearType, type IntSize,
+  blobType,
+  bitType,
+  dateType,
+  datetimeType,
+  DEFAULT_COLLATION,
+  decimalType,
+  doubleType,
+  floatType,
+  intType,
+  isBlobCode,
+  isInteger,
+  isTemporal,
+  isTextual,
+  jsonType,
+  nullType,
+  textType,
+  timestampType,
+  timeType,
+  varbinaryType,
+  varcharType,
+  withNullable,
+  yearType,
+  type IntSize,
 } from './type-constructors.ts';
 
 const INT_ORDER = [MysqlType.TINY, MysqlType.SHORT, MysqlType.INT24, MysqlType.LONG, MysqlType.LONGLONG];
@@ -18,7 +39,13 @@ export function aggregateTypes(types: readonly FieldType[], operation: string, c
   const nullable = types.some((type) => type.nullable);
   const real = types.filter((type) => type.kind !== 'null');
   if (real.length === 0) return nullType();
-  if (real.length === 1) return withNullable(types.length > 1 && (real[0]!.kind === 'enum' || real[0]!.kind === 'set') ? textResult(real, operation, collation) : real[0]!, nullable);
+  if (real.length === 1)
+    return withNullable(
+      types.length > 1 && (real[0]!.kind === 'enum' || real[0]!.kind === 'set')
+        ? textResult(real, operation, collation)
+        : real[0]!,
+      nullable,
+    );
   return withNullable(merge(real, operation, collation), nullable);
 }
 
@@ -31,18 +58,30 @@ function merge(types: readonly FieldType[], operation: string, collation: string
   if (only === 'date') return dateType();
   if (types.every(isInteger)) return mergeInts(types);
   if (types.every((type) => isInteger(type) || type.kind === 'decimal')) return mergeDecimals(types);
-  if (types.every((type) => isInteger(type) || type.kind === 'decimal' || type.kind === 'double' || type.kind === 'float')) return mergeDoubles(types);
+  if (
+    types.every((type) => isInteger(type) || type.kind === 'decimal' || type.kind === 'double' || type.kind === 'float')
+  )
+    return mergeDoubles(types);
   if (types.every(isTemporal)) return mergeTemporals(types);
   return textResult(types, operation, collation);
 }
 
 function mergeInts(types: readonly FieldType[]): FieldType {
   const unsignedCount = types.filter((type) => type.unsigned).length;
-  let rank = Math.max(...types.map((type) => (type.kind === 'int' ? INT_ORDER.indexOf(type.mysqlType as 1) : type.kind === 'year' ? 1 : 4)));
+  let rank = Math.max(
+    ...types.map((type) =>
+      type.kind === 'int' ? INT_ORDER.indexOf(type.mysqlType as 1) : type.kind === 'year' ? 1 : 4,
+    ),
+  );
   const mixed = unsignedCount > 0 && unsignedCount < types.length;
-  const width = Math.max(...types.map((type) => type.length - (type.unsigned ? 0 : 1))) + (unsignedCount === types.length ? 0 : 1);
+  const width =
+    Math.max(...types.map((type) => type.length - (type.unsigned ? 0 : 1))) + (unsignedCount === types.length ? 0 : 1);
   if (mixed) {
-    const unsignedRank = Math.max(...types.filter((type) => type.unsigned).map((type) => (type.kind === 'int' ? INT_ORDER.indexOf(type.mysqlType as 1) : 4)));
+    const unsignedRank = Math.max(
+      ...types
+        .filter((type) => type.unsigned)
+        .map((type) => (type.kind === 'int' ? INT_ORDER.indexOf(type.mysqlType as 1) : 4)),
+    );
     if (unsignedRank >= rank) rank = unsignedRank + 1;
     if (rank > 4) return decimalType(Math.max(...types.map(intDigits)), 0);
   }
@@ -56,14 +95,22 @@ function intDigits(type: FieldType): number {
 function mergeDecimals(types: readonly FieldType[]): FieldType {
   const scale = Math.max(...types.map((type) => (type.kind === 'decimal' ? type.decimals : 0)));
   const whole = Math.max(...types.map(intDigits));
-  return decimalType(Math.min(65, whole + scale), Math.min(30, scale), { unsigned: types.every((type) => type.unsigned) });
+  return decimalType(Math.min(65, whole + scale), Math.min(30, scale), {
+    unsigned: types.every((type) => type.unsigned),
+  });
 }
 
 function mergeDoubles(types: readonly FieldType[]): FieldType {
-  const floatOnly = types.every((type) => type.kind === 'float' || (type.kind === 'int' && (type.mysqlType === MysqlType.TINY || type.mysqlType === MysqlType.SHORT)));
+  const floatOnly = types.every(
+    (type) =>
+      type.kind === 'float' ||
+      (type.kind === 'int' && (type.mysqlType === MysqlType.TINY || type.mysqlType === MysqlType.SHORT)),
+  );
   const fixed = types.every((type) => type.decimals < 31);
   const decimals = fixed ? Math.max(...types.map((type) => type.decimals)) : 31;
-  return floatOnly ? floatType({ decimals }) : doubleType({ decimals, length: Math.max(...types.map((type) => (type.kind === 'double' ? type.length : 22))) });
+  return floatOnly
+    ? floatType({ decimals })
+    : doubleType({ decimals, length: Math.max(...types.map((type) => (type.kind === 'double' ? type.length : 22))) });
 }
 
 function mergeTemporals(types: readonly FieldType[]): FieldType {
@@ -80,7 +127,9 @@ function textResult(types: readonly FieldType[], operation: string, collation: s
   const length = Math.max(...types.map(displayLength));
   const blobs = types.filter((type) => isBlobCode(type.mysqlType));
   if (types.some((type) => type.kind === 'binary' || type.kind === 'bit')) {
-    return blobs.length > 0 ? blobType(blobSize(Math.max(...types.map((type) => type.length)))) : varbinaryType(length, { decimals: 31 });
+    return blobs.length > 0
+      ? blobType(blobSize(Math.max(...types.map((type) => type.length))))
+      : varbinaryType(length, { decimals: 31 });
   }
   const strings = types.filter(isTextual);
   const chosen = collation ?? (strings.length === 0 ? DEFAULT_COLLATION : aggregateCollation(strings, operation));

@@ -9,7 +9,17 @@ export const DEFAULT_COLLATION = 'utf8mb4_0900_ai_ci';
 type Options = Partial<Pick<FieldType, 'decimals' | 'unsigned' | 'zerofill' | 'collation' | 'nullable' | 'elements'>>;
 
 function make(kind: TypeKind, mysqlType: MysqlTypeCode, length: number, options: Options = {}): FieldType {
-  return { kind, mysqlType, length, decimals: 0, unsigned: false, zerofill: false, collation: 'binary', nullable: true, ...options };
+  return {
+    kind,
+    mysqlType,
+    length,
+    decimals: 0,
+    unsigned: false,
+    zerofill: false,
+    collation: 'binary',
+    nullable: true,
+    ...options,
+  };
 }
 
 export type IntSize = 'tiny' | 'small' | 'medium' | 'int' | 'big';

@@ -50,7 +50,9 @@ function decode(packed: string, end: number): Decoded {
     if (mark === '<' || mark === '>') {
       const words = token.slice(1).split('.');
       const delta = parseInt(words[0]!, 36);
-      previous = words.map((word, i) => (i === 0 ? previous[0]! + (mark === '<' ? -delta : delta) : parseInt(word, 36)));
+      previous = words.map((word, i) =>
+        i === 0 ? previous[0]! + (mark === '<' ? -delta : delta) : parseInt(word, 36),
+      );
       previousEntry = setList(previous);
       entries[codePoint++] = previousEntry;
       continue;
@@ -145,7 +147,9 @@ export class SingleByteWeights implements WeightTable {
   constructor(packed: string, byteOf: ReadonlyMap<number, number>) {
     const texts = packed.includes(',') ? packed.split(',') : (packed.match(/../g) ?? []);
     // Only the first level counts: further bytes of multi-level collations refine ties that Ebb leaves out.
-    this.#weights = texts.map((text) => (text.length > 4 ? [parseInt(text.slice(0, 2), 16)] : (text.match(/../g) ?? []).map((w) => parseInt(w, 16))));
+    this.#weights = texts.map((text) =>
+      text.length > 4 ? [parseInt(text.slice(0, 2), 16)] : (text.match(/../g) ?? []).map((w) => parseInt(w, 16)),
+    );
     this.#byteOf = byteOf;
     this.ascii = Uint16Array.from({ length: 128 }, (_, i) => Math.max(0, this.entry(i)));
   }
