@@ -4,6 +4,7 @@ import type * as ast from '../ast/index.ts';
 import type { ColumnExpr, Expr } from '../expr/index.ts';
 import type { Assignment, PlanColumn, QueryPlan, StatementPlan } from '../plan/index.ts';
 import { bindExpression } from './bind/bind-expression.ts';
+import { bindReference } from './bind/bind-from.ts';
 import { bindInsert } from './bind/bind-insert.ts';
 import { bindLoad } from './bind/bind-load.ts';
 import { bindDelete, type BoundModify, bindUpdate } from './bind/bind-modify.ts';
@@ -22,7 +23,7 @@ export type PlannableStatement = ast.Query | ast.Insert | ast.Update | ast.Delet
 export function queryEnv(state: StatementState): QueryEnv {
   return {
     state,
-    binders: { expression: bindExpression, query: bindQuery },
+    binders: { expression: bindExpression, query: bindQuery, reference: bindReference },
     parent: undefined,
     ctes: undefined,
     database: state.context.database,

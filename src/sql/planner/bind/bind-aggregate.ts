@@ -6,7 +6,6 @@ import { sqlError } from '../../../base/index.ts';
 import type * as ast from '../../ast/index.ts';
 import type { AggregateDef, AggregateOptions, Expr } from '../../expr/index.ts';
 import type { AggregateCall } from '../../plan/index.ts';
-import { bindWindowAggregate } from './bind-window.ts';
 import type { Block } from './block.ts';
 import { toArgument } from './call-builder.ts';
 import type { StatementState } from './statement-state.ts';
@@ -26,7 +25,6 @@ export function makeAggregate(state: StatementState, name: string, args: readonl
 }
 
 export function bindAggregate(node: ast.AggregateCall, block: Block): Expr {
-  if (node.over !== undefined) return bindWindowAggregate(node, node.over, block);
   if (block.insideAggregate) throw sqlError('ER_INVALID_GROUP_FUNC_USE');
   const [call, blocks] = block.traceBlocks(() => bindAggregateCall(node, block));
   const owner = ownerOf(block, blocks);

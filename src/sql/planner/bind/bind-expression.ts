@@ -11,7 +11,7 @@ import { bindFunction, bindSpecialCall } from './bind-call.ts';
 import { bindBetween, bindComparison, bindInList, bindQuantified } from './bind-comparison.ts';
 import { bindLiteral } from './bind-literal.ts';
 import { bindExists, bindInQuery, bindScalarSubquery } from './bind-subquery.ts';
-import { bindWindowCall } from './bind-window.ts';
+import { bindWindowAggregate, bindWindowCall } from './bind-window.ts';
 import type { Block } from './block.ts';
 import { constant, textConstant } from './call-builder.ts';
 import { bindDefaultOf, bindValuesOf } from './bind-default.ts';
@@ -83,7 +83,7 @@ function bindNode(node: ast.Expression, block: Block): Expr {
     case 'function':
       return bindFunction(node, block);
     case 'aggregate':
-      return bindAggregate(node, block);
+      return node.over === undefined ? bindAggregate(node, block) : bindWindowAggregate(node, node.over, block);
     case 'window':
       return bindWindowCall(node, block);
     case 'row':

@@ -4,12 +4,12 @@ import type * as ast from '../../ast/index.ts';
 import type { TableDef, ViewDef } from '../../catalog/index.ts';
 import type { Expr } from '../../expr/index.ts';
 import type { LogicalNode, ScanNode } from '../logical/logical-plan.ts';
-import { dual, join, project } from '../logical/make.ts';
-import { columnsOf, freeColumns } from '../logical/plan-tree.ts';
+import { dual } from '../logical/make.ts';
 import { isVolatile } from '../logical/expressions.ts';
 import type { PrivilegeChecker } from '../planner-context.ts';
 import { bindIndexHints } from './bind-index-hints.ts';
 import { bindJoin } from './bind-join.ts';
+import { combine, combinePlans, materialized } from './relation.ts';
 import { Block, type BoundQuery, type QueryEnv } from './block.ts';
 import { isVirtualSchema } from './virtual-schema.ts';
 import type { CteEntry } from './cte-scope.ts';
@@ -44,70 +44,8 @@ export function bindReference(reference: ast.TableReference, block: Block, left:
   }
 }
 
-export function crossJoin(left: Relation, right: Relation): Relation {
+function crossJoin(left: Relation, right: Relation): Relation {
   return combine(left, right, combinePlans(left.plan, right.plan));
-}
-
-/** A lateral right side reads columns of the left: an apply instead of a join. */
-export function combinePlans(left: LogicalNode, right: LogicalNode, straight = false): LogicalNode {
-  if (freeOfLeft(left, right)) return join('inner', left, right, [], { straight });
-  return { kind: 'apply', mode: 'lateral', outer: left, inner: right, on: [], nullAware: false, awareCount: 0, output: [] };
-}
-
-export function freeOfLeft(left: LogicalNode, right: LogicalNode): boolean {
-  if (right.kind === 'scan' || right.kind === 'cte-scan' || right.kind === 'dual') return true;
-  const free = freeColumns(right);
-  if (free.size === 0) return true;
-  const made = new Set<number>();
-  collectMade(left, made);
-  for (const id of free) if (made.has(id)) return false;
-  return true;
-}
-
-function collectMade(node: LogicalNode, into: Set<number>): void {
-  for (const id of allColumns(node)) into.add(id);
-}
-
-function* allColumns(node: LogicalNode): Generator<number> {
-  switch (node.kind) {
-    case 'scan':
-    case 'dual':
-    case 'values':
-    case 'cte-scan':
-    case 'set-operation':
-      for (const column of node.columns) yield column.id;
-      return;
-    case 'project':
-      for (const column of node.columns) yield column.id;
-      return;
-    case 'join':
-      yield* allColumns(node.left);
-      yield* allColumns(node.right);
-      if (node.mark !== undefined) yield node.mark.id;
-      return;
-    case 'apply':
-      yield* allColumns(node.outer);
-      yield* allColumns(node.inner);
-      for (const column of node.output) yield column.id;
-      return;
-    case 'aggregate':
-      for (const column of [...node.groupColumns, ...node.callColumns]) yield column.id;
-      return;
-    case 'window':
-      yield* allColumns(node.child);
-      for (const column of node.columns) yield column.id;
-      return;
-    case 'choice':
-      yield* allColumns(node.options[0]!);
-      return;
-    default:
-      yield* allColumns(node.child);
-  }
-}
-
-export function combine(left: Relation, right: Relation, plan: LogicalNode): Relation {
-  const merged = left.merged.size + right.merged.size === 0 ? NO_MERGED : new Map([...left.merged, ...right.merged]);
-  return { plan, sources: [...left.sources, ...right.sources], merged, star: () => [...left.star(), ...right.star()] };
 }
 
 function requireUniqueNames(relation: Relation): void {
@@ -256,16 +194,6 @@ function requireDistinctNames(columns: readonly NamedExpr[]): void {
 function mergeOutputs(plan: LogicalNode, outputs: readonly NamedExpr[], alias: string, block: Block): { plan: LogicalNode; columns: NamedExpr[] } {
   const merged = outputs.some(({ expr }) => isVolatile(expr)) ? materialized(plan, outputs, alias, block) : { plan, columns: outputs };
   return { plan: merged.plan, columns: merged.columns.map(({ name, expr }) => ({ name, expr: renamed(expr, name, alias, block) })) };
-}
-
-/** Computed outputs become columns of a projection; columns stay themselves. */
-export function materialized(plan: LogicalNode, outputs: readonly NamedExpr[], alias: string, block: Block): { plan: LogicalNode; columns: NamedExpr[] } {
-  const { state } = block;
-  const columns = outputs.map(({ name, expr }) => (expr.kind === 'column' ? expr : state.newColumn(expr.type, name, alias)));
-  const made = columnsOf(plan);
-  const computed = columns.flatMap((column, i) => (outputs[i]!.expr === column ? [] : [i]));
-  const exprs = [...made, ...computed.map((i) => outputs[i]!.expr)];
-  return { plan: project(plan, exprs, [...made, ...computed.map((i) => columns[i]!)]), columns: columns.map((expr, i) => ({ name: outputs[i]!.name, expr })) };
 }
 
 function renamed(expr: Expr, name: string, alias: string, block: Block): Expr {

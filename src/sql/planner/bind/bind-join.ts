@@ -7,13 +7,13 @@ import { addColumnIds } from '../logical/expressions.ts';
 import { filter, join } from '../logical/make.ts';
 import type { LogicalNode } from '../logical/logical-plan.ts';
 import { bindCondition } from './bind-condition.ts';
-import { bindReference, combine, combinePlans, freeOfLeft, materialized } from './bind-from.ts';
+import { combine, combinePlans, freeOfLeft, materialized } from './relation.ts';
 import { attach, type Attachment, type Block } from './block.ts';
 import { findInRelation, ListSource, type NamedExpr, type Relation } from './scope.ts';
 
 export function bindJoin(node: ast.JoinTable, block: Block, before: Relation | undefined): Relation {
-  const left = bindReference(node.left, block, before);
-  const right = bindReference(node.right, block, before === undefined ? left : combine(before, left, left.plan));
+  const left = block.env.binders.reference(node.left, block, before);
+  const right = block.env.binders.reference(node.right, block, before === undefined ? left : combine(before, left, left.plan));
   if (node.type === 'left') materializeComputed(right, block);
   if (node.type === 'right') materializeComputed(left, block);
   const using = node.natural ? commonNames(left, right) : node.using;

@@ -7,7 +7,7 @@ import type * as ast from '../../ast/index.ts';
 import type { ColumnExpr, Expr } from '../../expr/index.ts';
 import type { SortKey } from '../../plan/index.ts';
 import { varbinaryType } from '../../types/index.ts';
-import type { LogicalNode } from '../logical/logical-plan.ts';
+import type { LogicalNode, ScanNode } from '../logical/logical-plan.ts';
 import { filter } from '../logical/make.ts';
 import { bindCondition } from './bind-condition.ts';
 import { bindFrom } from './bind-from.ts';
@@ -116,11 +116,22 @@ function addTarget(source: TableSource, targets: BoundTarget[], block: Block): B
     source.access.columns.clear();
     for (const name of used) source.access.columns.add(name);
   }
+  orderColumns(scan);
   scan.lock = { strength: 'update', wait: 'wait' };
   scan.handle = block.state.newColumn(varbinaryType(3072), 'handle', source.alias);
   const target: BoundTarget = { source, columns, handle: scan.handle, assignments: [] };
   targets.push(target);
   return target;
+}
+
+/** In table order, so that the row comes out of the scan as it is written back. */
+function orderColumns(scan: ScanNode): void {
+  const pairs = scan.columns.map((column, i) => ({ column, position: scan.positions[i]! }));
+  pairs.sort((a, b) => a.position - b.position);
+  for (const [i, { column, position }] of pairs.entries()) {
+    scan.columns[i] = column;
+    scan.positions[i] = position;
+  }
 }
 
 interface Tail {

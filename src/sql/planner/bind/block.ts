@@ -56,6 +56,7 @@ export interface CollectedWindow {
 export interface Binders {
   expression(node: ast.Expression, block: Block): Expr;
   query(query: ast.Query, env: QueryEnv): BoundQuery;
+  reference(reference: ast.TableReference, block: Block, left: Relation | undefined): Relation;
 }
 
 /** What surrounds a query. */

@@ -4,38 +4,15 @@
  * Conditions that the chosen index answers exactly are dropped; all others are checked inside the scan.
  */
 import type { IndexDef } from '../../catalog/index.ts';
-import type { CallBuilder } from '../bind/call-builder.ts';
 import type { ColumnExpr, Expr } from '../../expr/index.ts';
-import type { IndexAccess, PhysicalNode, PlanColumn } from '../../plan/index.ts';
-import { isRuntimeConstant, someExpr } from '../logical/expressions.ts';
+import type { IndexAccess } from '../../plan/index.ts';
+import { someExpr } from '../logical/expressions.ts';
 import type { ScanNode } from '../logical/logical-plan.ts';
 import { COST } from './cost.ts';
-import type { Estimator } from './estimator.ts';
 import { type AccessMatch, type IndexPart, matchIndex, partsOf, type Restriction, restrictionOf } from './index-access.ts';
 import { indexMergePaths } from './index-merge.ts';
+import { type AccessContext, isKeyValue, outputOf, positionLookup, sourceFields, usableIndexes } from './scan-source.ts';
 import { type Candidate, NO_CONSTANTS, NO_ORDER, type OrderColumn, satisfies, UNNUMBERED } from './physical-plan.ts';
-
-export interface AccessContext {
-  readonly estimator: Estimator;
-  readonly calls: CallBuilder;
-  /** Columns that come from outside (apply): known when the scan opens. */
-  readonly isOuter: (id: number) => boolean;
-}
-
-/** What an expression may be to bound a key: no column of this query level. */
-export function isKeyValue(context: AccessContext): (expr: Expr) => boolean {
-  return (expr) => isRuntimeConstant(expr) || (!someExpr(expr, (part) => (part.kind === 'column' && !context.isOuter(part.id)) || (part.kind === 'call' && part.def.stability === 'volatile')));
-}
-
-export function usableIndexes(scan: ScanNode): readonly IndexDef[] {
-  const { hints, table } = scan;
-  return table.indexes.filter((index, i) => {
-    if (i === 0 && index.parts.length === 0) return true;
-    if (index.kind !== 'btree' || index.state !== 'public' || !index.visible) return false;
-    if (hints?.ignored.includes(index)) return i === 0;
-    return hints?.only === undefined || hints.only.includes(index) || i === 0;
-  });
-}
 
 /** The cheapest path, and the cheapest one in the wanted order where another. */
 export function accessPaths(scan: ScanNode, conditions: readonly Expr[], want: readonly OrderColumn[], context: AccessContext): Candidate[] {
@@ -66,28 +43,6 @@ export function bestTwo(candidates: readonly Candidate[], want: readonly OrderCo
     if (want.length > 0 && satisfies(candidate.order, want, candidate.constants) && (ordered === undefined || candidate.cost < ordered.cost)) ordered = candidate;
   }
   return ordered === undefined || ordered === best ? [best!] : [best!, ordered];
-}
-
-export function positionLookup(scan: ScanNode): (position: number) => number | undefined {
-  return (position) => {
-    const at = scan.positions.indexOf(position);
-    return at < 0 ? undefined : scan.columns[at]!.id;
-  };
-}
-
-export function outputOf(scan: ScanNode): PlanColumn[] {
-  return scan.handle === undefined ? [...scan.columns] : [...scan.columns, scan.handle];
-}
-
-export function sourceFields(scan: ScanNode): Pick<Extract<PhysicalNode, { kind: 'index-scan' }>, 'table' | 'alias' | 'columns' | 'withHandle'> & { lock?: NonNullable<ScanNode['lock']>; asOf?: Expr } {
-  return {
-    table: scan.table,
-    alias: scan.alias,
-    columns: scan.positions,
-    withHandle: scan.handle !== undefined,
-    ...(scan.lock !== undefined && { lock: scan.lock }),
-    ...(scan.asOf !== undefined && { asOf: scan.asOf }),
-  };
 }
 
 function withFilter(conditions: readonly Expr[], context: AccessContext): { filter?: Expr } {

@@ -72,8 +72,14 @@ export class Estimator {
 
   /** What joins tell about a column: it has no more values than a column that it must equal. */
   readonly #caps = new Map<number, number>();
-  capDistinct(column: number, distinct: number): void {
-    this.#caps.set(column, Math.max(1, Math.min(distinct, this.#caps.get(column) ?? Infinity)));
+  capDistinct(column: ColumnExpr, distinct: number): void {
+    if (this.#columns.get(column.id)?.unique === true) return;
+    this.#caps.set(column.id, Math.max(1, Math.min(distinct, this.#caps.get(column.id) ?? Infinity)));
+  }
+
+  /** Its number of distinct values is known, or bounded by one that is. */
+  isBounded(column: ColumnExpr): boolean {
+    return this.#caps.has(column.id) || this.#columns.get(column.id)?.unique === true;
   }
 
   /** Distinct values of an expression in a result of `rows` rows. */
@@ -200,7 +206,7 @@ export class Estimator {
   #nullFraction(expr: Expr): number {
     const facts = this.#facts(expr);
     if (facts?.stats !== undefined) return facts.stats.nullFraction;
-    return expr.type.nullable ? EQUAL * 10 : 0;
+    return expr.type.nullable ? EQUAL : 0;
   }
 
   /** Rows of an inner join. */

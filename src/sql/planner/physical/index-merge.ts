@@ -3,7 +3,7 @@ import type { IndexDef } from '../../catalog/index.ts';
 import type { Expr } from '../../expr/index.ts';
 import { addConjuncts, disjunctsOf } from '../logical/expressions.ts';
 import type { ScanNode } from '../logical/logical-plan.ts';
-import { type AccessContext, outputOf, sourceFields, usableIndexes } from './access-path.ts';
+import { type AccessContext, outputOf, sourceFields, usableIndexes } from './scan-source.ts';
 import { COST } from './cost.ts';
 import { type AccessMatch, matchIndex, partsOf, type Restriction, restrictionOf } from './index-access.ts';
 import { type Candidate, NO_CONSTANTS, NO_ORDER, UNNUMBERED } from './physical-plan.ts';

@@ -9,7 +9,7 @@ import type { ColumnExpr } from '../../expr/index.ts';
 import { columnEquality } from '../logical/expressions.ts';
 import type { LogicalNode } from '../logical/logical-plan.ts';
 import { columnsOf } from '../logical/plan-tree.ts';
-import type { AccessContext } from './access-path.ts';
+import type { AccessContext } from './scan-source.ts';
 import { innerLookups } from './index-lookup.ts';
 import type { GroupCondition, JoinGroup } from './join-group.ts';
 import { splitJoinConditions } from './join-keys.ts';
@@ -207,10 +207,11 @@ class JoinOrder {
 }
 
 /**
- * Columns that are equal in the result have the same values, so the fewest distinct values of any of them bounds all: a
- * foreign key has no more values than the table it points at has rows.
+ * A column that must equal a unique one has no more values than that table has rows; so has every column equal to it.
+ * Corrects guesses where there are no statistics.
  */
 function shareDistinct(group: JoinGroup, context: JoinOrderContext): void {
+  const { estimator } = context;
   const pairs = group.conditions.flatMap(({ expr }) => {
     const pair = columnEquality(expr);
     return pair === undefined ? [] : [pair];
@@ -218,9 +219,8 @@ function shareDistinct(group: JoinGroup, context: JoinOrderContext): void {
   const rounds = Math.min(pairs.length, 4);
   for (let round = 0; round < rounds; round++) {
     for (const [a, b] of pairs) {
-      const least = Math.min(context.estimator.distinct(a, 1e15), context.estimator.distinct(b, 1e15));
-      context.estimator.capDistinct(a.id, least);
-      context.estimator.capDistinct(b.id, least);
+      if (estimator.isBounded(b)) estimator.capDistinct(a, estimator.distinct(b, 1e15));
+      if (estimator.isBounded(a)) estimator.capDistinct(b, estimator.distinct(a, 1e15));
     }
   }
 }

@@ -2,6 +2,7 @@
  * Correlated subqueries become joins.
  *
  * - semi, anti, mark apply: the correlated conditions are pulled out of the inner side and become join conditions.
+ * - a semi join on equalities may also be an inner join with the distinct values of its right side.
  * - scalar apply over an aggregate: the aggregate is grouped by the inner sides of the correlated equalities and left-joined; what
  *   COUNT and the like give for no rows is put back above the join.
  *
@@ -13,8 +14,8 @@ import type { ColumnExpr, EvalContext, Expr } from '../../expr/index.ts';
 import type { AggregateCall } from '../../plan/index.ts';
 import { constant } from '../bind/call-builder.ts';
 import { everyColumn, isVolatile, someExpr, substitute } from '../logical/expressions.ts';
-import type { AggregateNode, ApplyNode, LogicalNode } from '../logical/logical-plan.ts';
-import { filter, join, project } from '../logical/make.ts';
+import type { AggregateNode, ApplyNode, JoinNode, LogicalNode } from '../logical/logical-plan.ts';
+import { aggregate, filter, join, project } from '../logical/make.ts';
 import { columnIdsOf, columnsOf, freeColumns, mapChildren } from '../logical/plan-tree.ts';
 
 const CHOICES_MAX = 3;
@@ -38,6 +39,7 @@ class Decorrelation {
 
   visit(node: LogicalNode): LogicalNode {
     const below = mapChildren(node, (child) => this.visit(child));
+    if (below.kind === 'join' && below.join === 'semi') return this.#semi(below);
     if (below.kind !== 'apply') return below;
     if (below.mode === 'semi' || below.mode === 'anti' || below.mode === 'mark') return this.#truth(below);
     return below.mode === 'scalar' ? this.#scalar(below) : below;
@@ -51,13 +53,36 @@ class Decorrelation {
     const mode = node.mode as 'semi' | 'anti' | 'mark';
     const conditions = [...on, ...pulled.conditions];
     const joined = join(mode, node.outer, pulled.plan, conditions, { nullAware: node.nullAware, awareCount: node.awareCount, mark: node.output[0] });
-    return isSimple(pulled.plan) ? joined : this.#choice(joined, node);
+    const options: LogicalNode[] = [joined];
+    const turned = mode === 'semi' ? this.#turned(joined) : undefined;
+    if (turned !== undefined) options.push(turned);
+    if (!isSimple(pulled.plan)) options.push(node);
+    return this.#choice(options);
   }
 
-  #choice(joined: LogicalNode, apply: ApplyNode): LogicalNode {
-    if (this.#choices >= CHOICES_MAX) return joined;
+  #choice(options: readonly LogicalNode[]): LogicalNode {
+    if (this.#choices >= CHOICES_MAX || options.length === 1) return options[0]!;
     this.#choices++;
-    return { kind: 'choice', options: [joined, apply] };
+    return { kind: 'choice', options };
+  }
+
+  #semi(node: JoinNode): LogicalNode {
+    const turned = this.#turned(node);
+    return this.#choice(turned === undefined ? [node] : [node, turned]);
+  }
+
+  /**
+   * x IN (q) as a join with q's distinct values: then a small q can drive lookups in a large table, instead of the table
+   * being read (and, in an UPDATE, locked) as a whole.
+   */
+  #turned(node: JoinNode): JoinNode | undefined {
+    if (node.nullAware || node.on.length === 0) return undefined;
+    const pairs = equalities(node.on, columnIdsOf(node.left));
+    if (pairs === undefined) return undefined;
+    const state = this.#state;
+    const keys = pairs.map(({ inner }) => state.newColumn(inner.type, inner.kind === 'column' ? inner.name : 'key', inner.kind === 'column' ? inner.table : undefined));
+    const distinct = aggregate(node.right, { groupBy: pairs.map((pair) => pair.inner), groupColumns: keys });
+    return join('inner', node.left, distinct, pairs.map((pair, i) => state.calls.call('=', [pair.outer, keys[i]!])));
   }
 
   /** inner = projections over an aggregate without GROUP BY. */
@@ -75,7 +100,7 @@ class Decorrelation {
     if (pulled === undefined || readsAny(pulled.plan, outer)) return node;
     const pairs = equalities(pulled.conditions, outer);
     if (pairs === undefined || pairs.length === 0) return node;
-    return this.#choice(this.#joinAggregate(node, { ...inner, child: pulled.plan }, pairs, exprs), node);
+    return this.#choice([this.#joinAggregate(node, { ...inner, child: pulled.plan }, pairs, exprs), node]);
   }
 
   #joinAggregate(node: ApplyNode, inner: AggregateNode, pairs: readonly Pair[], exprs: readonly Expr[]): LogicalNode {
