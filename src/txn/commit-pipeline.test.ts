@@ -169,6 +169,10 @@ describe('commit pipeline', () => {
     expect((await store.list('p/commits/')).objects).toHaveLength(1);
     const reopened = await openNode(log, store);
     expect((await reopened.tree.get(utf8Encode('big39'), reopened.manager.lastTimestamp))?.[0]).toBe(39);
+    await reopened.tree.flush();
+    await reopened.put('small', '1');
+    await reopened.manager.close();
+    await expect.poll(async () => (await store.list('p/commits/')).objects.length).toBe(0);
   });
 
   it('loses no acknowledged increment and keeps no failed one twice, whatever the faults (seeds)', async () => {

@@ -22,6 +22,7 @@ import type { Env } from '../env/index.ts';
 import type { AppendResult, CommitLog, Position } from '../log/index.ts';
 import type { LsmTree, LsmWrite, Memtable, TableMeta } from '../lsm/index.ts';
 import type { ObjectStore } from '../store/index.ts';
+import { CommitObjects } from './commit-objects.ts';
 import {
   type CommitRecord,
   type CommitWrites,
@@ -75,7 +76,8 @@ export class CommitPipeline {
   readonly #writer: number;
   #sequence = 0;
   #position: Position;
-  #trimmed: Position;
+  #trimmed: Position = 0;
+  readonly #objects: CommitObjects;
   #queue: Waiting[] = [];
   #running: Promise<void> | undefined = undefined;
 
@@ -86,7 +88,7 @@ export class CommitPipeline {
     this.#options = options;
     this.#writer = options.env.random.u32() * 0x100000 + (options.env.random.u32() >>> 12);
     this.#position = manager.tree.lastPosition;
-    this.#trimmed = manager.tree.flushedPosition;
+    this.#objects = new CommitObjects(options.store, options.prefix);
   }
 
   submit(transaction: Transaction): Promise<void> {
@@ -216,10 +218,8 @@ export class CommitPipeline {
   }
 
   async #encodeInObject(id: RecordId, commit: PendingCommit): Promise<Bytes> {
-    const path = `${this.#options.prefix}/${this.#writer.toString(16)}-${id.sequence}`;
     const body = encodeBody(commit);
-    const put = await this.#options.store.put(path, body, { ifAbsent: true });
-    if (!put.ok) throw new DbError('internal', 'commit-object-exists', `${path} exists already`);
+    const path = await this.#objects.put(this.#position, `${this.#writer.toString(16)}-${id.sequence}`, body);
     return encodeObjectRecord(id, path, body);
   }
 
@@ -286,6 +286,7 @@ export class CommitPipeline {
     if (flushed <= this.#trimmed) return;
     this.#trimmed = flushed;
     this.#log.trim(flushed).catch(() => undefined);
+    this.#objects.deleteUpTo(flushed).catch(() => undefined);
   }
 }
 
