@@ -43,6 +43,9 @@ export interface BranchOptions {
   readonly onBackgroundError?: (error: unknown) => void;
 }
 
+/** Replaying less than this takes some 10 ms. */
+const FLUSH_AT_CLOSE_BYTES = 2 * 1024 * 1024;
+
 interface BranchInside {
   readonly tree: LsmTree;
   readonly transactions: TransactionManager;
@@ -65,12 +68,14 @@ export class Branch {
   readonly #parts: StorageParts;
   readonly #budget: MemoryBudget;
   readonly #env: Env;
+  readonly #onBackgroundError: ((error: unknown) => void) | undefined;
   #closed = false;
 
   private constructor(parts: BranchInside, options: BranchOptions) {
     const { tree, transactions, catalogStore, reach } = parts;
     this.#budget = options.budget;
     this.#env = options.env;
+    this.#onBackgroundError = options.onBackgroundError;
     this.tree = tree;
     this.transactions = transactions;
     this.catalogStore = catalogStore;
@@ -111,6 +116,7 @@ export class Branch {
       budget,
       ...(options.writeBytesMax !== undefined && { writeBytesMax: options.writeBytesMax }),
     });
+    tree.replayed();
     const catalogStore = await CatalogStore.open(transactions);
     const branch = new Branch({ tree, transactions, catalogStore, reach }, options);
     await readAll(transactions, MetaKind.ROW_COUNT, (value, key) =>
@@ -148,14 +154,25 @@ export class Branch {
     return this.catalogStore.useTables(transaction, tables);
   }
 
-  /** Ends transactions, writes down what is only in memory for speed, flushes nothing: the log has it. */
+  /** Ends transactions, writes down what is only in memory for speed, and leaves little to replay at the next open. */
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
     await this.garbage.close();
     if (this.transactions.fenced === undefined) await this.#writeBack();
     await this.transactions.close();
+    if (this.tree.memtableBytes > FLUSH_AT_CLOSE_BYTES) await this.#flushAtClose();
     await this.tree.close();
+  }
+
+  /** A failure costs replay time only: the log has it all. */
+  async #flushAtClose(): Promise<void> {
+    try {
+      await this.tree.flush();
+      await this.transactions.trimLog();
+    } catch (error) {
+      this.#onBackgroundError?.(error);
+    }
   }
 
   async #writeBack(): Promise<void> {

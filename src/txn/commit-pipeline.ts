@@ -189,7 +189,7 @@ export class CommitPipeline {
       const record = encoded instanceof Promise ? await encoded.catch(notCommitted) : encoded;
       if (await this.#append(record)) {
         this.#applyOwn(group, commit);
-        this.#trim();
+        void this.trim();
         return;
       }
     }
@@ -203,7 +203,7 @@ export class CommitPipeline {
       if (!(await this.#append(encodeTablesRecord(id, timestamp, tables)))) continue;
       this.#tree.ingest(timestamp, this.#position, tables);
       this.#manager.advance(timestamp);
-      this.#trim();
+      void this.trim();
       done.resolve();
       return;
     }
@@ -281,12 +281,11 @@ export class CommitPipeline {
   }
 
   /** What is in tables need not stay in the log. A failure only keeps more than needed. */
-  #trim(): void {
+  async trim(): Promise<void> {
     const flushed = this.#tree.flushedPosition;
     if (flushed <= this.#trimmed) return;
     this.#trimmed = flushed;
-    this.#log.trim(flushed).catch(() => undefined);
-    this.#objects.deleteUpTo(flushed).catch(() => undefined);
+    await Promise.allSettled([this.#log.trim(flushed), this.#objects.deleteUpTo(flushed)]);
   }
 }
 

@@ -147,6 +147,11 @@ export class TransactionManager {
     this.#pool.push(writes);
   }
 
+  /** Lets the log forget what tables hold. Happens by itself after commits. */
+  trimLog(): Promise<void> {
+    return this.#pipeline.trim();
+  }
+
   /** Lets the commits under way end and refuses new ones; open transactions are rolled back. */
   async close(): Promise<void> {
     await this.#pipeline.idle();
