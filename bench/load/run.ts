@@ -64,7 +64,7 @@ try {
   const started = performance.now();
   await connection.query({
     sql: "LOAD DATA LOCAL INFILE 'rows' INTO TABLE sb.sbtest1",
-    infileStreamFactory: () => Readable.from(lines()),
+    infileStreamFactory: () => Readable.from(lines(), { objectMode: false }),
   });
   const seconds = (performance.now() - started) / 1000;
   clearInterval(watch);

@@ -17,6 +17,7 @@ import {
   type Deferred,
   type MaybePromise,
 } from '../base/index.ts';
+import type { Timer } from '../env/index.ts';
 import type { Cursor, CursorOptions } from './cursor.ts';
 import { LevelSource } from './level-source.ts';
 import { type LogPosition, type LsmOptions, type LsmStats, type LsmWrite, memtableBytesMax } from './lsm-options.ts';
@@ -42,7 +43,9 @@ export interface NewestVersion {
 /** Full memtables waiting, or flushed runs waiting, at which writers are held back. */
 const FULL_MEMTABLES_MAX = 3;
 const RECENT_RUNS_STALL = 20;
-const STALL_MS_MAX = 30_000;
+const STALL_MS_MAX = 120_000;
+/** Orphans are looked for once, this long after the log was replayed: not in the way of the first queries. */
+const SWEEP_DELAY_MS = 60_000;
 const RETRY_MS_FIRST = 100;
 const RETRY_MS_MAX = 10_000;
 const READ_AHEAD_BLOCKS_FIRST = 2;
@@ -59,6 +62,7 @@ export class LsmTree {
   #compactionStuck = false;
   #retryMs = RETRY_MS_FIRST;
   #closed = false;
+  #sweep: Timer | undefined;
 
   private constructor(options: LsmOptions, tables: TableSet) {
     this.#options = options;
@@ -81,6 +85,17 @@ export class LsmTree {
     const tree = new LsmTree(options, tables);
     tree.#schedule();
     return tree;
+  }
+
+  /**
+   * Call when the log has been replayed: only then are the tables known that its records name, and what a crash left
+   * behind can be told from them. It is deleted later, in the background.
+   */
+  replayed(): void {
+    if (this.#options.background === false || this.#sweep !== undefined) return;
+    this.#sweep = this.#options.env.timers.after(SWEEP_DELAY_MS, () => {
+      void this.#inBackground(() => this.#maintenance.collectGarbage({ orphans: true }));
+    });
   }
 
   /** Where the log has to be replayed from: everything at or before it is in tables. */
@@ -260,6 +275,7 @@ export class LsmTree {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    this.#sweep?.cancel();
     await this.#maintenance.close();
     this.#options.budget.removeOwner(this);
     this.#memtables.clear();
