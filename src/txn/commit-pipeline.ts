@@ -234,6 +234,8 @@ export class CommitPipeline {
         if (attempt === 1 && isLimit(error)) throw new NotCommitted(error);
         if (attempt >= APPEND_ATTEMPTS_MAX) throw error;
         await this.#options.env.timers.sleep(RETRY_DELAY_MS << attempt);
+        // A log that lost track of its end appends nothing more until it is asked where that is.
+        await this.#log.tail().catch(() => undefined);
         continue;
       }
       if (!result.ok) return await this.#catchUp();
