@@ -14,6 +14,9 @@ export class SessionEval implements EvalSession {
   foundRows = 0;
   rowCount = 0;
   lastInsertId: number | bigint = 0;
+  /** What SLEEP asked for and was not waited for yet. */
+  sleepMs = 0;
+  roleOf: (() => string) | undefined;
 
   constructor(state: SessionState, env: Env) {
     this.#state = state;
@@ -25,6 +28,15 @@ export class SessionEval implements EvalSession {
     const override = this.#state.timestampOverrideMicros;
     this.nowMicros = override ?? this.currentMicros();
     this.strict = strict;
+    this.sleepMs = 0;
+  }
+
+  get currentRole(): string {
+    return this.roleOf?.() ?? 'NONE';
+  }
+
+  addSleep(seconds: number): void {
+    this.sleepMs += seconds * 1000;
   }
 
   currentMicros(): number {

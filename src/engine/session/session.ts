@@ -36,6 +36,8 @@ import { TransactionControl } from './transaction-control.ts';
 
 /** A statement gives the thread away after this long; see the fairness benchmark. */
 const TIME_SLICE_MS = 4;
+/** A sleeping statement looks this often whether it was killed. */
+const SLEEP_STEP_MS = 50;
 
 export class EngineSession implements Session {
   readonly connectionId: number;
@@ -91,6 +93,7 @@ export class EngineSession implements Session {
     this.transactions = new TransactionControl(this);
     this.#adopt(options);
     this.privileges = host.privileges(this);
+    this.eval.roleOf = () => this.privileges.currentRole();
     this.virtualTables = host.virtualTables(this);
     this.#defineComputedVariables();
   }
@@ -284,6 +287,16 @@ export class EngineSession implements Session {
         throw sqlError('ER_QUERY_TIMEOUT');
     },
   };
+
+  /** Waits as long as SLEEP asked, unless the statement is killed or its time is up. */
+  async sleep(): Promise<void> {
+    while (this.eval.sleepMs > 0) {
+      const stepMs = Math.min(this.eval.sleepMs, SLEEP_STEP_MS);
+      this.eval.sleepMs -= stepMs;
+      await this.host.env.timers.sleep(stepMs);
+      this.interrupt.check();
+    }
+  }
 
   readonly yieldNow = (): MaybePromise<void> => {
     const nowMs = this.host.env.clock.monotonicMs();

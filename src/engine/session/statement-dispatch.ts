@@ -72,7 +72,7 @@ function runOther(
       return andThen(session.useDatabase(statement.database), () => okResult());
     case 'do':
       for (const item of statement.items) evaluateExpression(session, item, bound);
-      return okResult();
+      return session.eval.sleepMs > 0 ? session.sleep().then(() => okResult()) : okResult();
     case 'start-transaction':
       return startTransaction(session, statement);
     case 'commit':

@@ -43,7 +43,8 @@ export function runPlan(
       ? new QueryResult(session, context, plan, ready.columns)
       : andThen(executeWrite(plan, context), (result) => {
           session.eval.rowCount = result.affectedRows;
-          return andThen(session.transactions.endStatement(), () =>
+          const slept = session.eval.sleepMs > 0 ? session.sleep() : undefined;
+          return andThen(andThen(slept, () => session.transactions.endStatement()), () =>
             okResult({
               affectedRows: result.affectedRows,
               lastInsertId: result.lastInsertId,
@@ -116,8 +117,18 @@ class QueryResult implements RowsResult {
   }
 
   #took(batch: Batch | undefined): MaybePromise<Batch | undefined> {
+    if (this.#session.eval.sleepMs > 0) return this.#sleepThen(batch);
     if (batch === undefined) return andThen(this.#end(), () => undefined);
     return batch;
+  }
+
+  async #sleepThen(batch: Batch | undefined): Promise<Batch | undefined> {
+    try {
+      await this.#session.sleep();
+    } catch (error) {
+      return this.#fail(error);
+    }
+    return this.#took(batch);
   }
 
   #fail(error: unknown): never {

@@ -90,6 +90,10 @@ export interface EvalSession {
   readonly connectionId: number;
   readonly user: string; // 'root@localhost' as the client said
   readonly currentUser: string; // the matched account
+  /** CURRENT_ROLE(); absent = NONE. */
+  readonly currentRole?: string;
+  /** SLEEP: evaluation does not wait; the statement does, before its next rows leave. */
+  addSleep?(seconds: number): void;
   readonly database: string | null;
   readonly version: string;
   readonly collationConnection: string;

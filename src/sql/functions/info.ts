@@ -130,7 +130,7 @@ const getsysvar = define(
   'statement',
 );
 
-/** Evaluation is synchronous: SLEEP answers at once; the executor's own timer is where a session really waits. */
+/** Evaluation is synchronous: SLEEP only says how long; the session waits before the statement's rows leave. */
 const sleep = define(
   'sleep',
   1,
@@ -140,6 +140,7 @@ const sleep = define(
     return (row, context) => {
       const seconds = read(row, context);
       if (seconds === null || seconds < 0) throw sqlError('ER_WRONG_ARGUMENTS', 'sleep.');
+      context.session.addSleep?.(seconds);
       return 0;
     };
   },
@@ -162,7 +163,7 @@ export const INFO: readonly FunctionDef[] = [
   { ...user, name: 'system_user' },
   sessionText('current_user', 288, (context) => context.session.currentUser),
   sessionText('version', 60, (context) => context.session.version),
-  sessionText('current_role', 288, () => 'NONE'),
+  sessionText('current_role', 288, (context) => context.session.currentRole ?? 'NONE'),
   sessionInt('connection_id', true, (context) => context.session.connectionId),
   sessionInt('found_rows', true, (context) => context.session.foundRows),
   sessionInt('row_count', false, (context) => context.session.rowCount),
