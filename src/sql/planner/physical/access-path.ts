@@ -118,10 +118,11 @@ function indexScans(
   const forward = orderOf(parts, false);
   const backward = orderOf(parts, true);
   const reverse = want.length > 0 && !satisfies(forward, want, constants) && satisfies(backward, want, constants);
-  const candidate = makeScan(scan, index, match, restriction.conditions, { reverse, covering, clustered, keepOrder: want.length > 0 }, context);
+  const keepOrder = want.length > 0 && (reverse || satisfies(forward, want, constants));
+  const candidate = makeScan(scan, index, match, restriction.conditions, { reverse, covering, clustered, keepOrder }, context);
   const cost = candidate.cost + (discouraged ? 1e9 : 0);
   // A lookup of rows keeps the entries' order only when it is asked to.
-  const isOrdered = want.length > 0 || clustered || covering;
+  const isOrdered = keepOrder || clustered || covering;
   return [{ ...candidate, cost, order: !isOrdered ? NO_ORDER : reverse ? backward : forward, constants }];
 }
 

@@ -158,7 +158,7 @@ export class PhysicalPlanner implements JoinOrderContext {
   projection(child: Candidate, exprs: readonly Expr[], columns: readonly ColumnExpr[]): Candidate {
     const renamed = new Map<number, number>();
     for (const [i, expr] of exprs.entries()) {
-      this.estimator.setDistinct(columns[i]!.id, this.estimator.distinct(expr, child.rows));
+      if (expr.kind !== 'column' || expr.id !== columns[i]!.id) this.estimator.setDistinct(columns[i]!.id, this.estimator.distinct(expr, child.rows));
       if (expr.kind === 'column' && !renamed.has(expr.id)) renamed.set(expr.id, columns[i]!.id);
     }
     const order: OrderColumn[] = [];
