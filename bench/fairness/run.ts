@@ -18,13 +18,13 @@ function option(name: string, otherwise: number): number {
 
 const rows = option('rows', 5_000_000);
 
-function* lines(): Generator<string> {
+function* lines(): Generator<Buffer> {
   const chunk: string[] = [];
   for (let id = 1; id <= rows; id++) {
     chunk.push(`${id}\t${(id * 7919) % 1_000_003}\tname-${id % 1000}\n`);
-    if (chunk.length === 1000) yield chunk.splice(0).join('');
+    if (chunk.length === 1000) yield Buffer.from(chunk.splice(0).join(''));
   }
-  yield chunk.join('');
+  if (chunk.length > 0) yield Buffer.from(chunk.join(''));
 }
 
 function connect(port: number): Promise<Connection> {

@@ -49,11 +49,11 @@ async function fill(server: EbbServer): Promise<void> {
     }
     return text.slice(0, ROW_BYTES - 20);
   };
-  function* lines(): Generator<string> {
+  function* lines(): Generator<Buffer> {
     for (let id = 1; id <= count; id += 100) {
       let chunk = '';
       for (let n = id; n < id + 100 && n <= count; n++) chunk += `${n}\t${n % 1000}\t${noise()}\n`;
-      yield chunk;
+      yield Buffer.from(chunk);
     }
   }
   await connection.query({
