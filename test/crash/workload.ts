@@ -24,6 +24,15 @@ export function connect(port: number): Promise<Connection> {
   return createConnection({ host: '127.0.0.1', port, user: 'root', database: 'crash', connectTimeout: 10_000 });
 }
 
+/** The server may be killed while we log in: that is part of the experiment. */
+function connectUnlessKilled(port: number): Promise<Connection | undefined> {
+  return connect(port).catch((error: unknown) => {
+    if (['ECONNRESET', 'ECONNREFUSED', 'PROTOCOL_CONNECTION_LOST', 'EPIPE'].includes((error as { code: string }).code))
+      return undefined;
+    throw error;
+  });
+}
+
 export async function createTables(port: number): Promise<void> {
   const connection = await createConnection({ host: '127.0.0.1', port, user: 'root' });
   await connection.query('CREATE DATABASE IF NOT EXISTS crash');
@@ -45,7 +54,8 @@ export async function transferLoop(
   acknowledged: Acknowledged,
   random: () => number,
 ): Promise<void> {
-  const connection = await connect(port);
+  const connection = await connectUnlessKilled(port);
+  if (connection === undefined) return;
   connection.on('error', () => undefined);
   for (;;) {
     const id = nextId();
@@ -69,7 +79,8 @@ export async function transferLoop(
 }
 
 export async function counterLoop(port: number, worker: number, acknowledged: Acknowledged): Promise<void> {
-  const connection = await connect(port);
+  const connection = await connectUnlessKilled(port);
+  if (connection === undefined) return;
   connection.on('error', () => undefined);
   let value = acknowledged.counters.get(worker) ?? 0;
   try {
