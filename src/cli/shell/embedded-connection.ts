@@ -24,6 +24,11 @@ export async function openEmbedded(location: string, database: string | undefine
       hooks: { localInfile },
       ...(database === undefined ? {} : { database }),
     });
+    if (location === 'memory:' && database === undefined) {
+      // Nothing is there yet: a database to play in saves two statements.
+      await session.execute('CREATE DATABASE test');
+      await session.useDatabase('test');
+    }
     return connection(opened, session, location, () => loaded);
   } catch (error) {
     await opened.close();
