@@ -4,6 +4,9 @@ import {
   aggregateTypes,
   type Convert,
   compareOf,
+  dateType,
+  datetimeType,
+  timeType,
   converterOf,
   type FieldType,
   intType,
@@ -151,22 +154,33 @@ const caseFunction = define(
   },
 );
 
+/** Dates among texts or numbers turn those into dates. */
+function extremeType(args: readonly FunctionArgument[], name: string, context: InferContext): FieldType {
+  const temporals = args.filter((arg) => isTemporal(arg.type));
+  const others = args.filter((arg) => !isTemporal(arg.type) && arg.type.kind !== 'null');
+  if (temporals.length === 0 || others.length === 0 || others.some((arg) => arg.type.kind === 'json'))
+    return commonType(args, name, context);
+  const decimals = others.some((arg) => isTextual(arg.type))
+    ? 6
+    : Math.max(...temporals.map((arg) => arg.type.decimals));
+  if (temporals.every((arg) => arg.type.kind === 'date')) return dateType();
+  return temporals.every((arg) => arg.type.kind === 'time') ? timeType(decimals) : datetimeType(decimals);
+}
+
 function extreme(name: 'greatest' | 'least', wanted: 1 | -1): FunctionDef {
   return define(
     name,
     [2, Number.POSITIVE_INFINITY],
-    (args, _options, context) =>
-      withNullable(
-        commonType(args, name, context),
+    (args, _options, context) => {
+      const type = extremeType(args, name, context);
+      return withNullable(
+        type,
         args.some((arg) => arg.type.nullable),
-      ),
+      );
+    },
     (args, type) => {
-      const temporals = args.filter((arg) => isTemporal(arg.type));
-      // Texts beside dates are compared as dates, but printed as they are.
-      const compareType =
-        temporals.length > 0 && temporals.length < args.length && type.kind === 'string' ? undefined : type;
       const reads = args.map((arg) => convertedArg(arg, type));
-      const compare = compareOf(compareType ?? type);
+      const compare = compareOf(type);
       return (row, context) => {
         let best: Value = null;
         for (const read of reads) {

@@ -226,17 +226,9 @@ function addToText(text: string, by: number, context: EvalContext): Value {
   return formatTime(result, result % 1000000 === 0 ? 0 : 6);
 }
 
-/** A time only: a datetime as the amount makes the result NULL. */
+/** A time, or the clock of a date in text; a DATETIME as the amount makes the result NULL. */
 function pureTimeArg(arg: CompiledArgument): Read<number> {
-  if (isDateTimeType(arg.type) || arg.type.kind === 'date') return () => null;
-  if (arg.type.kind !== 'string') return timeArg(arg);
-  const read = timeArg(arg);
-  const text = stringOf(arg.type);
-  return (row, context) => {
-    const source = arg.evaluate(row, context);
-    if (source === null || parseTime(text(source)).fromDateTime?.kind === 'datetime') return null;
-    return read(row, context);
-  };
+  return isDateTimeType(arg.type) ? () => null : timeArg(arg);
 }
 
 type TimeOrDateTime =
@@ -256,7 +248,12 @@ function timeOrDateTimeArg(arg: CompiledArgument): Read<TimeOrDateTime> {
   return (row, context) => {
     const source = arg.evaluate(row, context);
     if (source === null) return null;
-    const date = text === undefined ? dateInNumber(source) : dateTimeInText(text(source), DateFlag.FUZZY);
+    const date =
+      text === undefined
+        ? arg.type.kind === 'int'
+          ? dateInNumber(source)
+          : undefined
+        : dateTimeInText(text(source), DateFlag.FUZZY);
     if (date !== undefined) return { isTime: false, value: date };
     const micros = read(row, context);
     return micros === null ? null : { isTime: true, micros };

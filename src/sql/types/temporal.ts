@@ -110,8 +110,8 @@ export function fromDays(days: number, micros: number): DateTime | undefined {
   if (days <= 365) {
     // Year 0: packedFromDayNumber leaves it out, as FROM_DAYS does.
     if (days === 0) return undefined;
-    const probe = packedFromDayNumber(days + 365 * 4 + 1);
-    return new DateTime(probe - packDate(4, 0, 0), micros);
+    const probe = packedFromDayNumber(days + 365); // year 1 has the same days
+    return new DateTime(probe - packDate(1, 0, 0), micros);
   }
   return new DateTime(packedFromDayNumber(days), micros);
 }
