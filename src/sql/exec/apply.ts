@@ -124,6 +124,7 @@ class Apply extends StepOperator {
   }
 
   #collect(): MaybePromise<readonly Row[]> {
+    for (const cte of this.#run.ctes.values()) if (cte.correlated) cte.reset();
     const inner = this.#shape.inner.open(this.#run);
     this.#inner = inner;
     const { rowsMax } = this.#shape;

@@ -19,6 +19,7 @@ export interface CompiledCte {
   readonly seed: CompiledNode;
   readonly recursive: CompiledNode | undefined;
   readonly distinctKey: RowKey | undefined;
+  readonly correlated: boolean;
 }
 
 export function compileCte(definition: CteDefinition, scope: CompileScope): CompiledCte {
@@ -27,6 +28,7 @@ export function compileCte(definition: CteDefinition, scope: CompileScope): Comp
     seed: scope.compile(definition.plan),
     recursive: definition.recursive === undefined ? undefined : scope.compile(definition.recursive),
     distinctKey: definition.distinct ? compileRowKey(definition.plan.output.map((column) => column.type)) : undefined,
+    correlated: definition.correlated === true,
   };
 }
 
@@ -35,7 +37,7 @@ export class CteRun {
   readonly #compiled: CompiledCte;
   readonly #run: Run;
   readonly #memory: MemoryAccount;
-  readonly #batches: Batch[] = [];
+  #batches: Batch[] = [];
   readonly #seen = new Set<unknown>();
   #ready = false;
   #pending: Promise<void> | undefined;
@@ -47,6 +49,19 @@ export class CteRun {
     this.#compiled = compiled;
     this.#run = run;
     this.#memory = run.ctx.memory.open();
+  }
+
+  get correlated(): boolean {
+    return this.#compiled.correlated;
+  }
+
+  /** Forgets the rows: slots that they depend on have changed. */
+  reset(): void {
+    this.#batches = [];
+    this.#seen.clear();
+    this.#memory.close();
+    this.#ready = false;
+    this.#pending = undefined;
   }
 
   get batches(): readonly Batch[] {

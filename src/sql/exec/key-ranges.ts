@@ -85,6 +85,7 @@ function compileKeyValue(expr: Expr, part: KeyPart): CompiledValue {
 }
 
 function compileInterval(interval: IndexInterval, parts: readonly KeyPart[]): CompiledInterval {
+  if (interval.equal.some((item, i) => 'isNull' in item && !parts[i]!.type.nullable)) return () => undefined;
   const equal = interval.equal.map((item, i) => ('isNull' in item ? undefined : compileKeyValue(item, parts[i]!)));
   const next = parts[interval.equal.length];
   const low = interval.low === undefined || next === undefined ? undefined : { ...compileKeyValue(interval.low.expr, next), inclusive: interval.low.inclusive };

@@ -270,6 +270,8 @@ export interface CteDefinition {
   readonly plan: PhysicalNode;
   /** For recursive ones: `plan` is the seed, `recursive` reads the last round through a work-table-scan. */
   readonly recursive?: PhysicalNode;
+  /** Its plans read slots that an apply binds: materialised anew for each run of the apply's inner plan. */
+  readonly correlated?: boolean;
   readonly distinct: boolean;
   /** LIMIT and OFFSET of a recursive one: enough rows end the recursion. */
   readonly limit?: Expr;

@@ -46,7 +46,7 @@ export interface RowWriter {
   readonly onUpdateNow: readonly { readonly column: number; readonly expr: Expr }[];
   readonly checks: readonly { readonly name: string; readonly condition: Expr }[];
   /** Foreign keys of this table (child side) and of others that reference it (parent side), with definitions resolved. */
-  readonly parents: readonly { readonly key: ForeignKeyDef; readonly parent: TableDef }[];
+  readonly parents: readonly { readonly key: ForeignKeyDef; /** Absent when the table does not exist (dropped with foreign_key_checks = 0). */ readonly parent?: TableDef }[];
   readonly children: readonly { readonly key: ForeignKeyDef; readonly child: TableDef; readonly writer: () => RowWriter }[];
   readonly autoIncrementColumn: number; // -1 = none
 }

@@ -4,10 +4,10 @@
  * Counts: REPLACE 1 per row in plus 1 per row deleted; ON DUPLICATE KEY UPDATE 1 for a new row, 2 for a changed one, 0 for one
  * left as it was (1 when the client asked for found rows).
  */
-import { andThen, isPromise, type MaybePromise } from '../../../base/index.ts';
+import { andThen, isPromise, type MaybePromise, sqlError } from '../../../base/index.ts';
 import type { InsertPlan } from '../../plan/index.ts';
 import type { DuplicateKey, InsertOutcome } from '../../ports.ts';
-import type { Batch, Row, Value } from '../../types/index.ts';
+import { type Batch, type FieldType, intRange, MysqlType, type Row, type Value } from '../../types/index.ts';
 import type { CompileScope } from '../compile-scope.ts';
 import type { WriteResult } from '../context.ts';
 import { type CompiledNode, drain, type Run } from '../operator.ts';
@@ -121,9 +121,18 @@ export function completeRow(write: WriteRun, rules: InsertRules, row: Row, sourc
   if (column < 0) return putRow(write, rules, { row, source, generatedId: false });
   if (!wantsGeneratedId(row[column]!, write)) return putRow(write, rules, { row, source, generatedId: false });
   return andThen(write.storage.nextAutoIncrement(table.writer.table, 1), (id) => {
-    row[column] = id;
+    row[column] = fittingId(id, table.writer.table.columns[column]!.type);
     return putRow(write, rules, { row, source, generatedId: true });
   });
+}
+
+/** A counter at its end gives the type's greatest value, which is then a duplicate; beyond 64 bits there is none (1467). */
+export function fittingId(id: number | bigint, type: FieldType): number | bigint {
+  if (type.kind !== 'int') return id;
+  const { max } = intRange(type);
+  if (id <= max) return id;
+  if (type.mysqlType === MysqlType.LONGLONG) throw sqlError('ER_AUTOINC_READ_FAILED');
+  return max;
 }
 
 function wantsGeneratedId(value: Value, write: WriteRun): boolean {

@@ -15,7 +15,7 @@ import type { CompiledWriter } from './compiled-writer.ts';
 import { duplicateEntry } from './duplicate-error.ts';
 import { eachInOrder } from './each.ts';
 import { FieldParser, type LoadField } from './field-parser.ts';
-import { completeRow, type InsertRules } from './insert.ts';
+import { completeRow, fittingId, type InsertRules } from './insert.ts';
 import { finishRow } from './row-builder.ts';
 import { type ColumnSetter, compileSetter, defaultValue, tableWriterOf } from './table-writer.ts';
 import { WriteRun } from './write-run.ts';
@@ -238,7 +238,7 @@ class Load {
     if (id === undefined) return add();
     if (id === null || (id === 0 && !write.eval.session.sqlMode.noAutoValueOnZero)) {
       return andThen(write.storage.nextAutoIncrement(table.writer.table, 1), (next) => {
-        row[column] = next;
+        row[column] = fittingId(next, table.writer.table.columns[column]!.type);
         if (write.firstGeneratedId === 0) write.firstGeneratedId = next;
         return add();
       });

@@ -2,7 +2,7 @@
  * Makes full rows from the values of an INSERT: constants of the defaults first, then the given values in order (each may
  * refer to columns before it), then defaults that are expressions.
  */
-import type { FieldType, Row, Value } from '../../types/index.ts';
+import { type FieldType, implicitDefaultOf, type Row, type Value } from '../../types/index.ts';
 import type { Assignment } from '../../plan/index.ts';
 import { type ColumnSetter, compileSetter, compileStoreAt, computeGenerated, defaultValue, requireValue, type TableWriter, verifyChecks } from './table-writer.ts';
 import type { WriteRun } from './write-run.ts';
@@ -30,7 +30,7 @@ function builderOf(table: TableWriter, given: readonly GivenColumn[], fromSource
   const { columns } = table.writer.table;
   const { autoIncrementColumn } = table.writer;
   const givenColumns = new Set(given.map((item) => item.column));
-  const template: readonly Value[] = columns.map((_, i) => table.defaults[i]!.constant ?? null);
+  const template = rowTemplate(table);
   const isGenerated = (column: number): boolean => columns[column]!.generated !== undefined;
   const late = columns
     .map((_, i) => i)
@@ -51,6 +51,18 @@ function builderOf(table: TableWriter, given: readonly GivenColumn[], fromSource
     for (const column of late) row[column] = defaultValue(table, column, row, write);
     return row;
   };
+}
+
+/**
+ * What columns hold before they are given a value. An expression that reads a NOT NULL column without default before that finds the
+ * type's zero; AUTO_INCREMENT is NULL, which means "generate".
+ */
+export function rowTemplate(table: TableWriter): readonly Value[] {
+  return table.writer.table.columns.map((column, i) => {
+    const { constant } = table.defaults[i]!;
+    if (constant !== undefined) return constant;
+    return column.type.nullable || i === table.writer.autoIncrementColumn ? null : implicitDefaultOf(column.type);
+  });
 }
 
 /** Generated columns and checks, once all other columns are known (AUTO_INCREMENT too). */

@@ -56,6 +56,7 @@ function requireParents(write: WriteRun, table: TableWriter, after: Row, before:
     if (before !== undefined && !changed(table, own, before, after)) return undefined;
     const values = keyValues(after, own);
     if (values === undefined) return undefined;
+    if (parent === undefined) throw noParent(table.writer.table, key);
     return andThen(parentExists(write, parentColumns(parent, key), values), (exists) => {
       if (!exists) throw noParent(table.writer.table, key);
     });

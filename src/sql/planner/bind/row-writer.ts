@@ -90,7 +90,7 @@ function bindWriter(table: TableDef, env: QueryEnv): RowWriter {
     checks: table.checks.filter((check) => check.enforced).map((check) => ({ name: check.name, condition: block.bind(context.parseExpression(check.sql)) })),
     parents: table.foreignKeys.flatMap((key) => {
       const parent = context.catalog.findTable(key.referencedSchema, key.referencedTable);
-      return parent?.kind === 'table' ? [{ key, parent }] : [];
+      return [parent?.kind === 'table' ? { key, parent } : { key }];
     }),
     children: context.catalog.referencing(table.schema, table.name).map(({ table: child, key }) => ({ key, child, writer: () => rowWriterOf(child, env) })),
     autoIncrementColumn: table.columns.findIndex((column) => column.autoIncrement),
