@@ -77,13 +77,14 @@ async function converse(connection: ShellConnection, parsed: Parsed): Promise<nu
   const interactive = statements === undefined && process.stdin.isTTY === true;
   const shell = new Shell(connection, shellOptions(parsed, interactive));
   if (statements !== undefined) {
-    await shell.stream(linesOf(statements), () => statements.length);
+    await shell.stream(linesOf(statements), () => statements.length, 'text');
     return 0;
   }
   if (interactive) return converseAtTerminal(shell, connection);
   const input = process.stdin;
   let bytes = 0;
-  input.on('data', (chunk: Buffer) => (bytes += chunk.length));
+  input.setEncoding('latin1');
+  input.on('data', (chunk: string) => (bytes += chunk.length));
   await shell.stream(createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY }), () => bytes);
   return 0;
 }

@@ -78,7 +78,12 @@ describe('connections', () => {
 
   it('shows the processes', async () => {
     const [rows] = await root.query<RowDataPacket[]>('SHOW PROCESSLIST');
-    expect(rows.find((row) => row['Id'] === root.threadId)).toMatchObject({ User: 'root', db: 'c', Command: 'Query', Info: 'SHOW PROCESSLIST' });
+    expect(rows.find((row) => row['Id'] === root.threadId)).toMatchObject({
+      User: 'root',
+      db: 'c',
+      Command: 'Query',
+      Info: 'SHOW PROCESSLIST',
+    });
   });
 
   it('keeps users, roles and grants over a restart, and enforces them', async () => {
@@ -93,7 +98,9 @@ describe('connections', () => {
     const user = await connect({ user: 'u', password: 'pw1', database: 'c' });
     await expect(user.query('SELECT * FROM t')).rejects.toMatchObject({ errno: 1142 });
     await user.query('SET ROLE reader');
-    expect((await user.query('SELECT CURRENT_ROLE() AS r, COUNT(*) AS c FROM t'))[0]).toEqual([{ r: '`reader`@`%`', c: 1 }]);
+    expect((await user.query('SELECT CURRENT_ROLE() AS r, COUNT(*) AS c FROM t'))[0]).toEqual([
+      { r: '`reader`@`%`', c: 1 },
+    ]);
     await user.query('UPDATE t SET n = 5');
     await expect(user.query('UPDATE t SET a = 5')).rejects.toMatchObject({ errno: 1143 });
     await expect(user.query('DROP TABLE t')).rejects.toMatchObject({ errno: 1142 });

@@ -3,11 +3,12 @@
  * restore every table has the same rows, byte by byte, as the one it was dumped from.
  */
 import { createHash } from 'node:crypto';
+import { join } from 'node:path';
 import mysql, { type Connection } from 'mysql2/promise';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EbbServer } from '../harness/ebb-server.ts';
 import { MariadbServer, hasMariadb } from '../harness/mariadb-server.ts';
-import { PROGRAMS, missingProgram, runProgram } from './programs.ts';
+import { PROGRAMS, missingProgram, runProgram, runProgramForBytes } from './programs.ts';
 
 const missing = missingProgram('mariadbDump') ?? missingProgram('mariadb');
 const noServer = !hasMariadb() && process.env['CI'] !== 'true';
@@ -100,19 +101,12 @@ function options(peer: Peer): string[] {
   return ['--no-defaults', '-h127.0.0.1', `-P${peer.port}`, '-uroot', '--default-character-set=utf8mb4'];
 }
 
-function dump(peer: Peer, database: string): Promise<string> {
-  return runProgram(PROGRAMS.mariadbDump, [
-    ...options(peer),
-    '--routines',
-    '--triggers',
-    '--events',
-    '--single-transaction',
-    '--hex-blob',
-    database,
-  ]);
+function dump(peer: Peer, database: string, ...more: string[]): Promise<Buffer> {
+  const args = [...options(peer), '--routines', '--triggers', '--events', '--single-transaction', ...more, database];
+  return runProgramForBytes(PROGRAMS.mariadbDump, args);
 }
 
-async function restore(peer: Peer, database: string, text: string): Promise<void> {
+async function restore(peer: Peer, database: string, text: Buffer): Promise<void> {
   await runProgram(PROGRAMS.mariadb, [
     ...options(peer),
     '-e',
@@ -143,11 +137,28 @@ describe.skipIf(missing !== undefined)(`mariadb-dump${missing === undefined ? ''
     });
   });
 
-  it('restores Ebb into Ebb', async () => {
-    const text = await dump(ebb, 'shop');
-    await restore(ebb, 'copy', text);
-    expect(await checksums(ebb, 'copy')).toEqual(original);
-    expect(await definitions(ebb, 'copy')).toEqual(await definitions(ebb, 'shop'));
+  it.each([
+    ['copy', '--hex-blob'],
+    ['raw_copy', '--skip-hex-blob'],
+  ])('restores Ebb into Ebb (%s, %s)', async (copy, blobs) => {
+    await restore(ebb, copy, await dump(ebb, 'shop', blobs));
+    expect(await checksums(ebb, copy)).toEqual(original);
+    expect(await definitions(ebb, copy)).toEqual(await definitions(ebb, 'shop'));
+  });
+
+  it('restores by ebb sql', async () => {
+    const shell = [
+      '--import',
+      'tsx',
+      join(import.meta.dirname, '../../src/cli/main.ts'),
+      'sql',
+      '--port',
+      String(ebb.port),
+    ];
+    await runProgram(process.execPath, [...shell, '-e', 'CREATE DATABASE by_shell COLLATE utf8mb4_unicode_ci']);
+    await runProgram(process.execPath, [...shell, 'by_shell'], await dump(ebb, 'shop'));
+    expect(await checksums(ebb, 'by_shell')).toEqual(original);
+    expect(await runProgram(process.execPath, [...shell, '-e', "SELECT '日本' AS `ä`"])).toBe('ä\n日本\n');
   });
 
   it('prints the same by the mariadb command line', async () => {

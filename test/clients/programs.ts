@@ -19,12 +19,21 @@ export function missingProgram(name: keyof typeof PROGRAMS): string | undefined 
 }
 
 export async function runProgram(path: string, args: readonly string[], input?: string | Buffer): Promise<string> {
-  const child = run(path, [...args], { maxBuffer: 256 * 1024 * 1024 });
+  return (await runProgramForBytes(path, args, input)).toString('utf8');
+}
+
+/** Dumps hold bytes that are not UTF-8. */
+export async function runProgramForBytes(
+  path: string,
+  args: readonly string[],
+  input?: string | Buffer,
+): Promise<Buffer> {
+  const child = run(path, [...args], { maxBuffer: 256 * 1024 * 1024, encoding: 'buffer' });
   if (input !== undefined) child.child.stdin?.end(input);
   try {
     return (await child).stdout;
   } catch (error) {
-    const { stdout, stderr, message } = error as { stdout?: string; stderr?: string; message: string };
-    throw new Error(`${message}\n${stdout ?? ''}\n${stderr ?? ''}`, { cause: error });
+    const { stdout, stderr, message } = error as { stdout?: Buffer; stderr?: Buffer; message: string };
+    throw new Error(`${message}\n${stdout?.toString() ?? ''}\n${stderr?.toString() ?? ''}`, { cause: error });
   }
 }

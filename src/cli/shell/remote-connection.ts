@@ -1,6 +1,6 @@
 /** The shell on a running server, over the wire by mysql2 (loaded only here). */
 import { createReadStream } from 'node:fs';
-import { SqlError } from '../../base/index.ts';
+import { SqlError, encodeEscapedUtf8 } from '../../base/index.ts';
 import { bytesText } from './embedded-connection.ts';
 import type { Cell, ShellConnection, ShellResult } from './shell-connection.ts';
 
@@ -33,7 +33,9 @@ export async function connectRemote(options: RemoteOptions): Promise<ShellConnec
     user: options.user,
     password: options.password,
     rowsAsArray: true,
-    charset: 'utf8mb4_0900_ai_ci',
+    // Bytes as they are: statements may hold some that are not UTF-8. SET NAMES below tells the server what they mean.
+    charset: 'BINARY',
+    flags: ['-SESSION_TRACK'],
     typeCast: cellOf as never,
     infileStreamFactory: (path: string) => createReadStream(path).on('data', (chunk) => (loaded += chunk.length)),
     ...(options.database === undefined ? {} : { database: options.database }),
@@ -43,6 +45,7 @@ export async function connectRemote(options: RemoteOptions): Promise<ShellConnec
   await new Promise<void>((resolve, reject) =>
     connection.connect((error) => (error === null ? resolve() : reject(wrap(error)))),
   );
+  await runQuery(connection.query('SET NAMES utf8mb4'));
   const serverVersion =
     (connection as unknown as { _handshakePacket?: { serverVersion?: string } })._handshakePacket?.serverVersion ?? '';
   return {
@@ -50,11 +53,21 @@ export async function connectRemote(options: RemoteOptions): Promise<ShellConnec
     loadedBytes: () => loaded,
     run: (sql) => {
       loaded = 0;
-      return runQuery(connection.query(sql));
+      return runQuery(connection.query(asLatin1(encodeEscapedUtf8(sql))));
     },
     interrupt: () => void kill(mysql, settings, connection.threadId),
     close: () => new Promise((resolve) => connection.end(() => resolve())),
   };
+}
+
+/** One character a byte: what mysql2 sends unchanged in the charset `binary`. */
+function asLatin1(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+}
+
+function fromLatin1(text: string): string {
+  // eslint-disable-next-line no-control-regex
+  return /^[\x00-\xff]*$/.test(text) ? Buffer.from(text, 'latin1').toString('utf8') : text;
 }
 
 type Mysql = typeof import('mysql2');

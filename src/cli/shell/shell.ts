@@ -4,7 +4,7 @@
  */
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { SqlError } from '../../base/index.ts';
+import { SqlError, decodeEscapedUtf8 } from '../../base/index.ts';
 import { describeError } from '../errors.ts';
 import { render, type Layout } from './render.ts';
 import { StatementSplitter, type Piece } from './statement-splitter.ts';
@@ -67,13 +67,20 @@ export class Shell {
     }
   }
 
-  /** All of an input that is no terminal; a failing statement ends it unless `force`. */
-  async stream(lines: AsyncIterable<string>, bytesRead: () => number): Promise<void> {
+  /**
+   * All of an input that is no terminal; a failing statement ends it unless `force`. Lines of a file come as Latin-1, one
+   * character a byte: dumps hold bytes that are not UTF-8.
+   */
+  async stream(
+    lines: AsyncIterable<string>,
+    bytesRead: () => number,
+    encoding: 'latin1' | 'text' = 'latin1',
+  ): Promise<void> {
     const splitter = new StatementSplitter();
     let statements = 0;
     let toldAt = Date.now();
     const one = async (piece: Piece): Promise<void> => {
-      await this.piece(piece);
+      await this.piece(encoding === 'latin1' ? decoded(piece) : piece);
       statements++;
       if (Date.now() - toldAt < PROGRESS_EVERY_MS) return;
       toldAt = Date.now();
@@ -160,7 +167,7 @@ export class Shell {
   async #source(path: string): Promise<void> {
     if (this.#sourceDepth >= SOURCE_DEPTH_MAX)
       return this.#failed(new SqlError('', 1105, 'HY000', `source is nested more than ${SOURCE_DEPTH_MAX} deep`));
-    const input = createReadStream(path);
+    const input = createReadStream(path, { encoding: 'latin1' });
     try {
       await new Promise<void>((resolve, reject) => input.once('open', () => resolve()).once('error', reject));
     } catch {
@@ -173,6 +180,11 @@ export class Shell {
       this.#sourceDepth--;
     }
   }
+}
+
+function decoded(piece: Piece): Piece {
+  const text = (latin1: string): string => decodeEscapedUtf8(Buffer.from(latin1, 'latin1'));
+  return piece.kind === 'statement' ? { ...piece, sql: text(piece.sql) } : { ...piece, argument: text(piece.argument) };
 }
 
 function warnings(count: number): string {
