@@ -19,7 +19,8 @@ const resourceLimits = { maxYoungGenerationSizeMb: 6 };
 export const realWorkers: Workers = {
   parallelism: Math.max(1, availableParallelism() - 1),
   spawn(module, data) {
-    if (runsFromSources) return wrap(new Worker(bootstrap(module), { eval: true, workerData: data, execArgv: [], resourceLimits }));
+    if (runsFromSources)
+      return wrap(new Worker(bootstrap(module), { eval: true, workerData: data, execArgv: [], resourceLimits }));
     return wrap(new Worker(new URL(module.href.replace(/\.ts$/, '.js')), { workerData: data, resourceLimits }));
   },
 };
