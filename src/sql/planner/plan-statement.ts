@@ -29,6 +29,7 @@ export function queryEnv(state: StatementState): QueryEnv {
     database: state.context.database,
     privileges: state.context.privileges,
     viewPath: [],
+    inDerived: false,
     top: true,
     dropOrder: false,
   };

@@ -85,7 +85,7 @@ function bindTable(node: ast.TableSource, block: Block): Relation {
     asOf: undefined,
     virtual,
   };
-  return relationOf(scan, new TableSource(block.state, scan, access));
+  return relationOf(scan, new TableSource(block.state, scan, access, env.inDerived));
 }
 
 export function findTable(schema: string, name: string, block: Block): TableDef | ViewDef {
@@ -122,6 +122,7 @@ function bindView(view: ViewDef, alias: string, block: Block): Relation {
     database: view.schema,
     privileges,
     viewPath: [...env.viewPath, path],
+    inDerived: true,
     top: false,
     dropOrder: false,
   };
@@ -152,6 +153,7 @@ function bindDerived(node: ast.DerivedTable, block: Block, left: Relation | unde
     parent: node.lateral ? lateralParent(block, left) : block.parent,
     top: false,
     dropOrder: node.query.limit === undefined,
+    inDerived: true,
   };
   const bound = block.env.binders.query(node.query, env);
   return sourceOf(bound, node.alias, undefined, node.columns, block, undefined);

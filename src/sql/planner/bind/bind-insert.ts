@@ -25,6 +25,9 @@ export function bindInsert(node: ast.Insert, env: QueryEnv): BoundInsert {
   const columns = targetColumns(node, table);
   for (const privilege of access?.written ?? []) if (privilege.privilege === 'insert') Object.assign(privilege, { columns: columns.map((column) => table.columns[column]!.name) });
   const rows = node.rows === undefined ? undefined : bindRows(node.rows, columns, table, env);
+  // VALUES may not read the target in a subquery.
+  const isRead = env.state.tableSources.some((source) => source.scan.table === table && !source.inDerived);
+  if (rows !== undefined && isRead) throw sqlError('ER_UPDATE_TABLE_USED', table.name);
   const query = node.query === undefined ? undefined : bindSource(node.query, columns, env);
   const width = table.columns.length;
   const onDuplicate = node.onDuplicate.length === 0 ? [] : bindOnDuplicate(node, table, columns, query, env);

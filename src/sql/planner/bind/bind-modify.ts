@@ -51,7 +51,9 @@ export function bindUpdate(node: ast.Update, outer: QueryEnv): BoundModify {
     const columns = target.assignments.map(({ column }) => target.source.scan.table.columns[column]!.name);
     target.source.access?.written.push({ privilege: 'update', columns });
   }
-  return { plan: finishPlan(node, block), targets };
+  const plan = finishPlan(node, block);
+  requireNotRead(targets, block);
+  return { plan, targets };
 }
 
 export function bindDelete(node: ast.Delete, outer: QueryEnv): BoundModify {
@@ -65,7 +67,9 @@ export function bindDelete(node: ast.Delete, outer: QueryEnv): BoundModify {
     target.source.access?.written.push({ privilege: 'delete', columns: [] });
     if (target.source.access !== undefined) target.source.access.writeOnly = true;
   }
-  return { plan: finishPlan(node, block), targets };
+  const plan = finishPlan(node, block);
+  requireNotRead(targets, block);
+  return { plan, targets };
 }
 
 function deletedSource(target: ast.TableName, block: Block): Source {
@@ -131,6 +135,16 @@ function orderColumns(scan: ScanNode): void {
   for (const [i, { column, position }] of pairs.entries()) {
     scan.columns[i] = column;
     scan.positions[i] = position;
+  }
+}
+
+/** A subquery may not read the table that is being changed (1093), unless through a derived table. */
+function requireNotRead(targets: readonly BoundTarget[], block: Block): void {
+  for (const { source } of targets) {
+    for (const other of block.state.tableSources) {
+      if (other.inDerived || other.scan.table !== source.scan.table || block.relation!.sources.includes(other) || other === source) continue;
+      throw sqlError('ER_UPDATE_TABLE_USED', source.alias);
+    }
   }
 }
 

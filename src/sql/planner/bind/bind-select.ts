@@ -63,6 +63,7 @@ export function bindSelect(select: ast.Select, tail: QueryTail, env: QueryEnv): 
   const block = new Block(env);
   block.namedWindows = namedWindows(select);
   block.relation = bindFrom(select.from, block);
+  if (isStraight(select)) block.relation.plan = straightened(block.relation.plan);
   if (tail.locking.length > 0) applyLocking(tail.locking, block);
   const post = new Pending();
   const havingPending = new Pending();
@@ -82,6 +83,16 @@ export function bindSelect(select: ast.Select, tail: QueryTail, env: QueryEnv): 
   block.relation.plan = filter(block.relation.plan, where);
   const grouped = keys.length > 0 || select.groupBy !== undefined || block.aggregateCalls.length > 0;
   return assemble(select, tail, grouped ? new Grouping(block, keys, rollup).rewrite(parts) : { ...parts, plan: block.relation.plan }, block);
+}
+
+/** SELECT STRAIGHT_JOIN and the hint JOIN_FIXED_ORDER: tables are joined as written. */
+function isStraight(select: ast.Select): boolean {
+  return select.options.straightJoin || select.hints.some((hint) => hint.name === 'join_fixed_order' || hint.name === 'straight_join');
+}
+
+function straightened(plan: LogicalNode): LogicalNode {
+  if (plan.kind !== 'join') return plan;
+  return { ...plan, straight: true, left: straightened(plan.left), right: straightened(plan.right) };
 }
 
 export interface Parts {

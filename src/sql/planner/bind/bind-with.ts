@@ -14,7 +14,7 @@ export function bindWith(clause: ast.WithClause, env: QueryEnv): CteScope {
   const scope = new CteScope(env.ctes);
   for (const table of clause.tables) {
     if (scope.has(table.name)) throw sqlError('ER_NONUNIQ_TABLE', table.name);
-    const inner: QueryEnv = { ...env, ctes: scope, top: false, dropOrder: table.query.limit === undefined };
+    const inner: QueryEnv = { ...env, ctes: scope, top: false, dropOrder: table.query.limit === undefined, inDerived: true };
     const entry = clause.recursive && readsItself(table) ? bindRecursive(table, inner, scope) : bindPlain(table, inner);
     scope.add(entry);
   }

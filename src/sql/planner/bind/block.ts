@@ -70,6 +70,8 @@ export interface QueryEnv {
   readonly database: string | null;
   readonly privileges: PrivilegeChecker | undefined;
   readonly viewPath: readonly string[];
+  /** Inside a derived table, view or CTE: what it reads is computed before a statement writes. */
+  readonly inDerived: boolean;
   /** The statement's own query: its result goes to the client. */
   readonly top: boolean;
   /** Result column order matters and LIMIT does (derived tables drop a lone ORDER BY). */

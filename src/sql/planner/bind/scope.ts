@@ -67,7 +67,11 @@ export class TableSource implements Source {
   readonly #state: StatementState;
   readonly #byPosition = new Map<number, ColumnExpr>();
 
-  constructor(state: StatementState, scan: ScanNode, access: TableAccess | undefined) {
+  /** Read through a derived table, view or CTE. */
+  readonly inDerived: boolean;
+
+  constructor(state: StatementState, scan: ScanNode, access: TableAccess | undefined, inDerived = false) {
+    this.inDerived = inDerived;
     this.#state = state;
     this.scan = scan;
     this.alias = scan.alias;

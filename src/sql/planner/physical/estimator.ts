@@ -3,13 +3,14 @@
  * elsewhere. Estimates decide between plans and are shown by EXPLAIN; nothing relies on them for correctness.
  */
 import type { TableDef } from '../../catalog/index.ts';
-import type { ColumnExpr, ConstantExpr, Expr } from '../../expr/index.ts';
+import { compile } from '../../expr/index.ts';
+import type { ColumnExpr, ConstantExpr, EvalContext, Expr } from '../../expr/index.ts';
 import type { Value } from '../../types/index.ts';
 import type { ScanNode } from '../logical/logical-plan.ts';
 import type { PlannerContext } from '../planner-context.ts';
 import { statKey, statNumber } from '../stats/stat-key.ts';
 import type { ColumnStatistics, TableStatistics } from '../stats/table-statistics.ts';
-import { columnEquality, hasColumns } from '../logical/expressions.ts';
+import { columnEquality, hasColumns, someExpr } from '../logical/expressions.ts';
 
 const DEFAULT_ROWS = 1000;
 const VIRTUAL_ROWS = 100;
@@ -111,7 +112,7 @@ export class Estimator {
     if (kind === 'enum' && elements !== undefined) return elements.length;
     if (kind === 'string' && length === 1) return Math.min(10, facts.rows);
     const leading = facts.table.indexes.some((index) => index.parts[0]?.columnId === facts.columnId);
-    return Math.max(1, leading ? facts.rows / 10 : Math.min(facts.rows, Math.max(10, facts.rows / 20)));
+    return Math.max(1, Math.min(facts.rows, leading ? Math.max(10, facts.rows / 10) : Math.max(10, Math.sqrt(facts.rows))));
   }
 
   selectivity(conditions: readonly Expr[]): number {
@@ -169,7 +170,8 @@ export class Estimator {
     if (facts.unique) return 1 / facts.rows;
     const { stats } = facts;
     if (stats === undefined) return 1 / this.distinct(column, facts.rows);
-    if (value.kind === 'constant' && value.value !== null) return equalFraction(stats, value, column as ColumnExpr, facts.rows);
+    const known = this.#known(value);
+    if (known !== undefined && known.value !== null) return equalFraction(stats, known, column as ColumnExpr, facts.rows);
     return (1 - stats.nullFraction) / Math.max(1, stats.distinct);
   }
 
@@ -181,14 +183,16 @@ export class Estimator {
 
   #range(left: Expr, right: Expr, side: 'below' | 'above'): number {
     const facts = this.#facts(left);
-    if (facts !== undefined && right.kind === 'constant') return this.#fractionOf(facts, left as ColumnExpr, right, side);
+    const above = this.#known(right);
+    if (facts !== undefined && above !== undefined) return this.#fractionOf(facts, left as ColumnExpr, above, side);
     const mirrored = this.#facts(right);
-    if (mirrored !== undefined && left.kind === 'constant') return this.#fractionOf(mirrored, right as ColumnExpr, left, side === 'below' ? 'above' : 'below');
+    const below = this.#known(left);
+    if (mirrored !== undefined && below !== undefined) return this.#fractionOf(mirrored, right as ColumnExpr, below, side === 'below' ? 'above' : 'below');
     return RANGE;
   }
 
   #fractionOf(facts: ColumnFacts, column: ColumnExpr, bound: ConstantExpr, side: 'below' | 'above'): number {
-    const below = fractionBelow(facts.stats, bound.value, column);
+    const below = fractionBelow(facts.stats, bound, column);
     if (below === undefined) return RANGE;
     const rest = 1 - (facts.stats?.nullFraction ?? 0);
     return Math.min(1, Math.max(0, (side === 'below' ? below : 1 - below) * rest));
@@ -196,9 +200,10 @@ export class Estimator {
 
   #between(operand: Expr, low: Expr, high: Expr): number {
     const facts = this.#facts(operand);
-    if (facts?.stats === undefined || low.kind !== 'constant' || high.kind !== 'constant') return BETWEEN;
-    const from = fractionBelow(facts.stats, low.value, operand as ColumnExpr);
-    const to = fractionBelow(facts.stats, high.value, operand as ColumnExpr);
+    const [lowest, highest] = [this.#known(low), this.#known(high)];
+    if (facts?.stats === undefined || lowest === undefined || highest === undefined) return BETWEEN;
+    const from = fractionBelow(facts.stats, lowest, operand as ColumnExpr);
+    const to = fractionBelow(facts.stats, highest, operand as ColumnExpr);
     if (from === undefined || to === undefined) return BETWEEN;
     return Math.max(to - from, 1 / Math.max(1, facts.stats.distinct)) * (1 - facts.stats.nullFraction);
   }
@@ -207,6 +212,19 @@ export class Estimator {
     const facts = this.#facts(expr);
     if (facts?.stats !== undefined) return facts.stats.nullFraction;
     return expr.type.nullable ? EQUAL : 0;
+  }
+
+  /** The value of an expression as far as it can be told now; only for estimating, never part of a plan. */
+  #known(expr: Expr): ConstantExpr | undefined {
+    if (expr.kind === 'constant') return expr;
+    if (expr.kind !== 'call' || someExpr(expr, (part) => part.kind === 'column' || part.kind === 'slot' || part.kind === 'param')) return undefined;
+    if (someExpr(expr, (part) => part.kind === 'call' && (part.def.stability === 'volatile' || part.name === 'getvar'))) return undefined;
+    try {
+      const context: EvalContext = { params: [], slots: [], session: this.#context.evalSession, warn: () => undefined };
+      return { kind: 'constant', type: expr.type, value: compile(expr)([], context), literal: false };
+    } catch {
+      return undefined;
+    }
   }
 
   /** Rows of an inner join. */
@@ -263,11 +281,11 @@ function temporalFromText(text: string, column: ColumnExpr): number | undefined 
   return Number.isFinite(number) && column.type.kind !== 'datetime' && column.type.kind !== 'timestamp' ? number : undefined;
 }
 
-function fractionBelow(stats: ColumnStatistics | undefined, value: Value, column: ColumnExpr): number | undefined {
+function fractionBelow(stats: ColumnStatistics | undefined, bound: ConstantExpr, column: ColumnExpr): number | undefined {
   if (stats === undefined || stats.min === null || stats.max === null) return undefined;
-  const converted = comparable(value, column);
+  const converted = comparable(bound.value, column);
   if (converted === undefined) return undefined;
-  const number = statNumber(converted, column.type);
+  const number = statNumber(converted, bound.type.kind === 'date' ? bound.type : column.type);
   if (number <= stats.min) return 0;
   if (number >= stats.max) return 1;
   return interpolate(stats, number);
