@@ -1,7 +1,7 @@
 /** Dual (one empty row, or none) and VALUES lists. */
-import { compile, type EvalContext } from '../expr/index.ts';
+import { compile, type EvalContext, type Expr } from '../expr/index.ts';
 import type { DualNode, ValuesNode } from '../plan/index.ts';
-import { type Batch, BATCH_ROWS } from '../types/index.ts';
+import { type Batch, BATCH_ROWS, converterOf, type FieldType } from '../types/index.ts';
 import { type CompiledNode, EMPTY_OPERATOR, type Operator } from './operator.ts';
 import { compileRow, type RowMapper } from './projection.ts';
 
@@ -25,8 +25,21 @@ class OneRow implements Operator {
 }
 
 export function compileValues(node: ValuesNode): CompiledNode {
-  const mappers = node.rows.map(compileRow);
+  const types = node.output.map((column) => column.type);
+  const mappers = node.rows.map((row) => convertedRow(row, types));
   return { open: (run) => new ValuesRows(mappers, run.eval) };
+}
+
+/** Rows may differ in their types; all come out in those of the list. */
+function convertedRow(exprs: readonly Expr[], types: readonly FieldType[]): RowMapper {
+  const converters = exprs.map((expr, i) => converterOf(expr.type, types[i] ?? expr.type));
+  const mapper = compileRow(exprs);
+  if (converters.every((convert) => convert === undefined)) return mapper;
+  return (row, context) =>
+    mapper(row, context).map((value, i) => {
+      const convert = converters[i];
+      return value === null || convert === undefined ? value : convert(value, context);
+    });
 }
 
 class ValuesRows implements Operator {

@@ -135,7 +135,7 @@ function collectChildren(write: WriteRun, table: TableWriter, columns: KeyColumn
 }
 
 function checkDepth(depth: number): void {
-  if (depth > CASCADE_DEPTH_MAX) throw sqlError('ER_FK_DEPTH_EXCEEDED', CASCADE_DEPTH_MAX);
+  if (depth >= CASCADE_DEPTH_MAX) throw sqlError('ER_FK_DEPTH_EXCEEDED', CASCADE_DEPTH_MAX);
 }
 
 function cascadeDelete(write: WriteRun, reference: ChildReference, parent: { readonly parent: TableWriter; readonly before: Row }, depth: number): MaybePromise<void> {

@@ -74,7 +74,7 @@ function compileDefault(writer: RowWriter, position: number): DefaultRule {
   if (expr.kind === 'constant') {
     if (expr.value === null || expr.type === column.type) return { constant: expr.value, evaluate: undefined };
     // A literal was checked by the DDL, so its conversion is the same for everybody; a TIMESTAMP's depends on the time zone.
-    if (column.type.kind !== 'timestamp') {
+    if (column.type.kind !== 'timestamp' && column.defaultValue?.kind === 'literal') {
       return { constant: storeOf(expr.type, column.type)(expr.value, { column: column.name, row: 1 }, LENIENT), evaluate: undefined };
     }
   }
@@ -118,7 +118,10 @@ export function requireValue(table: TableWriter, position: number, write: WriteR
 export function defaultValue(table: TableWriter, position: number, input: Row, write: WriteRun): Value {
   const { constant, evaluate } = table.defaults[position]!;
   if (constant !== undefined) return constant;
-  if (evaluate !== undefined) return evaluate(input, write);
+  if (evaluate !== undefined) {
+    const value = evaluate(input, write);
+    return value === null && !table.writer.table.columns[position]!.type.nullable ? requireValue(table, position, write, false) : value;
+  }
   return missingDefault(table, position, write);
 }
 
