@@ -65,11 +65,6 @@ function asLatin1(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
 }
 
-function fromLatin1(text: string): string {
-  // eslint-disable-next-line no-control-regex
-  return /^[\x00-\xff]*$/.test(text) ? Buffer.from(text, 'latin1').toString('utf8') : text;
-}
-
 type Mysql = typeof import('mysql2');
 
 function kill(mysql: Mysql, settings: object, id: number | null | undefined): void {

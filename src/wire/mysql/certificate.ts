@@ -79,8 +79,12 @@ function time(date: Date): Buffer {
     : der(Tag.GENERALIZED, Buffer.from(digits));
 }
 
+/** The shortest two's complement of a positive number: DER allows no other. */
 function positive(bytes: Uint8Array): Buffer {
-  return ((bytes[0] as number) & 0x80) !== 0 ? Buffer.concat([Buffer.from([0]), bytes]) : Buffer.from(bytes);
+  let from = 0;
+  while (from < bytes.length - 1 && bytes[from] === 0) from++;
+  const shortest = Buffer.from(bytes.subarray(from));
+  return ((shortest[0] as number) & 0x80) !== 0 ? Buffer.concat([Buffer.from([0]), shortest]) : shortest;
 }
 
 function der(tag: number, ...parts: (Uint8Array | readonly number[])[]): Buffer {
