@@ -6,7 +6,7 @@
  *
  * - the escape character takes the next one literally, or as \0 \b \n \r \t \Z; a field that is exactly \N is NULL;
  * - an enclosed field ends at an enclosure that a field or line end follows; inside, a doubled enclosure is one;
- * - the bare word NULL is NULL when enclosing is on or escaping is off.
+ * - the bare word NULL is NULL when enclosing is on.
  */
 import type { LoadFormat } from '../../plan/index.ts';
 
@@ -82,7 +82,7 @@ export class FieldParser {
     const line = this.#text.slice(start, end);
     const { escapedBy, enclosedBy } = this.#format;
     if (escapedBy !== '' && line.includes(escapedBy)) return undefined;
-    if (enclosedBy !== '' ? line.includes(enclosedBy) || line.includes('NULL') : escapedBy === '' && line.includes('NULL')) return undefined;
+    if (enclosedBy !== '' && (line.includes(enclosedBy) || line.includes('NULL'))) return undefined;
     return { fields: line.split(this.#terminator), next: found < 0 ? end : end + this.#lineEnd.length };
   }
 
@@ -153,8 +153,8 @@ export class FieldParser {
 
   #nullOr(value: string, sawEscapedN: boolean, bare: boolean): LoadField {
     if (sawEscapedN && value === 'N') return null;
-    const { enclosedBy, escapedBy } = this.#format;
-    return bare && value === 'NULL' && (enclosedBy !== '' || escapedBy === '') ? null : value;
+    const { enclosedBy } = this.#format;
+    return bare && value === 'NULL' && enclosedBy !== '' ? null : value;
   }
 
   /** Is there a field or line end at `at`? 'unknown' when the text stops in the middle of what could be one. */
