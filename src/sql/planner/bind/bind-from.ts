@@ -180,7 +180,7 @@ export function sourceOf(
   const named = bound.outputs.map((output, i): NamedExpr => ({ name: names[i] ?? output.name, expr: output.expr }));
   requireDistinctNames(named);
   const flat = mergeOutputs(bound.plan, named, alias, block);
-  return relationOf(flat.plan, new ListSource(alias, schema, flat.columns, access));
+  return relationOf(flat.plan, new ListSource(alias, schema, flat.columns, access, bound.isMergeable === true));
 }
 
 function requireDistinctNames(columns: readonly NamedExpr[]): void {
@@ -207,6 +207,7 @@ function renamed(expr: Expr, name: string, alias: string, block: Block): Expr {
 
 function bindCteReference(entry: CteEntry, alias: string, block: Block): Relation {
   const { state } = block;
+  if (entry.rebind !== undefined && !entry.recursing) return sourceOf(entry.rebind(), alias, undefined, entry.columnNames, block, undefined);
   const columns = entry.columns.map((column, i) => state.newColumn(column.type, entry.columnNames[i]!, alias));
   if (entry.recursing) entry.workReferences++;
   else entry.definition.references++;

@@ -2,9 +2,10 @@
 import { sqlError } from '../../../base/index.ts';
 import type * as ast from '../../ast/index.ts';
 import type { Expr } from '../../expr/index.ts';
-import { someExpr } from '../logical/expressions.ts';
+import { sameExpr, someExpr } from '../logical/expressions.ts';
 import type { SelectItem } from './bind-select.ts';
 import type { Block } from './block.ts';
+import { findItem } from './find-item.ts';
 import { findInRelation } from './scope.ts';
 
 /** `items` empty (WITH ROLLUP, bound before the select list): aliases and positions bind the item's own expression. */
@@ -35,20 +36,26 @@ function keyName(node: ast.Expression, select: ast.Select): string {
 function bindKey(node: ast.Expression, select: ast.Select, items: readonly SelectItem[], block: Block): Expr {
   if (node.kind === 'integer') return byPosition(Number(node.value), select, items, block);
   if (node.kind !== 'column') return bindWithAliases(node, items, block);
-  const lower = node.name.toLowerCase();
-  const column = findInRelation(block.relation!, node, block.clause);
-  const item = node.table === undefined ? items.find((candidate) => candidate.alias?.toLowerCase() === lower) : undefined;
+  const item = items.length === 0 ? undefined : findItem(node, items, block.clause);
+  const column = findUnique(node, block, item !== undefined);
   if (column !== undefined) {
-    if (item !== undefined && item.expr !== column && !(item.expr.kind === 'column' && column.kind === 'column' && item.expr.id === column.id)) {
-      block.state.warn(1052, `Column '${node.name}' in group statement is ambiguous`);
-    }
+    if (item !== undefined && !sameExpr(item, column)) block.state.warn(1052, `Column '${node.name}' in group statement is ambiguous`);
     return column;
   }
-  if (item !== undefined) return item.expr;
-  const named = items.find((candidate) => node.table === undefined && candidate.name.toLowerCase() === lower);
-  if (named !== undefined) return named.expr;
+  if (item !== undefined) return item;
+  const lower = node.name.toLowerCase();
   const written = items.length > 0 ? undefined : select.items.find((candidate) => candidate.kind === 'select-expression' && candidate.alias?.toLowerCase() === lower);
   return written?.kind === 'select-expression' ? block.bind(written.expression) : block.resolve(node);
+}
+
+/** The column of FROM; when the select list answers as well, FROM's ambiguity does not matter. */
+function findUnique(node: ast.ColumnReference, block: Block, hasItem: boolean): Expr | undefined {
+  try {
+    return findInRelation(block.relation!, node, block.clause);
+  } catch (error) {
+    if (hasItem) return undefined;
+    throw error;
+  }
 }
 
 function bindWithAliases(node: ast.Expression, items: readonly SelectItem[], block: Block): Expr {

@@ -28,6 +28,8 @@ export function bindInsert(node: ast.Insert, env: QueryEnv): BoundInsert {
   // VALUES may not read the target in a subquery.
   const isRead = env.state.tableSources.some((source) => source.scan.table === table && !source.inDerived);
   if (rows !== undefined && isRead) throw sqlError('ER_UPDATE_TABLE_USED', table.name);
+  const generated = node.query === undefined ? undefined : columns.find((column) => table.columns[column]!.generated !== undefined);
+  if (generated !== undefined) throw sqlError('ER_NON_DEFAULT_VALUE_FOR_GENERATED_COLUMN', table.columns[generated]!.name, table.name);
   const query = node.query === undefined ? undefined : bindSource(node.query, columns, env);
   const width = table.columns.length;
   const onDuplicate = node.onDuplicate.length === 0 ? [] : bindOnDuplicate(node, table, columns, query, env);

@@ -9,6 +9,7 @@ import { aggregate, project } from '../logical/make.ts';
 import { makeAggregate } from './bind-aggregate.ts';
 import type { SelectItem } from './bind-select.ts';
 import type { AttachPoint, Block } from './block.ts';
+import { findItem } from './find-item.ts';
 import type { NamedExpr } from './scope.ts';
 
 /** A lone name is looked for in the select list first, inside an expression in FROM first. Constant keys are dropped. */
@@ -40,23 +41,6 @@ export function bindKey(node: ast.Expression, items: readonly SelectItem[], bloc
   }
   if (node.kind === 'column') return findItem(node, items, 'order clause') ?? block.resolve(node);
   return block.bind(node);
-}
-
-/** Select item by alias or column name; 1052 when two different ones answer. */
-function findItem(name: ast.ColumnReference, items: readonly SelectItem[], clause: string): Expr | undefined {
-  const lower = name.name.toLowerCase();
-  let found: Expr | undefined;
-  for (const item of items) {
-    if (!answers(item, name, lower)) continue;
-    if (found !== undefined && !sameExpr(found, item.expr)) throw sqlError('ER_NON_UNIQ_ERROR', name.name, clause);
-    found = item.expr;
-  }
-  return found;
-}
-
-function answers(item: SelectItem, name: ast.ColumnReference, lower: string): boolean {
-  if (name.table === undefined) return item.name.toLowerCase() === lower;
-  return item.expr.kind === 'column' && item.expr.table === name.table && item.expr.name.toLowerCase() === lower;
 }
 
 /**

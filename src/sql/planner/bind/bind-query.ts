@@ -56,7 +56,7 @@ function tail(query: ast.Query, bound: BoundQuery, env: QueryEnv): BoundQuery {
     const useful = by.filter((key) => !isRuntimeConstant(key.expr));
     plan = useful.length === 0 ? holder.plan : { kind: 'sort', child: holder.plan, by: useful };
   }
-  return { plan: bindLimit(plan, query.limit, block, false), outputs: bound.outputs };
+  return { ...bound, plan: bindLimit(plan, query.limit, block, false) };
 }
 
 function bindValues(body: ast.ValuesBody, env: QueryEnv): BoundQuery {

@@ -21,6 +21,7 @@ import { applyLocking } from './bind-locking.ts';
 import { bindLimit } from './bind-limit.ts';
 import { bindDistinct, bindOrderKeys } from './bind-order-by.ts';
 import { attach, type Attachment, Block, type BoundQuery, type QueryEnv } from './block.ts';
+import { findItem } from './find-item.ts';
 import { Grouping } from './grouping.ts';
 import { findInRelation, type NamedExpr } from './scope.ts';
 import { sourceName } from './source-name.ts';
@@ -120,7 +121,8 @@ function assemble(select: ast.Select, tail: QueryTail, parts: Parts & { readonly
   if (select.distinct) ({ plan, outputs, order } = bindDistinct(plan, parts.items, order, block));
   if (order.length > 0 && !(block.env.dropOrder && tail.limit === undefined)) plan = { kind: 'sort', child: plan, by: order };
   plan = bindLimit(plan, tail.limit, block, select.options.calcFoundRows && block.env.top);
-  return { plan, outputs };
+  const isMergeable = !select.distinct && tail.limit === undefined && block.windows.length === 0 && parts.plan.kind !== 'aggregate' && parts.having.length === 0;
+  return { plan, outputs, isMergeable };
 }
 
 // ---- select list ----
@@ -208,7 +210,7 @@ function findHavingName(name: ast.ColumnReference, items: readonly SelectItem[],
   const lower = name.name.toLowerCase();
   if (name.table === undefined) {
     const key = keys.find((expr) => expr.kind === 'column' && expr.name.toLowerCase() === lower);
-    return key ?? items.find((item) => item.name.toLowerCase() === lower)?.expr;
+    return key ?? findItem(name, items, block.clause);
   }
   const column = findInRelation(block.relation!, name, block.clause);
   if (column === undefined) return undefined;

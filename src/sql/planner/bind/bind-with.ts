@@ -5,6 +5,7 @@ import type { ColumnExpr } from '../../expr/index.ts';
 import { withNullable } from '../../types/index.ts';
 import type { LogicalCte, LogicalNode } from '../logical/logical-plan.ts';
 import { project } from '../logical/make.ts';
+import { freeColumns } from '../logical/plan-tree.ts';
 import { bindLimit } from './bind-limit.ts';
 import { bindOperandBody, toTypes } from './bind-set-operation.ts';
 import { Block, type BoundQuery, type QueryEnv } from './block.ts';
@@ -39,7 +40,8 @@ function bindPlain(table: ast.CommonTableExpression, env: QueryEnv): CteEntry {
   const plan = project(bound.plan, bound.outputs.map((output) => output.expr), columns);
   const definition: LogicalCte = { cte: env.state.ctes.length, name: table.name, plan, recursive: undefined, distinct: false, limit: undefined, references: 0 };
   env.state.ctes.push(definition);
-  return { name: table.name, definition, columns, columnNames: names, recursing: false, workReferences: 0 };
+  const rebind = freeColumns(plan).size === 0 ? undefined : () => env.binders.query(table.query, env);
+  return { name: table.name, definition, columns, columnNames: names, recursing: false, workReferences: 0, rebind };
 }
 
 /** The first part has no reference to itself and gives names and types; the others read the rows of the round before. */
@@ -65,15 +67,19 @@ function bindRecursive(table: ast.CommonTableExpression, env: QueryEnv, scope: C
     references: 0,
   };
   env.state.ctes.push(definition);
-  const entry: CteEntry = { name: table.name, definition, columns, columnNames: names, recursing: true, workReferences: 0 };
+  const entry: CteEntry = { name: table.name, definition, columns, columnNames: names, recursing: true, workReferences: 0, rebind: undefined };
   scope.add(entry);
   const rounds = parts.slice(firstRecursive).map((part) => {
     requireNoAggregate(part, table.name);
-    return toTypes(sameWidth(bindOperandBody(part, env), first), types, env);
+    const before = entry.workReferences;
+    const bound = bindOperandBody(part, env);
+    if (entry.workReferences > before + 1) throw sqlError('ER_CTE_RECURSIVE_REQUIRES_SINGLE_REFERENCE', table.name);
+    return toTypes(sameWidth(bound, first), types, env);
   });
   definition.recursive = unionAll(rounds, columns.map((column) => env.state.newColumn(column.type, column.name)));
   definition.limit = limitOf(table.query, env);
   entry.recursing = false;
+  if (freeColumns(definition.plan).size + freeColumns(definition.recursive).size > 0) throw sqlError('ER_NOT_SUPPORTED_YET', 'recursive CTE that reads columns of an enclosing query');
   return entry;
 }
 

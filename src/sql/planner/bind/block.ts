@@ -33,6 +33,8 @@ export type Clause =
 export interface BoundQuery {
   plan: LogicalNode;
   outputs: readonly NamedExpr[];
+  /** MySQL would merge it into the query around it: its columns then show their own names. */
+  isMergeable?: boolean;
 }
 
 /** A join or apply whose left side is still to be filled in. */

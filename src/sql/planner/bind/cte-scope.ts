@@ -1,6 +1,7 @@
 /** Names of common table expressions that are visible in a query: a chain, innermost first. */
 import type { ColumnExpr } from '../../expr/index.ts';
 import type { LogicalCte } from '../logical/logical-plan.ts';
+import type { BoundQuery } from './block.ts';
 
 export interface CteEntry {
   readonly name: string;
@@ -10,6 +11,8 @@ export interface CteEntry {
   /** While its own recursive part is bound: a reference reads the work table. */
   recursing: boolean;
   workReferences: number;
+  /** It reads columns of an enclosing query: bound again at each reference instead of being computed once. */
+  readonly rebind: (() => BoundQuery) | undefined;
 }
 
 export class CteScope {

@@ -15,18 +15,32 @@ const ROUNDS_MAX = 64;
 export function determinedColumns(plan: LogicalNode, keys: readonly Expr[]): ReadonlySet<number> {
   const known = new Set<number>();
   for (const key of keys) if (key.kind === 'column') known.add(key.id);
+  const notNull = new Set<number>();
+  addNotNull(plan, notNull);
   for (let round = 0, before = -1; round < ROUNDS_MAX && known.size !== before; round++) {
     before = known.size;
-    grow(plan, known);
+    grow(plan, known, notNull);
   }
   return known;
 }
 
-function grow(node: LogicalNode, known: Set<number>): void {
-  for (const child of childrenOf(node)) grow(child, known);
+const NULL_REJECTING = new Set(['=', '<', '<=', '>', '>=', '<>', 'between', 'in', 'like']);
+
+/** Columns that a comparison in WHERE or an inner join keeps from being NULL. */
+function addNotNull(node: LogicalNode, into: Set<number>): void {
+  const conditions = node.kind === 'filter' ? node.conditions : node.kind === 'join' && node.join === 'inner' ? node.on : [];
+  for (const condition of conditions) {
+    if (condition.kind !== 'call' || !NULL_REJECTING.has(condition.name)) continue;
+    for (const arg of condition.args) if (arg.kind === 'column') into.add(arg.id);
+  }
+  for (const child of childrenOf(node)) addNotNull(child, into);
+}
+
+function grow(node: LogicalNode, known: Set<number>, notNull: ReadonlySet<number>): void {
+  for (const child of childrenOf(node)) grow(child, known, notNull);
   switch (node.kind) {
     case 'scan':
-      return growByKeys(node, known);
+      return growByKeys(node, known, notNull);
     case 'filter':
       return growByConditions(node.conditions, known);
     case 'join':
@@ -45,14 +59,16 @@ function grow(node: LogicalNode, known: Set<number>): void {
   }
 }
 
-function growByKeys(scan: ScanNode, known: Set<number>): void {
+function growByKeys(scan: ScanNode, known: Set<number>, notNull: ReadonlySet<number>): void {
   const { table } = scan;
   for (const index of table.indexes) {
     if (!index.unique || index.parts.length === 0) continue;
     const complete = index.parts.every((part) => {
       const position = table.columns.findIndex((column) => column.id === part.columnId);
       const place = scan.positions.indexOf(position);
-      return part.prefixLength === undefined && !table.columns[position]!.type.nullable && place >= 0 && known.has(scan.columns[place]!.id);
+      const id = place < 0 ? undefined : scan.columns[place]!.id;
+      if (id === undefined || part.prefixLength !== undefined || !known.has(id)) return false;
+      return !table.columns[position]!.type.nullable || notNull.has(id);
     });
     if (complete) for (const column of scan.columns) known.add(column.id);
   }

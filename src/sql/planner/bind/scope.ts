@@ -152,7 +152,10 @@ export class ListSource implements Source {
   #columns: readonly NamedExpr[] = [];
   readonly #byName = new Map<string, Expr>();
 
-  constructor(alias: string, schema: string | undefined, columns: readonly NamedExpr[], access?: TableAccess) {
+  readonly #showsOwnNames: boolean;
+
+  constructor(alias: string, schema: string | undefined, columns: readonly NamedExpr[], access?: TableAccess, showsOwnNames = false) {
+    this.#showsOwnNames = showsOwnNames;
     this.alias = alias;
     this.schema = schema;
     this.access = access;
@@ -180,7 +183,7 @@ export class ListSource implements Source {
   }
 
   nameOf(lowerName: string): string | undefined {
-    return this.#columns.find(({ name }) => name.toLowerCase() === lowerName)?.name;
+    return this.#showsOwnNames ? this.#columns.find(({ name }) => name.toLowerCase() === lowerName)?.name : undefined;
   }
 
   all(): readonly NamedExpr[] {

@@ -7,7 +7,7 @@ export function sourceName(item: ast.SelectExpression): string {
     case 'column':
       return node.name;
     case 'string':
-      return node.firstPart;
+      return withoutLeadingBlanks(node.firstPart);
     case 'null':
       return 'NULL';
     case 'boolean':
@@ -15,4 +15,11 @@ export function sourceName(item: ast.SelectExpression): string {
     default:
       return item.text;
   }
+}
+
+/** MySQL drops what is not printable at the start of a generated name. */
+function withoutLeadingBlanks(name: string): string {
+  let start = 0;
+  while (start < name.length && (name.charCodeAt(start) <= 32 || name.charCodeAt(start) === 127)) start++;
+  return name.slice(start);
 }

@@ -8,6 +8,7 @@ import type { StatementState } from '../bind/statement-state.ts';
 import type { ColumnExpr, Expr } from '../../expr/index.ts';
 import type { PhysicalNode, PlanColumn, SortKey } from '../../plan/index.ts';
 import type { AggregateNode, ApplyNode, FilterNode, JoinNode, LimitNode, LogicalNode, ProjectNode, SetOperationNode, SortNode, WindowNode } from '../logical/logical-plan.ts';
+import { isVolatile } from '../logical/expressions.ts';
 import { columnIdsOf, columnsOf, freeColumns } from '../logical/plan-tree.ts';
 import { accessPaths, bestTwo } from './access-path.ts';
 import { planApply } from './apply.ts';
@@ -126,7 +127,7 @@ export class PhysicalPlanner implements JoinOrderContext {
 
   #filter(node: FilterNode, want: Want): readonly Candidate[] {
     if (node.child.kind === 'scan') return this.#scan(node.child, node.conditions, want);
-    if (node.child.kind === 'join' && node.child.join === 'inner') return this.#joinGroup(node, want);
+    if (node.child.kind === 'join' && node.child.join === 'inner' && !node.conditions.some(isVolatile)) return this.#joinGroup(node, want);
     return this.plan(node.child, want).map((child) => this.select(child, node.conditions));
   }
 
