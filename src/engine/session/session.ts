@@ -7,7 +7,7 @@
  *
  * What may interleave: nothing of the same session. `kill` comes from other sessions at any time and only sets flags.
  */
-import { DbError, isPromise, type MaybePromise, SqlError, sqlError, andThen } from '../../base/index.ts';
+import { andThen, DbError, isPromise, type MaybePromise, MYSQL_ERRORS, type MysqlErrorName, SqlError, sqlError } from '../../base/index.ts';
 import type * as ast from '../../sql/ast/index.ts';
 import type { Interrupt } from '../../sql/exec/index.ts';
 import { isEmptyFrom, parse } from '../../sql/parser/index.ts';
@@ -280,6 +280,13 @@ export class EngineSession implements Session {
     this.state.diagnostics.add(level, errno, message);
   };
 
+  /** In strict mode a data change fails where a query would warn of a value that was cut or out of range. */
+  readonly warnOrFail = (errno: number, message: string, level: 'Warning' | 'Note' | 'Error' = 'Warning'): void => {
+    const symbol = STRICT_FAILURES[errno];
+    if (level === 'Warning' && symbol !== undefined) throw new SqlError(symbol, errno, MYSQL_ERRORS[symbol][1], message);
+    this.warn(errno, message, level);
+  };
+
   readonly interrupt: Interrupt = {
     check: () => {
       if (this.#killed !== undefined) throw sqlError('ER_QUERY_INTERRUPTED');
@@ -357,6 +364,20 @@ export class EngineSession implements Session {
     return andThen(this.transactions.commit(), () => undefined);
   }
 }
+
+/** Warnings that MySQL's strict mode turns into errors. */
+const STRICT_FAILURES: Readonly<Record<number, MysqlErrorName>> = {
+  1264: 'ER_WARN_DATA_OUT_OF_RANGE',
+  1265: 'WARN_DATA_TRUNCATED',
+  1292: 'ER_TRUNCATED_WRONG_VALUE',
+  1365: 'ER_DIVISION_BY_ZERO',
+  1366: 'ER_TRUNCATED_WRONG_VALUE_FOR_FIELD',
+  1406: 'ER_DATA_TOO_LONG',
+  1411: 'ER_WRONG_VALUE_FOR_TYPE',
+  1441: 'ER_DATETIME_FUNCTION_OVERFLOW',
+  3020: 'ER_INVALID_ARGUMENT_FOR_LOGARITHM',
+  3903: 'ER_INVALID_JSON_VALUE_FOR_CAST',
+};
 
 const NO_PARAMS: readonly Value[] = [];
 const NO_TYPES: readonly FieldType[] = [];

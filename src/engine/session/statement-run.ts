@@ -66,7 +66,7 @@ export function execContext(
   const quota = variables.getNumber('tidb_mem_quota_query');
   return {
     storage: session.transactions.ensure().storage,
-    eval: evalContext(session, plan.slotCount, params),
+    eval: evalContext(session, plan.slotCount, params, plan.kind !== 'query' && session.eval.strict),
     memory: new StatementMemory(quota > 0 ? quota : Number.MAX_SAFE_INTEGER, session.connectionId),
     interrupt: session.interrupt,
     yieldNow: session.yieldNow,
@@ -79,9 +79,14 @@ export function execContext(
   };
 }
 
-export function evalContext(session: EngineSession, slotCount: number, params: readonly Value[]): EvalContext {
+export function evalContext(
+  session: EngineSession,
+  slotCount: number,
+  params: readonly Value[],
+  strictWrite = false,
+): EvalContext {
   const slots: Value[] = slotCount === 0 ? NO_SLOTS : new Array<Value>(slotCount).fill(null);
-  return { params, slots, session: session.eval, warn: session.warn };
+  return { params, slots, session: session.eval, warn: strictWrite ? session.warnOrFail : session.warn };
 }
 
 const NO_SLOTS: Value[] = [];
