@@ -53,6 +53,8 @@ export class EngineSession implements Session {
   /** What storage reads of the session. */
   readonly storageSession: StorageSession;
   foundRowsMode = false;
+  /** Until the password is changed, only that is allowed (1820). */
+  passwordExpired = false;
   clientHost = 'localhost';
   /** Of the client's connection; absent without TLS. */
   tls: ConnectOptions['tls'];
@@ -106,6 +108,7 @@ export class EngineSession implements Session {
     this.state.currentUser = `${this.account.user}@${this.account.host}`;
     this.hooks = options.hooks ?? {};
     this.foundRowsMode = options.foundRows ?? false;
+    this.passwordExpired = options.passwordExpired ?? false;
     this.#multiStatements = options.multiStatements ?? false;
     const collation = options.collationId === undefined ? undefined : collationById(options.collationId);
     if (collation !== undefined) {

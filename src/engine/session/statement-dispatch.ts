@@ -37,9 +37,18 @@ export function runStatement(
       1,
     );
   }
+  if (session.passwordExpired) requirePasswordChange(session, statement);
   session.privileges.requireFor(statement);
   if (isPlannable(statement)) return runPlannable(session, statement, sql, bound);
   return runOther(session, statement, sql, bound);
+}
+
+/** With an expired password a session may only set a new one; doing so ends the restriction. */
+function requirePasswordChange(session: EngineSession, statement: ast.Statement): void {
+  if (statement.kind !== 'alter-user' && statement.kind !== 'set-password' && statement.kind !== 'set') {
+    throw sqlError('ER_MUST_CHANGE_PASSWORD');
+  }
+  if (statement.kind !== 'set') session.passwordExpired = false;
 }
 
 const WRITES: ReadonlySet<string> = new Set(['insert', 'update', 'delete', 'load-data']);
