@@ -3,12 +3,14 @@ import { sqlError } from '../../../base/index.ts';
 import type * as ast from '../../ast/index.ts';
 import type { Expr } from '../../expr/index.ts';
 import {
+  charLength,
   DateFlag,
   Decimal,
   dateType,
   datetimeType,
   decimalType,
   doubleType,
+  type FieldType,
   intType,
   parseDateTime,
   parseTime,
@@ -52,6 +54,30 @@ export function bindLiteral(node: Literal, state: StatementState): Expr {
   }
 }
 
+function digitsOf(value: number | bigint): number {
+  return typeof value === 'number' && value >= 0 && value < 10 ? 1 : String(value).length;
+}
+
+const intTypes = new Map<number, FieldType>();
+
+/** Types of literals are few and shared: a bulk INSERT has many thousands of literals. */
+function intLiteralType(width: number, unsigned: boolean): FieldType {
+  const key = unsigned ? -width : width;
+  let type = intTypes.get(key);
+  if (type === undefined) intTypes.set(key, (type = intType('big', { nullable: false, unsigned, width })));
+  return type;
+}
+
+const TEXT_LENGTHS_SHARED = 1024;
+const textTypes = new Map<string, FieldType[]>();
+
+function textLiteralType(length: number, collation: string): FieldType {
+  if (length >= TEXT_LENGTHS_SHARED) return varcharType(length, { collation, nullable: false });
+  let types = textTypes.get(collation);
+  if (types === undefined) textTypes.set(collation, (types = []));
+  return (types[length] ??= varcharType(length, { collation, nullable: false }));
+}
+
 function decimalLiteral(text: string): Expr {
   const value = Decimal.fromString(text);
   const point = text.indexOf('.');
@@ -65,7 +91,7 @@ function decimalLiteral(text: string): Expr {
 function stringLiteral(node: ast.StringLiteral, state: StatementState): Expr {
   if (node.bytes !== undefined) return constant(node.bytes, varbinaryType(node.bytes.length, { nullable: false }), true);
   const collation = state.context.session.collationConnection;
-  const text = constant(node.value, varcharType([...node.value].length, { collation, nullable: false }), true);
+  const text = constant(node.value, textLiteralType(charLength(node.value), collation), true);
   return node.charset === undefined ? text : introduced(text, node.charset, state);
 }
 

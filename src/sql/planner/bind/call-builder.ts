@@ -7,7 +7,7 @@
 import { sqlError } from '../../../base/index.ts';
 import { compile } from '../../expr/index.ts';
 import type { CallExpr, ConstantExpr, EvalContext, Expr, FunctionArgument, FunctionDef, FunctionOptions, InferContext } from '../../expr/index.ts';
-import { boolType, type FieldType, intType, nullType, type Value, varcharType } from '../../types/index.ts';
+import { boolType, charLength, type FieldType, intType, nullType, type Value, varcharType } from '../../types/index.ts';
 import type { PlannerContext } from '../planner-context.ts';
 
 const NO_OPTIONS: FunctionOptions = {};
@@ -29,7 +29,7 @@ export function integerConstant(value: number): ConstantExpr {
 }
 
 export function textConstant(value: string, collation: string): ConstantExpr {
-  return constant(value, varcharType([...value].length, { collation, nullable: false }), true);
+  return constant(value, varcharType(charLength(value), { collation, nullable: false }), true);
 }
 
 export class CallBuilder {

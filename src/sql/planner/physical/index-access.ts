@@ -10,7 +10,7 @@ import type { IndexInterval } from '../../plan/index.ts';
 import { addConjuncts, disjunctsOf } from '../logical/expressions.ts';
 import { type KeyPoint, type KeyPredicate, keyPredicateOf } from './key-predicate.ts';
 
-export const ALTERNATIVES_MAX = 2048;
+export const ALTERNATIVES_MAX = 16_384;
 
 export interface IndexPart {
   /** Id of the column in this statement; undefined when the statement never names it. */

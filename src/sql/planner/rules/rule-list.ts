@@ -5,6 +5,7 @@ import { decorrelate } from './decorrelate.ts';
 import { factorOr } from './factor-or.ts';
 import { firstByIndex } from './first-by-index.ts';
 import { propagateConstants } from './propagate-constants.ts';
+import { pullOuterJoins } from './pull-outer-joins.ts';
 import { pruneColumns } from './prune-columns.ts';
 import { pushConditions } from './push-conditions.ts';
 
@@ -18,6 +19,7 @@ export const RULES: readonly Rule[] = [
   { name: 'factor-or', apply: (plan, state) => factorOr(plan, state.calls) },
   { name: 'propagate-constants', apply: (plan, state) => propagateConstants(plan, state.calls) },
   { name: 'push-conditions', apply: (plan, state) => pushConditions(plan, state.calls) },
+  { name: 'pull-outer-joins', apply: (plan) => pullOuterJoins(plan) },
   { name: 'first-by-index', apply: (plan, state) => firstByIndex(plan, state) },
   { name: 'prune-columns', apply: (plan) => pruneColumns(plan) },
 ];
