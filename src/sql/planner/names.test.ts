@@ -39,14 +39,22 @@ const ERRORS: readonly (readonly [string, number, string])[] = [
   ],
   ['select 1 from t where sum(a)>1', 1111, 'Invalid use of group function'],
   ['select sum(sum(a)) from t', 1111, 'Invalid use of group function'],
-  ['select 1 from t where row_number() over()>1', 3593, "You cannot use the window function 'row_number' in this context.'"],
+  [
+    'select 1 from t where row_number() over()>1',
+    3593,
+    "You cannot use the window function 'row_number' in this context.'",
+  ],
   ['select x.* from t', 1051, "Unknown table 'x'"],
   ['select * from t x, u x', 1066, "Not unique table/alias: 'x'"],
   ['select * from nodb.t', 1049, "Unknown database 'nodb'"],
   ['select * from nope', 1146, "Table 'test.nope' doesn't exist"],
   ['select 1 from t where (select 1,2)=1', 1241, 'Operand should contain 2 column(s)'],
   ['select 1 in (select 1,2)', 1241, 'Operand should contain 1 column(s)'],
-  ['select 1 in (select a from t limit 1)', 1235, "This version of MySQL doesn't yet support 'LIMIT & IN/ALL/ANY/SOME subquery'"],
+  [
+    'select 1 in (select a from t limit 1)',
+    1235,
+    "This version of MySQL doesn't yet support 'LIMIT & IN/ALL/ANY/SOME subquery'",
+  ],
   [
     'select distinct a from t order by c',
     3065,
@@ -81,8 +89,18 @@ describe('names', () => {
   });
 
   it('names result columns by the source text, and plain columns as written', () => {
-    const plan = fixture.plan('select ID, t.A, `a`, a+1, A  + 1, \'a\' \'b\', "x", 1.50, -1 from t');
-    expect(plan.kind === 'query' && plan.columns.map((column) => column.name)).toEqual(['ID', 'A', 'a', 'a+1', 'A  + 1', 'a', 'x', '1.50', '-1']);
+    const plan = fixture.plan("select ID, t.A, `a`, a+1, A  + 1, 'a' 'b', \"x\", 1.50, -1 from t");
+    expect(plan.kind === 'query' && plan.columns.map((column) => column.name)).toEqual([
+      'ID',
+      'A',
+      'a',
+      'a+1',
+      'A  + 1',
+      'a',
+      'x',
+      '1.50',
+      '-1',
+    ]);
   });
 
   it('lets columns depend on the primary key and on equalities', () => {

@@ -49,7 +49,11 @@ export function optimize(plan: LogicalNode, state: StatementState): OptimizedQue
   const initPlans: InitPlan[] = [];
   for (let i = 0; i < state.initPlans.length; i++) {
     const init = state.initPlans[i]!;
-    initPlans.push({ plan: finalizer.finish(planner.cheapest(rewrite(init.plan, state)).node), kind: init.kind, slots: init.slots });
+    initPlans.push({
+      plan: finalizer.finish(planner.cheapest(rewrite(init.plan, state)).node),
+      kind: init.kind,
+      slots: init.slots,
+    });
   }
   const root = finalizer.finish(planner.cheapest(rewritten).node);
   return { root, initPlans, ctes };

@@ -55,7 +55,10 @@ export function planStatement(statement: ast.Statement, context: PlannerContext)
   }
 }
 
-function planBase(state: StatementState, optimized: Pick<OptimizedQuery, 'initPlans' | 'ctes'>): Omit<QueryPlan, 'kind' | 'root' | 'columns' | 'locking'> {
+function planBase(
+  state: StatementState,
+  optimized: Pick<OptimizedQuery, 'initPlans' | 'ctes'>,
+): Omit<QueryPlan, 'kind' | 'root' | 'columns' | 'locking'> {
   return {
     initPlans: optimized.initPlans,
     ctes: optimized.ctes,
@@ -86,7 +89,10 @@ function planQuery(statement: ast.Query, state: StatementState, env: QueryEnv): 
 }
 
 /** The result's columns with what the protocol tells about them. */
-function rootProjection(bound: BoundQuery, state: StatementState): { plan: ReturnType<typeof project>; columns: PlanColumn[] } {
+function rootProjection(
+  bound: BoundQuery,
+  state: StatementState,
+): { plan: ReturnType<typeof project>; columns: PlanColumn[] } {
   const exprs = bound.outputs.map((output) => output.expr);
   const ids: ColumnExpr[] = [];
   const columns = bound.outputs.map(({ name, expr }): PlanColumn => {
@@ -103,7 +109,11 @@ function bindInto(statement: ast.Query, bound: BoundQuery): QueryPlan['into'] {
   if (into === undefined) return undefined;
   if (into.kind === 'into-variables') {
     if (into.targets.length !== bound.outputs.length) throw sqlError('ER_WRONG_NUMBER_OF_COLUMNS_IN_SELECT');
-    return { variables: into.targets.map((target) => (target.kind === 'user-variable' ? { user: target.name, name: target.name } : { name: target.name })) };
+    return {
+      variables: into.targets.map((target) =>
+        target.kind === 'user-variable' ? { user: target.name, name: target.name } : { name: target.name },
+      ),
+    };
   }
   return { file: into.file, dump: into.kind === 'into-dumpfile', options: into };
 }
@@ -126,12 +136,26 @@ function planInsert(statement: ast.Insert, state: StatementState, env: QueryEnv)
     return { ...common, source: { kind: 'values', rows: bound.rows! }, ...planBase(state, optimized) };
   }
   const columns = bound.query.outputs.map(({ name, expr }) => state.newColumn(expr.type, name));
-  const optimized = optimize(project(bound.query.plan, bound.query.outputs.map((output) => output.expr), columns), state);
+  const optimized = optimize(
+    project(
+      bound.query.plan,
+      bound.query.outputs.map((output) => output.expr),
+      columns,
+    ),
+    state,
+  );
   return { ...common, source: { kind: 'query', root: optimized.root }, ...planBase(state, optimized) };
 }
 
 /** The query's output is, per target, its full row and handle; then whatever else assignments read. */
-function planModify(bound: BoundModify, state: StatementState): { readonly optimized: OptimizedQuery; readonly positions: ReadonlyMap<number, number>; readonly offsets: readonly number[] } {
+function planModify(
+  bound: BoundModify,
+  state: StatementState,
+): {
+  readonly optimized: OptimizedQuery;
+  readonly positions: ReadonlyMap<number, number>;
+  readonly offsets: readonly number[];
+} {
   const columns: ColumnExpr[] = [];
   const offsets: number[] = [];
   for (const target of bound.targets) {
@@ -159,7 +183,9 @@ function planUpdate(statement: ast.Update, state: StatementState, env: QueryEnv)
     writer: rowWriterOf(target.source.scan.table, env),
     offset: offsets[i]!,
     handle: offsets[i]! + target.columns.length,
-    assignments: target.assignments.map(({ column, expr }): Assignment => ({ column, expr: 'default' in expr ? expr : resolve(expr, positions) })),
+    assignments: target.assignments.map(
+      ({ column, expr }): Assignment => ({ column, expr: 'default' in expr ? expr : resolve(expr, positions) }),
+    ),
   }));
   return { kind: 'update', root: optimized.root, ignore: statement.ignore, targets, ...planBase(state, optimized) };
 }
@@ -201,4 +227,3 @@ export function bindStandaloneExpression(node: ast.Expression, context: PlannerC
   block.relation = { plan: dual(1), sources: [], merged: NO_MERGED, star: () => [] };
   return block.bind(node);
 }
-

@@ -28,6 +28,10 @@ describe('access paths', () => {
     const plan = fixture.plan('SELECT b FROM t WHERE id = ? AND a > ? LIMIT ?');
     expect(plan.paramCount).toBe(3);
     expect(plan.cacheable).toBe(true);
-    expect(JSON.stringify(plan.kind === 'query' ? plan.root : undefined, (key, value: unknown) => (key === 'def' || key === 'table' ? undefined : value))).toContain('"kind":"param"');
+    expect(
+      JSON.stringify(plan.kind === 'query' ? plan.root : undefined, (key, value: unknown) =>
+        key === 'def' || key === 'table' ? undefined : value,
+      ),
+    ).toContain('"kind":"param"');
   });
 });

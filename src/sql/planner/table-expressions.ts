@@ -16,7 +16,9 @@ export function bindTableExpressions(table: TableDef, context: PlannerContext): 
 /** An expression over the full row of a table (a functional key part, a CHECK that is being added). */
 export function bindRowExpression(sql: string, table: TableDef, context: PlannerContext): Expr {
   const env = { ...queryEnv(new StatementState(context)), database: table.schema };
-  return rowBlock([new RowSource(table, table.name, { offset: 0, firstId: ROW_IDS })], env).bind(context.parseExpression(sql));
+  return rowBlock([new RowSource(table, table.name, { offset: 0, firstId: ROW_IDS })], env).bind(
+    context.parseExpression(sql),
+  );
 }
 
 /** The same for an expression that was parsed already. */

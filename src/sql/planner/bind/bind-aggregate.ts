@@ -16,7 +16,12 @@ export function getAggregate(state: StatementState, name: string): AggregateDef 
   return def;
 }
 
-export function makeAggregate(state: StatementState, name: string, args: readonly Expr[], options: AggregateOptions = { distinct: false }): AggregateCall {
+export function makeAggregate(
+  state: StatementState,
+  name: string,
+  args: readonly Expr[],
+  options: AggregateOptions = { distinct: false },
+): AggregateCall {
   const def = getAggregate(state, name);
   if (args.length < def.minArgs || args.length > def.maxArgs + (options.orderBy?.length ?? 0)) {
     throw sqlError('ER_WRONG_PARAMCOUNT_TO_NATIVE_FCT', name);
@@ -59,7 +64,9 @@ export function callOf(node: ast.AggregateCall, block: Block): AggregateCall {
   const options: AggregateOptions = {
     distinct: node.distinct,
     ...(node.separator !== undefined && { separator: node.separator }),
-    ...(node.orderBy.length > 0 && { orderBy: node.orderBy.map((item) => ({ descending: item.direction === 'desc' })) }),
+    ...(node.orderBy.length > 0 && {
+      orderBy: node.orderBy.map((item) => ({ descending: item.direction === 'desc' })),
+    }),
   };
   for (const item of node.orderBy) args.push(orderKey(item.expression, args, node.args.length, block));
   return makeAggregate(block.state, node.name, args, options);
@@ -72,4 +79,3 @@ function orderKey(key: ast.Expression, args: readonly Expr[], count: number, blo
   if (position < 1 || position > count) throw sqlError('ER_BAD_FIELD_ERROR', String(key.value), 'order clause');
   return args[position - 1]!;
 }
-

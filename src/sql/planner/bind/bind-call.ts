@@ -29,7 +29,12 @@ export function bindFunction(node: ast.FunctionCall, block: Block): Expr {
   if (node.schema === undefined) {
     if (node.name === 'grouping') return bindGrouping(node, block);
     const def = state.calls.find(node.name);
-    if (def !== undefined) return state.calls.callDef(def, node.name, node.args.map((arg) => block.bind(arg)));
+    if (def !== undefined)
+      return state.calls.callDef(
+        def,
+        node.name,
+        node.args.map((arg) => block.bind(arg)),
+      );
   }
   const schema = node.schema ?? block.env.database;
   if (schema === null) throw sqlError('ER_NO_DB_ERROR');
@@ -63,7 +68,11 @@ export function bindSpecialCall(node: SpecialCall, block: Block): Expr {
     case 'convert-using':
       return calls.call('convert_using', [block.bind(node.operand)], { word: node.charset });
     case 'date-arithmetic':
-      return calls.call(node.operator === '+' ? 'date_add' : 'date_sub', [block.bind(node.date), block.bind(node.amount)], { unit: node.unit });
+      return calls.call(
+        node.operator === '+' ? 'date_add' : 'date_sub',
+        [block.bind(node.date), block.bind(node.amount)],
+        { unit: node.unit },
+      );
     case 'extract':
       return calls.call('extract', [block.bind(node.operand)], { unit: node.unit });
     case 'trim': {
@@ -72,13 +81,21 @@ export function bindSpecialCall(node: SpecialCall, block: Block): Expr {
       return calls.call('trim', args, { word: node.side });
     }
     case 'char':
-      return calls.call('char', node.args.map((arg) => block.bind(arg)), node.charset === undefined ? {} : { word: node.charset });
+      return calls.call(
+        'char',
+        node.args.map((arg) => block.bind(arg)),
+        node.charset === undefined ? {} : { word: node.charset },
+      );
     case 'weight-string':
       return calls.call('weight_string', [block.bind(node.operand)], weightOptions(node));
     case 'get-format':
       return calls.call('get_format', [block.bind(node.format)], { word: node.type });
     case 'timestamp-unit':
-      return calls.call(node.name, node.args.map((arg) => block.bind(arg)), { unit: node.unit });
+      return calls.call(
+        node.name,
+        node.args.map((arg) => block.bind(arg)),
+        { unit: node.unit },
+      );
     case 'member-of':
       return calls.call('member_of', [block.bind(node.value), block.bind(node.array)]);
     case 'json-arrow': {
@@ -88,7 +105,9 @@ export function bindSpecialCall(node: SpecialCall, block: Block): Expr {
     case 'json-value':
       return bindJsonValue(node, block);
     case 'match':
-      return calls.call('match', [...node.columns.map((column) => block.bind(column)), block.bind(node.against)], { word: node.mode });
+      return calls.call('match', [...node.columns.map((column) => block.bind(column)), block.bind(node.against)], {
+        word: node.mode,
+      });
   }
 }
 
@@ -115,5 +134,8 @@ function bindJsonValue(node: ast.JsonValueExpression, block: Block): Expr {
   const extra = { onEmpty: node.onEmpty?.action ?? 'null', onError: node.onError?.action ?? 'null' };
   const collation = block.state.context.session.collationConnection;
   if (node.returning === undefined) return block.state.calls.call('json_value', args, { extra });
-  return block.state.calls.call('json_value', args, { extra, castType: withNullable(castTypeOf(node.returning, collation), true) });
+  return block.state.calls.call('json_value', args, {
+    extra,
+    castType: withNullable(castTypeOf(node.returning, collation), true),
+  });
 }

@@ -47,13 +47,18 @@ export function compareOperands(operator: ast.ComparisonOperator, left: Operand,
   const calls = block.state.calls;
   if (!isRow(left) || !isRow(right)) return calls.call(operator, [left as Expr, right as Expr]);
   const pairs = left.map((item, i) => [item, right[i]!] as const);
-  if (operator === '=' || operator === '<=>') return calls.and(pairs.map(([a, b]) => compareOperands(operator, a, b, block)));
+  if (operator === '=' || operator === '<=>')
+    return calls.and(pairs.map(([a, b]) => compareOperands(operator, a, b, block)));
   if (operator === '<>') return calls.or(pairs.map(([a, b]) => compareOperands('<>', a, b, block)));
   return orderRows(operator, pairs, block);
 }
 
 /** (a, b) < (x, y)  →  a < x OR (a = x AND b < y). */
-function orderRows(operator: '<' | '<=' | '>' | '>=', pairs: readonly (readonly [Operand, Operand])[], block: Block): Expr {
+function orderRows(
+  operator: '<' | '<=' | '>' | '>=',
+  pairs: readonly (readonly [Operand, Operand])[],
+  block: Block,
+): Expr {
   const calls = block.state.calls;
   const strict = operator === '<' || operator === '<=' ? '<' : '>';
   let result: Expr | undefined;
@@ -66,7 +71,11 @@ function orderRows(operator: '<' | '<=' | '>' | '>=', pairs: readonly (readonly 
 }
 
 export function bindBetween(node: ast.BetweenExpression, block: Block): Expr {
-  const operands = [bindOperand(node.operand, block), bindOperand(node.low, block), bindOperand(node.high, block)] as const;
+  const operands = [
+    bindOperand(node.operand, block),
+    bindOperand(node.low, block),
+    bindOperand(node.high, block),
+  ] as const;
   const [operand, low, high] = operands;
   if (operands.some(isRow)) throw sqlError('ER_OPERAND_COLUMNS', 1);
   return negateIf(node.negated, block.state.calls.call('between', [operand as Expr, low as Expr, high as Expr]), block);

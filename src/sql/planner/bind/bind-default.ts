@@ -33,8 +33,12 @@ export function bindDefaultValue(value: ColumnDefault, block: Block): Expr {
 export function bindDefaultOf(node: ast.DefaultOfColumn, block: Block): Expr {
   const bound = block.resolve(node.column);
   const origin = bound.kind === 'column' ? block.state.origins.get(bound.id) : undefined;
-  const table = origin?.schema === undefined ? undefined : block.state.context.catalog.findTable(origin.schema, origin.originalTable ?? '');
-  const column = table?.kind === 'table' ? table.columns.find((candidate) => candidate.name === origin?.originalName) : undefined;
+  const table =
+    origin?.schema === undefined
+      ? undefined
+      : block.state.context.catalog.findTable(origin.schema, origin.originalTable ?? '');
+  const column =
+    table?.kind === 'table' ? table.columns.find((candidate) => candidate.name === origin?.originalName) : undefined;
   if (column === undefined) throw sqlError('ER_NO_DEFAULT_FOR_FIELD', node.column.name);
   const value = bindColumnDefault(column, block);
   if (value !== undefined) return value;

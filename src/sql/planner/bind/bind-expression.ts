@@ -54,7 +54,10 @@ function bindNode(node: ast.Expression, block: Block): Expr {
     case 'binary':
       return calls.call(node.operator, [block.bind(node.left), block.bind(node.right)]);
     case 'logical':
-      return calls.call(node.operator, node.operands.map((operand) => scalar(operand, block)));
+      return calls.call(
+        node.operator,
+        node.operands.map((operand) => scalar(operand, block)),
+      );
     case 'unary':
       return bindUnary(node, block);
     case 'between':
@@ -75,7 +78,11 @@ function bindNode(node: ast.Expression, block: Block): Expr {
       return negateIf(node.negated, calls.call('like', args), block);
     }
     case 'regexp':
-      return negateIf(node.negated, calls.call('regexp_like', [block.bind(node.operand), block.bind(node.pattern)]), block);
+      return negateIf(
+        node.negated,
+        calls.call('regexp_like', [block.bind(node.operand), block.bind(node.pattern)]),
+        block,
+      );
     case 'is':
       return bindIs(node, block);
     case 'case':
@@ -138,7 +145,9 @@ function bindNegation(operand: ast.Expression, block: Block): Expr {
   }
   const bound = block.bind(operand);
   const negated = block.state.calls.call('neg', [bound]);
-  return negated.kind === 'constant' && bound.kind === 'constant' && bound.literal ? { ...negated, literal: true } : negated;
+  return negated.kind === 'constant' && bound.kind === 'constant' && bound.literal
+    ? { ...negated, literal: true }
+    : negated;
 }
 
 function bindIs(node: ast.IsExpression, block: Block): Expr {
@@ -162,13 +171,18 @@ function bindUserVariable(name: string, block: Block): Expr {
   const known: FieldType | undefined = block.state.context.session.userVariableType(name);
   block.state.cacheable = false;
   const type = known ?? varcharType(16777215 / 4, { collation: block.state.context.session.collationConnection });
-  return block.state.calls.call('getvar', [textConstant(name, 'utf8mb4_0900_ai_ci')], { castType: { ...type, nullable: true } });
+  return block.state.calls.call('getvar', [textConstant(name, 'utf8mb4_0900_ai_ci')], {
+    castType: { ...type, nullable: true },
+  });
 }
 
 function bindSystemVariable(node: ast.SystemVariable, block: Block): Expr {
   const scope = node.scope === undefined ? undefined : node.scope === 'session' ? 'session' : 'global';
   const name = (node.component === undefined ? node.name : `${node.component}.${node.name}`).toLowerCase();
   const castType = block.state.context.session.systemVariableType(name, scope);
-  return block.state.calls.call('getsysvar', [textConstant(name, 'utf8mb4_0900_ai_ci')], scope === undefined ? { castType } : { castType, word: scope });
+  return block.state.calls.call(
+    'getsysvar',
+    [textConstant(name, 'utf8mb4_0900_ai_ci')],
+    scope === undefined ? { castType } : { castType, word: scope },
+  );
 }
-

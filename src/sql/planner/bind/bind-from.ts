@@ -90,7 +90,8 @@ function bindTable(node: ast.TableSource, block: Block): Relation {
 
 export function findTable(schema: string, name: string, block: Block): TableDef | ViewDef {
   const { catalog, virtualTables } = block.state.context;
-  const found = catalog.findTable(schema, name) ?? (isVirtualSchema(schema) ? virtualTables.find(schema, name) : undefined);
+  const found =
+    catalog.findTable(schema, name) ?? (isVirtualSchema(schema) ? virtualTables.find(schema, name) : undefined);
   if (found !== undefined) return found;
   if (isVirtualSchema(schema)) {
     if (schema.toLowerCase() === 'information_schema') throw sqlError('ER_UNKNOWN_TABLE', name.toUpperCase(), schema);
@@ -102,7 +103,14 @@ export function findTable(schema: string, name: string, block: Block): TableDef 
 
 function recordAccess(env: QueryEnv, schema: string, table: string, block: Block): TableAccess | undefined {
   if (env.privileges === undefined) return undefined;
-  const access: TableAccess = { privileges: env.privileges, schema, table, columns: new Set(), written: [], writeOnly: false };
+  const access: TableAccess = {
+    privileges: env.privileges,
+    schema,
+    table,
+    columns: new Set(),
+    written: [],
+    writeOnly: false,
+  };
   block.state.accesses.push(access);
   return access;
 }
@@ -114,7 +122,9 @@ function bindView(view: ViewDef, alias: string, block: Block): Relation {
   if (env.viewPath.length >= VIEW_DEPTH_MAX) throw sqlError('ER_VIEW_RECURSIVE', view.schema, view.name);
   const access = recordAccess(env, view.schema, view.name, block);
   const privileges: PrivilegeChecker | undefined =
-    env.privileges === undefined || view.security === 'invoker' ? env.privileges : env.privileges.forDefiner(view.definer);
+    env.privileges === undefined || view.security === 'invoker'
+      ? env.privileges
+      : env.privileges.forDefiner(view.definer);
   const inner: QueryEnv = {
     ...env,
     parent: undefined,
@@ -137,7 +147,15 @@ function bindViewBody(query: ast.Query, env: QueryEnv, view: ViewDef): BoundQuer
     return env.binders.query(query, env);
   } catch (error) {
     const errno = (error as { errno?: number }).errno;
-    if (errno === 1146 || errno === 1054 || errno === 1049 || errno === 1305 || errno === 1356 || errno === 1142 || errno === 1143) {
+    if (
+      errno === 1146 ||
+      errno === 1054 ||
+      errno === 1049 ||
+      errno === 1305 ||
+      errno === 1356 ||
+      errno === 1142 ||
+      errno === 1143
+    ) {
       throw sqlError('ER_VIEW_INVALID', view.schema, view.name);
     }
     throw error;
@@ -193,9 +211,19 @@ function requireDistinctNames(columns: readonly NamedExpr[]): void {
 }
 
 /** Outputs are used as they are, expressions too, so that the joins below are one with those above; only what is volatile gets a projection. */
-function mergeOutputs(plan: LogicalNode, outputs: readonly NamedExpr[], alias: string, block: Block): { plan: LogicalNode; columns: NamedExpr[] } {
-  const merged = outputs.some(({ expr }) => isVolatile(expr)) ? materialized(plan, outputs, alias, block) : { plan, columns: outputs };
-  return { plan: merged.plan, columns: merged.columns.map(({ name, expr }) => ({ name, expr: renamed(expr, name, alias, block) })) };
+function mergeOutputs(
+  plan: LogicalNode,
+  outputs: readonly NamedExpr[],
+  alias: string,
+  block: Block,
+): { plan: LogicalNode; columns: NamedExpr[] } {
+  const merged = outputs.some(({ expr }) => isVolatile(expr))
+    ? materialized(plan, outputs, alias, block)
+    : { plan, columns: outputs };
+  return {
+    plan: merged.plan,
+    columns: merged.columns.map(({ name, expr }) => ({ name, expr: renamed(expr, name, alias, block) })),
+  };
 }
 
 function renamed(expr: Expr, name: string, alias: string, block: Block): Expr {
@@ -207,12 +235,18 @@ function renamed(expr: Expr, name: string, alias: string, block: Block): Expr {
 
 function bindCteReference(entry: CteEntry, alias: string, block: Block): Relation {
   const { state } = block;
-  if (entry.rebind !== undefined && !entry.recursing) return sourceOf(entry.rebind(), alias, undefined, entry.columnNames, block, undefined);
+  if (entry.rebind !== undefined && !entry.recursing)
+    return sourceOf(entry.rebind(), alias, undefined, entry.columnNames, block, undefined);
   const columns = entry.columns.map((column, i) => state.newColumn(column.type, entry.columnNames[i]!, alias));
   if (entry.recursing) entry.workReferences++;
   else entry.definition.references++;
-  const plan: LogicalNode = { kind: 'cte-scan', cte: entry.definition.cte, name: entry.name, columns, workTable: entry.recursing };
+  const plan: LogicalNode = {
+    kind: 'cte-scan',
+    cte: entry.definition.cte,
+    name: entry.name,
+    columns,
+    workTable: entry.recursing,
+  };
   const named = columns.map((expr, i): NamedExpr => ({ name: entry.columnNames[i]!, expr }));
   return relationOf(plan, new ListSource(alias, undefined, named));
 }
-

@@ -24,7 +24,10 @@ export function bindGroupKeys(select: ast.Select, items: readonly SelectItem[], 
 }
 
 function isAggregated(id: number, block: Block): boolean {
-  return block.aggregateColumns.some((column) => column.id === id) || block.windows.some((window) => window.calls.some(({ column }) => column.id === id));
+  return (
+    block.aggregateColumns.some((column) => column.id === id) ||
+    block.windows.some((window) => window.calls.some(({ column }) => column.id === id))
+  );
 }
 
 function keyName(node: ast.Expression, select: ast.Select): string {
@@ -39,12 +42,18 @@ function bindKey(node: ast.Expression, select: ast.Select, items: readonly Selec
   const item = items.length === 0 ? undefined : findItem(node, items, block.clause);
   const column = findUnique(node, block, item !== undefined);
   if (column !== undefined) {
-    if (item !== undefined && !sameExpr(item, column)) block.state.warn(1052, `Column '${node.name}' in group statement is ambiguous`);
+    if (item !== undefined && !sameExpr(item, column))
+      block.state.warn(1052, `Column '${node.name}' in group statement is ambiguous`);
     return column;
   }
   if (item !== undefined) return item;
   const lower = node.name.toLowerCase();
-  const written = items.length > 0 ? undefined : select.items.find((candidate) => candidate.kind === 'select-expression' && candidate.alias?.toLowerCase() === lower);
+  const written =
+    items.length > 0
+      ? undefined
+      : select.items.find(
+          (candidate) => candidate.kind === 'select-expression' && candidate.alias?.toLowerCase() === lower,
+        );
   return written?.kind === 'select-expression' ? block.bind(written.expression) : block.resolve(node);
 }
 
@@ -60,7 +69,9 @@ function findUnique(node: ast.ColumnReference, block: Block, hasItem: boolean): 
 
 function bindWithAliases(node: ast.Expression, items: readonly SelectItem[], block: Block): Expr {
   block.aliasLast = (name) =>
-    name.table === undefined ? items.find((item) => item.alias?.toLowerCase() === name.name.toLowerCase())?.expr : undefined;
+    name.table === undefined
+      ? items.find((item) => item.alias?.toLowerCase() === name.name.toLowerCase())?.expr
+      : undefined;
   try {
     return block.bind(node);
   } finally {
@@ -75,4 +86,3 @@ function byPosition(position: number, select: ast.Select, items: readonly Select
   if (written?.kind === 'select-expression') return block.bind(written.expression);
   throw sqlError('ER_BAD_FIELD_ERROR', String(position), block.clause);
 }
-

@@ -1,8 +1,9 @@
-/** USE, FORCE and IGNORE INDEX of one table. */
+/** USE, FORCE and IGNORE INDEX of one table, and the optimizer hints that say the same. */
 import { sqlError } from '../../../base/index.ts';
 import type * as ast from '../../ast/index.ts';
 import type { IndexDef, TableDef } from '../../catalog/index.ts';
 import type { AccessHints } from '../logical/logical-plan.ts';
+import type { Block } from './block.ts';
 
 export function bindIndexHints(node: ast.TableSource, table: TableDef): AccessHints | undefined {
   if (node.indexHints.length === 0) return undefined;
@@ -28,4 +29,28 @@ function findIndex(table: TableDef, name: string, alias: string): IndexDef {
   const index = table.indexes.find((candidate) => candidate.name.toLowerCase() === lower && candidate.parts.length > 0);
   if (index === undefined) throw sqlError('ER_KEY_DOES_NOT_EXITS', name, alias);
   return index;
+}
+
+const USE = new Set(['index', 'join_index', 'use_index']);
+const FORCE = new Set(['force_index']);
+const IGNORE = new Set(['no_index', 'no_join_index', 'ignore_index']);
+
+/** INDEX(t i), NO_INDEX(t i) and TiDB's USE_INDEX, FORCE_INDEX, IGNORE_INDEX; unknown tables and indexes are only warned about. */
+export function applyIndexHints(hints: readonly ast.OptimizerHint[], block: Block): void {
+  for (const hint of hints) {
+    const isUse = USE.has(hint.name) || FORCE.has(hint.name);
+    if (!isUse && !IGNORE.has(hint.name)) continue;
+    const target = hint.tables[0];
+    const scan = block.relation!.sources.find((source) => source.alias === target?.name)?.scan;
+    if (target === undefined || scan === undefined || scan.virtual) {
+      block.state.warn(3128, `Unresolved table name \`${target?.name ?? ''}\` for ${hint.name.toUpperCase()} hint`);
+      continue;
+    }
+    const names = new Set(hint.names.map((name) => name.toLowerCase()));
+    const indexes = scan.table.indexes.filter((index) => names.has(index.name.toLowerCase()));
+    const known = scan.hints ?? { force: false, ignored: [] };
+    scan.hints = isUse
+      ? { ...known, only: [...(known.only ?? []), ...indexes], force: FORCE.has(hint.name) || hint.name === 'index' }
+      : { ...known, ignored: [...known.ignored, ...(names.size === 0 ? scan.table.indexes : indexes)] };
+  }
 }

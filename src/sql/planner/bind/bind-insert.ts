@@ -23,23 +23,33 @@ export function bindInsert(node: ast.Insert, env: QueryEnv): BoundInsert {
   const { table, access } = bindTarget(node.table, env, node.replace ? ['insert', 'delete'] : ['insert']);
   const writer = rowWriterOf(table, env);
   const columns = targetColumns(node, table);
-  for (const privilege of access?.written ?? []) if (privilege.privilege === 'insert') Object.assign(privilege, { columns: columns.map((column) => table.columns[column]!.name) });
+  for (const privilege of access?.written ?? [])
+    if (privilege.privilege === 'insert')
+      Object.assign(privilege, { columns: columns.map((column) => table.columns[column]!.name) });
   const rows = node.rows === undefined ? undefined : bindRows(node.rows, columns, table, env);
   // VALUES may not read the target in a subquery.
   const isRead = env.state.tableSources.some((source) => source.scan.table === table && !source.inDerived);
   if (rows !== undefined && isRead) throw sqlError('ER_UPDATE_TABLE_USED', table.name);
-  const generated = node.query === undefined ? undefined : columns.find((column) => table.columns[column]!.generated !== undefined);
-  if (generated !== undefined) throw sqlError('ER_NON_DEFAULT_VALUE_FOR_GENERATED_COLUMN', table.columns[generated]!.name, table.name);
+  const generated =
+    node.query === undefined ? undefined : columns.find((column) => table.columns[column]!.generated !== undefined);
+  if (generated !== undefined)
+    throw sqlError('ER_NON_DEFAULT_VALUE_FOR_GENERATED_COLUMN', table.columns[generated]!.name, table.name);
   const query = node.query === undefined ? undefined : bindSource(node.query, columns, env);
   const width = table.columns.length;
   const onDuplicate = node.onDuplicate.length === 0 ? [] : bindOnDuplicate(node, table, columns, query, env);
-  if (onDuplicate.length > 0) access?.written.push({ privilege: 'update', columns: onDuplicate.map(({ column }) => table.columns[column]!.name) });
+  if (onDuplicate.length > 0)
+    access?.written.push({
+      privilege: 'update',
+      columns: onDuplicate.map(({ column }) => table.columns[column]!.name),
+    });
   return { writer, columns, rows, query, onDuplicate, queryOffset: width * 2 };
 }
 
 function targetColumns(node: ast.Insert, table: TableDef): number[] {
   if (node.columns === undefined) {
-    const all = table.columns.flatMap((column, i) => (column.hidden || column.invisible || column.state !== 'public' ? [] : [i]));
+    const all = table.columns.flatMap((column, i) =>
+      column.hidden || column.invisible || column.state !== 'public' ? [] : [i],
+    );
     return node.rows?.every((row) => row.length === 0) === true ? [] : all;
   }
   const positions = columnPositions(table);
@@ -47,7 +57,11 @@ function targetColumns(node: ast.Insert, table: TableDef): number[] {
   for (const name of node.columns) {
     const position = positions.get(name.name.toLowerCase());
     if (position === undefined || (name.table !== undefined && name.table !== table.name)) {
-      throw sqlError('ER_BAD_FIELD_ERROR', name.table === undefined ? name.name : `${name.table}.${name.name}`, 'field list');
+      throw sqlError(
+        'ER_BAD_FIELD_ERROR',
+        name.table === undefined ? name.name : `${name.table}.${name.name}`,
+        'field list',
+      );
     }
     if (columns.includes(position)) throw sqlError('ER_FIELD_SPECIFIED_TWICE', table.columns[position]!.name);
     columns.push(position);
@@ -59,11 +73,17 @@ function isDefault(node: ast.Expression): boolean {
   return node.kind === 'default';
 }
 
-function bindRows(rows: readonly (readonly ast.Expression[])[], columns: readonly number[], table: TableDef, env: QueryEnv): Assignment[][] {
+function bindRows(
+  rows: readonly (readonly ast.Expression[])[],
+  columns: readonly number[],
+  table: TableDef,
+  env: QueryEnv,
+): Assignment[][] {
   const block = rowBlock([new RowSource(table, table.name, { offset: 0, firstId: ROW_IDS })], env);
   block.clause = 'field list';
   return rows.map((row, i) => {
-    if (row.length !== columns.length && !(row.length === 0 && rows.length === 1)) throw sqlError('ER_WRONG_VALUE_COUNT_ON_ROW', i + 1);
+    if (row.length !== columns.length && !(row.length === 0 && rows.length === 1))
+      throw sqlError('ER_WRONG_VALUE_COUNT_ON_ROW', i + 1);
     return row.map((value, c) => bindAssignment(value, columns[c]!, table, block));
   });
 }
@@ -90,12 +110,26 @@ function bindSource(query: ast.Query, columns: readonly number[], env: QueryEnv)
 }
 
 /** Rows there are: the existing full row, the new full row, then for INSERT … SELECT the row of the query. */
-function bindOnDuplicate(node: ast.Insert, table: TableDef, columns: readonly number[], query: BoundQuery | undefined, env: QueryEnv): Assignment[] {
+function bindOnDuplicate(
+  node: ast.Insert,
+  table: TableDef,
+  columns: readonly number[],
+  query: BoundQuery | undefined,
+  env: QueryEnv,
+): Assignment[] {
   const width = table.columns.length;
   const existing = new RowSource(table, table.name, { offset: 0, firstId: ROW_IDS });
   const inserted = new RowSource(table, table.name, { offset: width, firstId: ROW_IDS + width });
   const sources: Source[] = [existing];
-  if (node.rowAlias !== undefined) sources.push(new RowSource(table, node.rowAlias, { offset: width, firstId: ROW_IDS + width }, aliasNames(node, table, columns)));
+  if (node.rowAlias !== undefined)
+    sources.push(
+      new RowSource(
+        table,
+        node.rowAlias,
+        { offset: width, firstId: ROW_IDS + width },
+        aliasNames(node, table, columns),
+      ),
+    );
   if (query !== undefined) sources.push(...querySources(query, width * 2));
   const block = rowBlock(sources, env);
   block.clause = 'field list';
@@ -127,4 +161,3 @@ function querySources(query: BoundQuery, offset: number): Source[] {
   }
   return [...byTable].map(([table, columns]) => new ListSource(table, undefined, columns));
 }
-

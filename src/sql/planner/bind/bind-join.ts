@@ -13,7 +13,11 @@ import { findInRelation, ListSource, type NamedExpr, type Relation } from './sco
 
 export function bindJoin(node: ast.JoinTable, block: Block, before: Relation | undefined): Relation {
   const left = block.env.binders.reference(node.left, block, before);
-  const right = block.env.binders.reference(node.right, block, before === undefined ? left : combine(before, left, left.plan));
+  const right = block.env.binders.reference(
+    node.right,
+    block,
+    before === undefined ? left : combine(before, left, left.plan),
+  );
   if (node.type === 'left') materializeComputed(right, block);
   if (node.type === 'right') materializeComputed(left, block);
   const using = node.natural ? commonNames(left, right) : node.using;
@@ -70,7 +74,16 @@ function bindOuter(
   if (!freeOfLeft(outer.plan, inner.plan)) {
     const on = [...using, ...bindOn(node, relation, block)];
     for (const source of inner.sources) source.nullable = true;
-    return { kind: 'apply', mode: 'lateral-left', outer: outer.plan, inner: inner.plan, on, nullAware: false, awareCount: 0, output: [] };
+    return {
+      kind: 'apply',
+      mode: 'lateral-left',
+      outer: outer.plan,
+      inner: inner.plan,
+      on,
+      nullAware: false,
+      awareCount: 0,
+      output: [],
+    };
   }
   const sides = { outer: outer.plan, inner: inner.plan };
   const outerAttach = block.attachPoint;
@@ -92,10 +105,14 @@ function attachToSide(attachment: Attachment, sides: { outer: LogicalNode; inner
   const inner = attachment.kind === 'join' ? attachment.right : attachment.inner;
   for (const column of columnsOf(inner)) needed.delete(column.id);
   for (const id of freeColumns(inner)) needed.add(id);
-  const isValue = attachment.kind === 'join' ? attachment.join === 'mark' : attachment.mode === 'mark' || attachment.mode === 'scalar';
+  const isValue =
+    attachment.kind === 'join'
+      ? attachment.join === 'mark'
+      : attachment.mode === 'mark' || attachment.mode === 'scalar';
   const outerColumns = columnIdsOf(sides.outer);
   if (![...needed].some((id) => outerColumns.has(id))) sides.inner = attach(sides.inner, attachment);
-  else if (isValue && ![...needed].some((id) => columnIdsOf(sides.inner).has(id))) sides.outer = attach(sides.outer, attachment);
+  else if (isValue && ![...needed].some((id) => columnIdsOf(sides.inner).has(id)))
+    sides.outer = attach(sides.outer, attachment);
   else throw sqlError('ER_NOT_SUPPORTED_YET', 'subquery over both sides of an outer join in its ON clause');
 }
 
@@ -153,4 +170,3 @@ function mergeUsing(node: ast.JoinTable, left: Relation, right: Relation, using:
   };
   return { plan: left.plan, sources: [...left.sources, ...right.sources], merged, star };
 }
-

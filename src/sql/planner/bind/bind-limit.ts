@@ -7,7 +7,12 @@ import type { LogicalNode } from '../logical/logical-plan.ts';
 import type { Block } from './block.ts';
 import { integerConstant } from './call-builder.ts';
 
-export function bindLimit(plan: LogicalNode, limit: ast.Limit | undefined, block: Block, countAll: boolean): LogicalNode {
+export function bindLimit(
+  plan: LogicalNode,
+  limit: ast.Limit | undefined,
+  block: Block,
+  countAll: boolean,
+): LogicalNode {
   const selectLimit = block.state.context.session.selectLimit;
   if (limit === undefined) {
     if (!block.env.top || selectLimit === undefined) return plan;

@@ -39,7 +39,7 @@ export function bindLiteral(node: Literal, state: StatementState): Expr {
       return constant(node.value ? 1 : 0, intType('big', { nullable: false, width: 1 }), true);
     case 'integer': {
       const unsigned = typeof node.value === 'bigint' && node.value > 9223372036854775807n;
-      return constant(node.value, intType('big', { nullable: false, unsigned, width: String(node.value).length + (unsigned ? 0 : 1) }), true);
+      return constant(node.value, intLiteralType(digitsOf(node.value) + (unsigned ? 0 : 1), unsigned), true);
     }
     case 'decimal':
       return decimalLiteral(node.text);
@@ -89,7 +89,8 @@ function decimalLiteral(text: string): Expr {
 }
 
 function stringLiteral(node: ast.StringLiteral, state: StatementState): Expr {
-  if (node.bytes !== undefined) return constant(node.bytes, varbinaryType(node.bytes.length, { nullable: false }), true);
+  if (node.bytes !== undefined)
+    return constant(node.bytes, varbinaryType(node.bytes.length, { nullable: false }), true);
   const collation = state.context.session.collationConnection;
   const text = constant(node.value, textLiteralType(charLength(node.value), collation), true);
   return node.charset === undefined ? text : introduced(text, node.charset, state);

@@ -16,12 +16,21 @@ export interface BoundLoad {
 
 export function bindLoad(node: ast.LoadData, env: QueryEnv): BoundLoad {
   if (node.format === 'xml') throw sqlError('ER_NOT_SUPPORTED_YET', 'LOAD XML');
-  const { table } = bindTarget(node.table, env, node.duplicates === 'replace' ? ['insert', 'delete'] : ['insert'], 'LOAD');
+  const { table } = bindTarget(
+    node.table,
+    env,
+    node.duplicates === 'replace' ? ['insert', 'delete'] : ['insert'],
+    'LOAD',
+  );
   const positions = columnPositions(table);
   const fields =
     node.columns.length === 0
-      ? table.columns.flatMap((column, i) => (column.hidden || column.invisible || column.state !== 'public' ? [] : [i]))
-      : node.columns.map((field) => (field.kind === 'user-variable' ? { variable: field.name } : position(field.name, positions)));
+      ? table.columns.flatMap((column, i) =>
+          column.hidden || column.invisible || column.state !== 'public' ? [] : [i],
+        )
+      : node.columns.map((field) =>
+          field.kind === 'user-variable' ? { variable: field.name } : position(field.name, positions),
+        );
   const block = rowBlock([new RowSource(table, table.name, { offset: 0, firstId: ROW_IDS })], env);
   block.clause = 'field list';
   const set = node.assignments.map(({ column, value }): Assignment => {

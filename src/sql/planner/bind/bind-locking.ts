@@ -20,7 +20,9 @@ export function applyLocking(clauses: readonly ast.LockingClause[], block: Block
 }
 
 function target(table: ast.TableName, sources: readonly Source[]): Source {
-  const found = sources.find((source) => source.alias === table.name && (table.schema === undefined || source.schema === table.schema));
+  const found = sources.find(
+    (source) => source.alias === table.name && (table.schema === undefined || source.schema === table.schema),
+  );
   if (found === undefined) throw sqlError('ER_UNRESOLVED_TABLE_LOCK', table.name);
   return found;
 }

@@ -61,7 +61,10 @@ export function bindDelete(node: ast.Delete, outer: QueryEnv): BoundModify {
   const block = new Block(env);
   block.relation = bindFrom(node.from, block);
   const targets: BoundTarget[] = [];
-  const sources = node.targets === undefined ? [block.relation.sources[0]!] : node.targets.map((target) => deletedSource(target, block));
+  const sources =
+    node.targets === undefined
+      ? [block.relation.sources[0]!]
+      : node.targets.map((target) => deletedSource(target, block));
   for (const source of sources) {
     const target = addTarget(requireTable(source, 'DELETE', block), targets, block);
     target.source.access?.written.push({ privilege: 'delete', columns: [] });
@@ -73,7 +76,10 @@ export function bindDelete(node: ast.Delete, outer: QueryEnv): BoundModify {
 }
 
 function deletedSource(target: ast.TableName, block: Block): Source {
-  const source = block.relation!.sources.find((candidate) => candidate.alias === target.name && (target.schema === undefined || candidate.schema === target.schema));
+  const source = block.relation!.sources.find(
+    (candidate) =>
+      candidate.alias === target.name && (target.schema === undefined || candidate.schema === target.schema),
+  );
   if (source === undefined) throw sqlError('ER_UNKNOWN_TABLE', target.name, 'MULTI DELETE');
   return source;
 }
@@ -82,7 +88,9 @@ function deletedSource(target: ast.TableName, block: Block): Source {
 function requireTable(source: Source, statement: string, block: Block): TableSource {
   if (source instanceof TableSource && !source.scan.virtual && !isVirtualSchema(source.schema)) return source;
   if (source.schema !== undefined && !isVirtualSchema(source.schema)) {
-    const tables = new Set(source.all().map(({ expr }) => (expr.kind === 'column' ? sourceOfColumn(expr.id, block) : undefined)));
+    const tables = new Set(
+      source.all().map(({ expr }) => (expr.kind === 'column' ? sourceOfColumn(expr.id, block) : undefined)),
+    );
     const [only] = tables;
     if (tables.size === 1 && only !== undefined) return only;
   }
@@ -103,10 +111,16 @@ function assignedColumn(name: ast.ColumnReference, block: Block): { source: Tabl
   return { source, position: source.scan.positions[at]! };
 }
 
-function bindValue(value: ast.Expression, source: TableSource, position: number, block: Block): Expr | { readonly default: true } {
+function bindValue(
+  value: ast.Expression,
+  source: TableSource,
+  position: number,
+  block: Block,
+): Expr | { readonly default: true } {
   if (value.kind === 'default') return { default: true };
   const column = source.scan.table.columns[position]!;
-  if (column.generated !== undefined) throw sqlError('ER_NON_DEFAULT_VALUE_FOR_GENERATED_COLUMN', column.name, source.scan.table.name);
+  if (column.generated !== undefined)
+    throw sqlError('ER_NON_DEFAULT_VALUE_FOR_GENERATED_COLUMN', column.name, source.scan.table.name);
   return block.bind(value);
 }
 
@@ -142,7 +156,13 @@ function orderColumns(scan: ScanNode): void {
 function requireNotRead(targets: readonly BoundTarget[], block: Block): void {
   for (const { source } of targets) {
     for (const other of block.state.tableSources) {
-      if (other.inDerived || other.scan.table !== source.scan.table || block.relation!.sources.includes(other) || other === source) continue;
+      if (
+        other.inDerived ||
+        other.scan.table !== source.scan.table ||
+        block.relation!.sources.includes(other) ||
+        other === source
+      )
+        continue;
       throw sqlError('ER_UPDATE_TABLE_USED', source.alias);
     }
   }

@@ -13,7 +13,13 @@ import { findItem } from './find-item.ts';
 import type { NamedExpr } from './scope.ts';
 
 /** A lone name is looked for in the select list first, inside an expression in FROM first. Constant keys are dropped. */
-export function bindOrderKeys(orderBy: readonly ast.OrderItem[], items: readonly SelectItem[], block: Block, post: AttachPoint, distinct: boolean): SortKey[] {
+export function bindOrderKeys(
+  orderBy: readonly ast.OrderItem[],
+  items: readonly SelectItem[],
+  block: Block,
+  post: AttachPoint,
+  distinct: boolean,
+): SortKey[] {
   if (orderBy.length === 0) return [];
   block.clause = 'order clause';
   block.allowAggregates = true;
@@ -54,18 +60,37 @@ export function bindDistinct(
   block: Block,
 ): { plan: LogicalNode; outputs: readonly NamedExpr[]; order: readonly SortKey[] } {
   const { state } = block;
-  const columns = items.map(({ name, expr }) => copyOrigin(state.newColumn(expr.type, name, expr.kind === 'column' ? expr.table : undefined), expr, block));
+  const columns = items.map(({ name, expr }) =>
+    copyOrigin(state.newColumn(expr.type, name, expr.kind === 'column' ? expr.table : undefined), expr, block),
+  );
   const outputs = columns.map((expr, i): NamedExpr => ({ name: items[i]!.name, expr }));
-  const onItems = (expr: Expr): Expr => replaceExpr(expr, (part) => columns[items.findIndex((item) => sameExpr(item.expr, part))]);
+  const onItems = (expr: Expr): Expr =>
+    replaceExpr(expr, (part) => columns[items.findIndex((item) => sameExpr(item.expr, part))]);
   const isLocal = new Set(columns.map((column) => column.id));
   const keys = order.map((key) => ({ ...key, expr: onItems(key.expr) }));
-  const foreign = keys.findIndex((key) => someExpr(key.expr, (part) => part.kind === 'column' && !isLocal.has(part.id)));
-  const projectedPlan = project(plan, items.map((item) => item.expr), columns);
-  if (foreign < 0) return { plan: { kind: 'distinct', child: projectedPlan }, outputs, order: keys.filter((key) => !isRuntimeConstant(key.expr)) };
+  const foreign = keys.findIndex((key) =>
+    someExpr(key.expr, (part) => part.kind === 'column' && !isLocal.has(part.id)),
+  );
+  const projectedPlan = project(
+    plan,
+    items.map((item) => item.expr),
+    columns,
+  );
+  if (foreign < 0)
+    return {
+      plan: { kind: 'distinct', child: projectedPlan },
+      outputs,
+      order: keys.filter((key) => !isRuntimeConstant(key.expr)),
+    };
   if (state.context.session.sqlMode.onlyFullGroupBy) throw notSelected(foreign, keys[foreign]!.expr, isLocal, block);
   const calls = order.map((key) => makeAggregate(state, 'any_value', [key.expr]));
   const callColumns = calls.map((call) => state.newColumn(call.type, 'order'));
-  const grouped = aggregate(plan, { groupBy: items.map((item) => item.expr), groupColumns: columns, calls, callColumns });
+  const grouped = aggregate(plan, {
+    groupBy: items.map((item) => item.expr),
+    groupColumns: columns,
+    calls,
+    callColumns,
+  });
   return { plan: grouped, outputs, order: order.map((key, i) => ({ ...key, expr: callColumns[i]! })) };
 }
 
@@ -80,7 +105,9 @@ function notSelected(position: number, expr: Expr, local: ReadonlySet<number>, b
 /** schema.table.column as 1055 and 3065 print it. */
 export function fullName(column: ColumnExpr, block: Block): string {
   const origin = block.state.origins.get(column.id);
-  return [origin?.schema ?? '', origin?.table ?? column.table ?? '', column.name].filter((part) => part !== '').join('.');
+  return [origin?.schema ?? '', origin?.table ?? column.table ?? '', column.name]
+    .filter((part) => part !== '')
+    .join('.');
 }
 
 export function copyOrigin(column: ColumnExpr, from: Expr, block: Block): ColumnExpr {

@@ -36,7 +36,11 @@ function bindBody(query: ast.Query, env: QueryEnv): BoundQuery {
       return tail(query, bindSetOperation(body, { ...env, top: false, dropOrder: false }), env);
     case 'query': {
       const hasOwnTail = query.orderBy.length > 0 || query.limit !== undefined;
-      return tail(query, bindQuery(body, hasOwnTail ? { ...env, top: false, dropOrder: body.limit === undefined } : env), env);
+      return tail(
+        query,
+        bindQuery(body, hasOwnTail ? { ...env, top: false, dropOrder: body.limit === undefined } : env),
+        env,
+      );
     }
   }
 }
@@ -49,10 +53,15 @@ function tail(query: ast.Query, bound: BoundQuery, env: QueryEnv): BoundQuery {
     block.clause = 'order clause';
     const items = bound.outputs.map((output): SelectItem => ({ ...output, alias: output.name, node: undefined }));
     block.aliasFirst = (name) =>
-      name.table === undefined ? items.find((item) => item.name.toLowerCase() === name.name.toLowerCase())?.expr : undefined;
+      name.table === undefined
+        ? items.find((item) => item.name.toLowerCase() === name.name.toLowerCase())?.expr
+        : undefined;
     const holder = { plan, sources: [], merged: new Map<string, Expr>(), star: () => [] };
     block.relation = holder;
-    const by = query.orderBy.map((item) => ({ expr: bindKey(item.expression, items, block), descending: item.direction === 'desc' }));
+    const by = query.orderBy.map((item) => ({
+      expr: bindKey(item.expression, items, block),
+      descending: item.direction === 'desc',
+    }));
     const useful = by.filter((key) => !isRuntimeConstant(key.expr));
     plan = useful.length === 0 ? holder.plan : { kind: 'sort', child: holder.plan, by: useful };
   }
@@ -68,7 +77,12 @@ function bindValues(body: ast.ValuesBody, env: QueryEnv): BoundQuery {
     return row.map((value) => block.bind(value));
   });
   const { state } = env;
-  const types = Array.from({ length: width }, (_, c) => commonType(rows.map((row) => row[c]!), block));
+  const types = Array.from({ length: width }, (_, c) =>
+    commonType(
+      rows.map((row) => row[c]!),
+      block,
+    ),
+  );
   const columns = types.map((type, c) => state.newColumn(type, `column_${c}`));
   const node: ValuesNode = { kind: 'values', rows, columns };
   return { plan: node, outputs: columns.map((expr) => ({ name: expr.name, expr })) };
@@ -76,7 +90,12 @@ function bindValues(body: ast.ValuesBody, env: QueryEnv): BoundQuery {
 
 /** The type that holds all of the expressions, by the rules of UNION. */
 function commonType(exprs: readonly Expr[], block: Block): Expr['type'] {
-  return exprs.length === 1 ? exprs[0]!.type : block.state.calls.call('coalesce', exprs.map((expr) => (expr.kind === 'constant' ? { ...expr, value: null } : expr))).type;
+  return exprs.length === 1
+    ? exprs[0]!.type
+    : block.state.calls.call(
+        'coalesce',
+        exprs.map((expr) => (expr.kind === 'constant' ? { ...expr, value: null } : expr)),
+      ).type;
 }
 
 function bindTableQuery(body: ast.TableBody, env: QueryEnv): BoundQuery {
@@ -95,4 +114,3 @@ function bindTableQuery(body: ast.TableBody, env: QueryEnv): BoundQuery {
   const relation = bindReference(source, block, undefined);
   return { plan: relation.plan, outputs: relation.star() };
 }
-

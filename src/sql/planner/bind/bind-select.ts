@@ -16,6 +16,7 @@ import type { LogicalNode } from '../logical/logical-plan.ts';
 import { filter } from '../logical/make.ts';
 import { bindCondition } from './bind-condition.ts';
 import { bindFrom } from './bind-from.ts';
+import { applyIndexHints } from './bind-index-hints.ts';
 import { bindGroupKeys } from './bind-group-by.ts';
 import { applyLocking } from './bind-locking.ts';
 import { bindLimit } from './bind-limit.ts';
@@ -64,6 +65,7 @@ export function bindSelect(select: ast.Select, tail: QueryTail, env: QueryEnv): 
   const block = new Block(env);
   block.namedWindows = namedWindows(select);
   block.relation = bindFrom(select.from, block);
+  if (select.hints.length > 0) applyIndexHints(select.hints, block);
   if (isStraight(select)) block.relation.plan = straightened(block.relation.plan);
   if (tail.locking.length > 0) applyLocking(tail.locking, block);
   const post = new Pending();
@@ -83,12 +85,20 @@ export function bindSelect(select: ast.Select, tail: QueryTail, env: QueryEnv): 
   const parts: Parts = { items, having, qualify, order, havingPending: havingPending.list, post: post.list };
   block.relation.plan = filter(block.relation.plan, where);
   const grouped = keys.length > 0 || select.groupBy !== undefined || block.aggregateCalls.length > 0;
-  return assemble(select, tail, grouped ? new Grouping(block, keys, rollup).rewrite(parts) : { ...parts, plan: block.relation.plan }, block);
+  return assemble(
+    select,
+    tail,
+    grouped ? new Grouping(block, keys, rollup).rewrite(parts) : { ...parts, plan: block.relation.plan },
+    block,
+  );
 }
 
 /** SELECT STRAIGHT_JOIN and the hint JOIN_FIXED_ORDER: tables are joined as written. */
 function isStraight(select: ast.Select): boolean {
-  return select.options.straightJoin || select.hints.some((hint) => hint.name === 'join_fixed_order' || hint.name === 'straight_join');
+  return (
+    select.options.straightJoin ||
+    select.hints.some((hint) => hint.name === 'join_fixed_order' || hint.name === 'straight_join')
+  );
 }
 
 function straightened(plan: LogicalNode): LogicalNode {
@@ -105,7 +115,12 @@ export interface Parts {
   readonly post: readonly Attachment[];
 }
 
-function assemble(select: ast.Select, tail: QueryTail, parts: Parts & { readonly plan: LogicalNode }, block: Block): BoundQuery {
+function assemble(
+  select: ast.Select,
+  tail: QueryTail,
+  parts: Parts & { readonly plan: LogicalNode },
+  block: Block,
+): BoundQuery {
   let plan = parts.plan;
   for (const attachment of parts.havingPending) plan = attach(plan, attachment);
   plan = filter(plan, parts.having);
@@ -119,9 +134,15 @@ function assemble(select: ast.Select, tail: QueryTail, parts: Parts & { readonly
   let outputs: readonly NamedExpr[] = parts.items;
   let order = parts.order;
   if (select.distinct) ({ plan, outputs, order } = bindDistinct(plan, parts.items, order, block));
-  if (order.length > 0 && !(block.env.dropOrder && tail.limit === undefined)) plan = { kind: 'sort', child: plan, by: order };
+  if (order.length > 0 && !(block.env.dropOrder && tail.limit === undefined))
+    plan = { kind: 'sort', child: plan, by: order };
   plan = bindLimit(plan, tail.limit, block, select.options.calcFoundRows && block.env.top);
-  const isMergeable = !select.distinct && tail.limit === undefined && block.windows.length === 0 && parts.plan.kind !== 'aggregate' && parts.having.length === 0;
+  const isMergeable =
+    !select.distinct &&
+    tail.limit === undefined &&
+    block.windows.length === 0 &&
+    parts.plan.kind !== 'aggregate' &&
+    parts.having.length === 0;
   return { plan, outputs, isMergeable };
 }
 
@@ -133,12 +154,18 @@ function bindItems(select: ast.Select, block: Block, post: Pending): SelectItem[
   block.allowWindows = true;
   block.attachPoint = post;
   const items: SelectItem[] = [];
-  block.aliasInner = (name) => items.find((item) => name.table === undefined && item.alias?.toLowerCase() === name.name.toLowerCase())?.expr;
+  block.aliasInner = (name) =>
+    items.find((item) => name.table === undefined && item.alias?.toLowerCase() === name.name.toLowerCase())?.expr;
   for (const item of select.items) {
     if (item.kind === 'star') expandStar(item, block, items);
     else {
       const expr = block.bind(item.expression);
-      items.push({ name: item.alias ?? ownName(item.expression, block) ?? sourceName(item), expr, alias: item.alias, node: item.expression });
+      items.push({
+        name: item.alias ?? ownName(item.expression, block) ?? sourceName(item),
+        expr,
+        alias: item.alias,
+        node: item.expression,
+      });
     }
   }
   block.allowAggregates = false;
@@ -168,7 +195,8 @@ function expandStar(star: ast.SelectStar, block: Block, into: SelectItem[]): voi
   const source = relation.sources.find(
     (candidate) => candidate.alias === star.table && (star.schema === undefined || candidate.schema === star.schema),
   );
-  if (source === undefined) throw sqlError('ER_BAD_TABLE_ERROR', star.schema === undefined ? star.table : `${star.schema}.${star.table}`);
+  if (source === undefined)
+    throw sqlError('ER_BAD_TABLE_ERROR', star.schema === undefined ? star.table : `${star.schema}.${star.table}`);
   for (const { name, expr } of source.all()) into.push({ name, expr, alias: undefined, node: undefined });
 }
 
@@ -190,7 +218,13 @@ function bindWhere(where: ast.Expression | undefined, block: Block): Expr[] {
 }
 
 /** HAVING sees the select list and the group keys; FROM only inside aggregates. */
-function bindHaving(having: ast.Expression, items: readonly SelectItem[], keys: readonly Expr[], block: Block, pending: Pending): Expr[] {
+function bindHaving(
+  having: ast.Expression,
+  items: readonly SelectItem[],
+  keys: readonly Expr[],
+  block: Block,
+  pending: Pending,
+): Expr[] {
   block.clause = 'having clause';
   block.allowAggregates = true;
   block.fromVisible = false;
@@ -206,7 +240,12 @@ function bindHaving(having: ast.Expression, items: readonly SelectItem[], keys: 
   }
 }
 
-function findHavingName(name: ast.ColumnReference, items: readonly SelectItem[], keys: readonly Expr[], block: Block): Expr | undefined {
+function findHavingName(
+  name: ast.ColumnReference,
+  items: readonly SelectItem[],
+  keys: readonly Expr[],
+  block: Block,
+): Expr | undefined {
   const lower = name.name.toLowerCase();
   if (name.table === undefined) {
     const key = keys.find((expr) => expr.kind === 'column' && expr.name.toLowerCase() === lower);
@@ -217,12 +256,18 @@ function findHavingName(name: ast.ColumnReference, items: readonly SelectItem[],
   return keys.find((key) => sameExpr(key, column)) ?? items.find((item) => sameExpr(item.expr, column))?.expr;
 }
 
-function bindQualify(qualify: ast.Expression | undefined, items: readonly SelectItem[], block: Block, post: Pending): Expr[] {
+function bindQualify(
+  qualify: ast.Expression | undefined,
+  items: readonly SelectItem[],
+  block: Block,
+  post: Pending,
+): Expr[] {
   if (qualify === undefined) return [];
   block.allowAggregates = true;
   block.allowWindows = true;
   block.attachPoint = post;
-  block.aliasLast = (name) => items.find((item) => name.table === undefined && item.name.toLowerCase() === name.name.toLowerCase())?.expr;
+  block.aliasLast = (name) =>
+    items.find((item) => name.table === undefined && item.name.toLowerCase() === name.name.toLowerCase())?.expr;
   try {
     return bindCondition(qualify, block);
   } finally {
@@ -232,4 +277,3 @@ function bindQualify(qualify: ast.Expression | undefined, items: readonly Select
     block.allowWindows = false;
   }
 }
-

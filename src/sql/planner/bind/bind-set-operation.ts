@@ -17,7 +17,11 @@ export function bindSetOperation(node: ast.SetOperation, env: QueryEnv): BoundQu
 /** a UNION b UNION c is one node when all are of the same kind. */
 function flatten(node: ast.SetOperation): ast.QueryBody[] {
   const { left, right } = node;
-  const sameKind = left.kind === 'set-operation' && left.operator === node.operator && left.distinct === node.distinct && node.operator === 'union';
+  const sameKind =
+    left.kind === 'set-operation' &&
+    left.operator === node.operator &&
+    left.distinct === node.distinct &&
+    node.operator === 'union';
   return sameKind ? [...flatten(left), right] : [left, right];
 }
 
@@ -39,10 +43,21 @@ export function bindOperandBody(body: ast.QueryBody, env: QueryEnv): BoundQuery 
   return env.binders.query(query, env);
 }
 
-export function combineOperands(operation: ast.SetOperation['operator'], all: boolean, operands: readonly BoundQuery[], env: QueryEnv): BoundQuery {
+export function combineOperands(
+  operation: ast.SetOperation['operator'],
+  all: boolean,
+  operands: readonly BoundQuery[],
+  env: QueryEnv,
+): BoundQuery {
   const first = operands[0]!;
-  for (const operand of operands) if (operand.outputs.length !== first.outputs.length) throw sqlError('ER_WRONG_NUMBER_OF_COLUMNS_IN_SELECT');
-  const types = first.outputs.map((_, i) => unionType(operands.map((operand) => operand.outputs[i]!.expr), env));
+  for (const operand of operands)
+    if (operand.outputs.length !== first.outputs.length) throw sqlError('ER_WRONG_NUMBER_OF_COLUMNS_IN_SELECT');
+  const types = first.outputs.map((_, i) =>
+    unionType(
+      operands.map((operand) => operand.outputs[i]!.expr),
+      env,
+    ),
+  );
   const columns = types.map((type, i) => env.state.newColumn(type, first.outputs[i]!.name));
   const children = operands.map((operand) => toTypes(operand, types, env));
   const plan: LogicalNode = { kind: 'set-operation', operation, all, children, columns };
@@ -54,8 +69,14 @@ function unionType(exprs: readonly Expr[], env: QueryEnv): FieldType {
   const nullable = exprs.some((expr) => expr.type.nullable);
   const def = env.state.calls.find('coalesce');
   if (def === undefined || exprs.length === 1) return { ...exprs[0]!.type, nullable };
-  const typed = exprs.map((expr) => (expr.kind === 'constant' && expr.type.kind !== 'null' ? constant(expr.value, expr.type) : expr));
-  const type = def.infer(typed.map((expr) => ({ type: expr.type, constant: expr.kind === 'constant' ? expr : undefined, expr })), {}, env.state.calls.inferContext);
+  const typed = exprs.map((expr) =>
+    expr.kind === 'constant' && expr.type.kind !== 'null' ? constant(expr.value, expr.type) : expr,
+  );
+  const type = def.infer(
+    typed.map((expr) => ({ type: expr.type, constant: expr.kind === 'constant' ? expr : undefined, expr })),
+    {},
+    env.state.calls.inferContext,
+  );
   return type.nullable === nullable ? type : { ...type, nullable };
 }
 
@@ -71,6 +92,7 @@ export function castTo(expr: Expr, type: FieldType, env: QueryEnv): Expr {
   const same =
     from.kind === 'null' ||
     (from.kind === type.kind &&
-      ((from.kind !== 'decimal' && from.kind !== 'datetime' && from.kind !== 'timestamp' && from.kind !== 'time') || from.decimals === type.decimals));
+      ((from.kind !== 'decimal' && from.kind !== 'datetime' && from.kind !== 'timestamp' && from.kind !== 'time') ||
+        from.decimals === type.decimals));
   return same ? expr : env.state.calls.call('cast', [expr], { castType: type });
 }

@@ -27,13 +27,31 @@ export function bindInner(query: ast.Query, block: Block): BoundQuery {
 }
 
 /** The outputs as real columns of a plan. */
-export function projected(query: BoundQuery, block: Block): { readonly plan: LogicalNode; readonly columns: readonly ColumnExpr[] } {
+export function projected(
+  query: BoundQuery,
+  block: Block,
+): { readonly plan: LogicalNode; readonly columns: readonly ColumnExpr[] } {
   const columns = query.outputs.map(({ name, expr }) => block.state.newColumn(expr.type, name));
-  return { plan: project(query.plan, query.outputs.map((output) => output.expr), columns), columns };
+  return {
+    plan: project(
+      query.plan,
+      query.outputs.map((output) => output.expr),
+      columns,
+    ),
+    columns,
+  };
 }
 
 function isCorrelated(query: BoundQuery): boolean {
-  return freeColumns(project(query.plan, query.outputs.map((output) => output.expr), [])).size > 0;
+  return (
+    freeColumns(
+      project(
+        query.plan,
+        query.outputs.map((output) => output.expr),
+        [],
+      ),
+    ).size > 0
+  );
 }
 
 export function bindScalarSubquery(query: ast.Query, block: Block): Expr {
@@ -45,7 +63,11 @@ export function bindScalarSubquery(query: ast.Query, block: Block): Expr {
 /** The columns of a subquery used as a row (or scalar). */
 export function bindRowSubquery(query: ast.Query, block: Block): readonly Expr[] {
   const inner = bindInner(query, block);
-  if (inner.plan.kind === 'dual' && inner.plan.rowCount === 1 && inner.outputs.every(({ expr }) => expr.kind === 'constant')) {
+  if (
+    inner.plan.kind === 'dual' &&
+    inner.plan.rowCount === 1 &&
+    inner.outputs.every(({ expr }) => expr.kind === 'constant')
+  ) {
     return inner.outputs.map((output) => output.expr);
   }
   const { plan, columns } = projected(inner, block);
@@ -53,10 +75,26 @@ export function bindRowSubquery(query: ast.Query, block: Block): readonly Expr[]
   if (freeColumns(plan).size === 0) {
     const slots = columns.map(() => state.newSlot());
     state.initPlans.push({ plan, kind: 'scalar', slots });
-    return columns.map((column, i): Expr => ({ kind: 'slot', slot: slots[i]!, type: withNullable(column.type, true), name: column.name }));
+    return columns.map(
+      (column, i): Expr => ({
+        kind: 'slot',
+        slot: slots[i]!,
+        type: withNullable(column.type, true),
+        name: column.name,
+      }),
+    );
   }
   const output = columns.map((column) => state.newColumn(withNullable(column.type, true), column.name));
-  block.attachPoint.attach({ kind: 'apply', mode: 'scalar', outer: OPEN, inner: plan, on: [], nullAware: false, awareCount: 0, output });
+  block.attachPoint.attach({
+    kind: 'apply',
+    mode: 'scalar',
+    outer: OPEN,
+    inner: plan,
+    on: [],
+    nullAware: false,
+    awareCount: 0,
+    output,
+  });
   return output;
 }
 
@@ -122,7 +160,13 @@ function partsOf(operand: Operand): readonly Expr[] {
   return Array.isArray(operand) ? (operand as readonly Expr[]) : [operand as Expr];
 }
 
-function quantified(truth: Truth, operator: ast.ComparisonOperator, left: readonly Expr[], query: ast.Query, block: Block): Expr | undefined {
+function quantified(
+  truth: Truth,
+  operator: ast.ComparisonOperator,
+  left: readonly Expr[],
+  query: ast.Query,
+  block: Block,
+): Expr | undefined {
   if (query.limit !== undefined) throw sqlError('ER_NOT_SUPPORTED_YET', 'LIMIT & IN/ALL/ANY/SOME subquery');
   const inner = bindInner(query, block);
   if (inner.outputs.length !== left.length) throw sqlError('ER_OPERAND_COLUMNS', left.length);
@@ -131,7 +175,12 @@ function quantified(truth: Truth, operator: ast.ComparisonOperator, left: readon
   return attachTruth(truth, plan, { on, nullAware: truth !== 'semi' && on.some((expr) => expr.type.nullable) }, block);
 }
 
-function attachTruth(truth: Truth, inner: LogicalNode, how: { readonly on: readonly Expr[]; readonly nullAware: boolean }, block: Block): Expr | undefined {
+function attachTruth(
+  truth: Truth,
+  inner: LogicalNode,
+  how: { readonly on: readonly Expr[]; readonly nullAware: boolean },
+  block: Block,
+): Expr | undefined {
   const state = block.state;
   const mark = truth === 'mark' ? state.newColumn(boolType(how.nullAware), 'mark') : undefined;
   const awareCount = how.nullAware ? how.on.length : 0;
@@ -139,8 +188,16 @@ function attachTruth(truth: Truth, inner: LogicalNode, how: { readonly on: reado
     block.attachPoint.attach(join(truth, OPEN, inner, how.on, { nullAware: how.nullAware, awareCount, mark }));
   } else {
     const output = mark === undefined ? [] : [mark];
-    block.attachPoint.attach({ kind: 'apply', mode: truth, outer: OPEN, inner, on: how.on, nullAware: how.nullAware, awareCount, output });
+    block.attachPoint.attach({
+      kind: 'apply',
+      mode: truth,
+      outer: OPEN,
+      inner,
+      on: how.on,
+      nullAware: how.nullAware,
+      awareCount,
+      output,
+    });
   }
   return mark;
 }
-

@@ -13,7 +13,12 @@ export interface Target {
   readonly access: TableAccess | undefined;
 }
 
-export function bindTarget(name: ast.ObjectName, env: QueryEnv, privileges: readonly TablePrivilege[], statement = 'INSERT'): Target {
+export function bindTarget(
+  name: ast.ObjectName,
+  env: QueryEnv,
+  privileges: readonly TablePrivilege[],
+  statement = 'INSERT',
+): Target {
   const schema = name.schema ?? env.database;
   if (schema === null) throw sqlError('ER_NO_DB_ERROR');
   const found = findTable(schema, name.name, new Block(env));
@@ -25,7 +30,13 @@ export function bindTarget(name: ast.ObjectName, env: QueryEnv, privileges: read
     written: privileges.map((privilege) => ({ privilege, columns: [] })),
     writeOnly: true,
   };
-  if (isVirtualSchema(schema)) throw sqlError('ER_DBACCESS_DENIED_ERROR', env.state.context.evalSession.user.split('@')[0] ?? '', env.state.context.evalSession.user.split('@')[1] ?? '', schema);
+  if (isVirtualSchema(schema))
+    throw sqlError(
+      'ER_DBACCESS_DENIED_ERROR',
+      env.state.context.evalSession.user.split('@')[0] ?? '',
+      env.state.context.evalSession.user.split('@')[1] ?? '',
+      schema,
+    );
   if (access !== undefined) env.state.accesses.push(access);
   const table = found.kind === 'table' ? found : baseOfView(found.schema, found.name, found.sql, env, statement);
   env.state.tables.add(table);
@@ -37,7 +48,13 @@ function baseOfView(schema: string, name: string, sql: string, env: QueryEnv, st
   const query = env.state.context.parseQuery(sql);
   const { body } = query;
   const source = body.kind === 'select' && body.from.length === 1 ? body.from[0] : undefined;
-  const simple = body.kind === 'select' && !body.distinct && body.groupBy === undefined && body.having === undefined && query.limit === undefined && query.with === undefined;
+  const simple =
+    body.kind === 'select' &&
+    !body.distinct &&
+    body.groupBy === undefined &&
+    body.having === undefined &&
+    query.limit === undefined &&
+    query.with === undefined;
   if (!simple || source?.kind !== 'table') throw sqlError('ER_NON_UPDATABLE_TABLE', name, statement);
   const inner = findTable(source.schema ?? schema, source.name, new Block({ ...env, database: schema }));
   if (inner.kind === 'table') return inner;

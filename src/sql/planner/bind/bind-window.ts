@@ -23,7 +23,8 @@ export function bindWindowCall(node: ast.WindowCall, block: Block): Expr {
   if (node.nulls === 'ignore') throw sqlError('ER_NOT_SUPPORTED_YET', 'IGNORE NULLS');
   if (node.from === 'last') throw sqlError('ER_NOT_SUPPORTED_YET', 'FROM LAST');
   const args = node.args.map((arg) => block.bind(arg));
-  if (args.length < def.minArgs || args.length > def.maxArgs) throw sqlError('ER_WRONG_PARAMCOUNT_TO_NATIVE_FCT', node.name);
+  if (args.length < def.minArgs || args.length > def.maxArgs)
+    throw sqlError('ER_WRONG_PARAMCOUNT_TO_NATIVE_FCT', node.name);
   const options: FunctionOptions = {};
   const window = bindWindow(node.over, block);
   const call: WindowCall = {
@@ -49,7 +50,11 @@ function requireAllowed(name: string, block: Block): void {
   if (!block.allowWindows || block.insideAggregate) throw sqlError('ER_WINDOW_INVALID_WINDOW_FUNC_USE', name);
 }
 
-const WHOLE_PARTITION: Frame = { unit: 'rows', start: { kind: 'unbounded-preceding' }, end: { kind: 'unbounded-following' } };
+const WHOLE_PARTITION: Frame = {
+  unit: 'rows',
+  start: { kind: 'unbounded-preceding' },
+  end: { kind: 'unbounded-following' },
+};
 const UP_TO_PEERS: Frame = { unit: 'range', start: { kind: 'unbounded-preceding' }, end: { kind: 'current-row' } };
 
 function frameOf(window: Window): Frame {
@@ -75,7 +80,10 @@ function bindSpecification(specification: ast.WindowSpecification, block: Block,
     block.clause = 'window partition by';
     const partitionBy = base?.partitionBy ?? specification.partitionBy.map((expr) => block.bind(expr));
     block.clause = 'window order by';
-    const ownOrder = specification.orderBy.map((item) => ({ expr: block.bind(item.expression), descending: item.direction === 'desc' }));
+    const ownOrder = specification.orderBy.map((item) => ({
+      expr: block.bind(item.expression),
+      descending: item.direction === 'desc',
+    }));
     const orderBy = ownOrder.length > 0 ? ownOrder : (base?.orderBy ?? []);
     return { partitionBy, orderBy, frame: specification.frame && bindFrame(specification.frame, orderBy, block) };
   } finally {
@@ -88,7 +96,8 @@ function bindBase(specification: ast.WindowSpecification, name: string, block: B
   const base = bindSpecification(named, block, depth + 1);
   if (specification.partitionBy.length > 0) throw sqlError('ER_WINDOW_NO_CHILD_PARTITIONING');
   if (base.frame !== undefined) throw sqlError('ER_WINDOW_NO_INHERIT_FRAME', name);
-  if (base.orderBy.length > 0 && specification.orderBy.length > 0) throw sqlError('ER_WINDOW_NO_REDEFINE_ORDER_BY', '<unnamed window>', name);
+  if (base.orderBy.length > 0 && specification.orderBy.length > 0)
+    throw sqlError('ER_WINDOW_NO_REDEFINE_ORDER_BY', '<unnamed window>', name);
   return base;
 }
 
@@ -97,7 +106,10 @@ function bindFrame(frame: ast.WindowFrame, orderBy: readonly SortKey[], block: B
   if (frame.exclude !== undefined) throw sqlError('ER_NOT_SUPPORTED_YET', 'EXCLUDE');
   const start = bindBound(frame.from, block);
   const end = bindBound(frame.to, block);
-  if (frame.unit === 'range' && (start.kind === 'preceding' || start.kind === 'following' || end.kind === 'preceding' || end.kind === 'following')) {
+  if (
+    frame.unit === 'range' &&
+    (start.kind === 'preceding' || start.kind === 'following' || end.kind === 'preceding' || end.kind === 'following')
+  ) {
     if (orderBy.length !== 1) throw sqlError('ER_WINDOW_RANGE_FRAME_ORDER_TYPE', '<unnamed window>');
   }
   return { unit: frame.unit, start, end };
@@ -106,5 +118,7 @@ function bindFrame(frame: ast.WindowFrame, orderBy: readonly SortKey[], block: B
 function bindBound(bound: ast.FrameBound, block: Block): FrameBound {
   if (bound.type !== 'preceding' && bound.type !== 'following') return { kind: bound.type };
   const offset = block.bind(bound.offset);
-  return bound.unit === undefined ? { kind: bound.type, offset } : { kind: bound.type, offset, intervalUnit: bound.unit };
+  return bound.unit === undefined
+    ? { kind: bound.type, offset }
+    : { kind: bound.type, offset, intervalUnit: bound.unit };
 }

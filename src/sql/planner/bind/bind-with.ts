@@ -15,7 +15,13 @@ export function bindWith(clause: ast.WithClause, env: QueryEnv): CteScope {
   const scope = new CteScope(env.ctes);
   for (const table of clause.tables) {
     if (scope.has(table.name)) throw sqlError('ER_NONUNIQ_TABLE', table.name);
-    const inner: QueryEnv = { ...env, ctes: scope, top: false, dropOrder: table.query.limit === undefined, inDerived: true };
+    const inner: QueryEnv = {
+      ...env,
+      ctes: scope,
+      top: false,
+      dropOrder: table.query.limit === undefined,
+      inDerived: true,
+    };
     const entry = clause.recursive && readsItself(table) ? bindRecursive(table, inner, scope) : bindPlain(table, inner);
     scope.add(entry);
   }
@@ -37,8 +43,20 @@ function bindPlain(table: ast.CommonTableExpression, env: QueryEnv): CteEntry {
   const bound = env.binders.query(table.query, env);
   const names = columnNames(table, bound);
   const columns = bound.outputs.map(({ expr }, i) => env.state.newColumn(expr.type, names[i]!));
-  const plan = project(bound.plan, bound.outputs.map((output) => output.expr), columns);
-  const definition: LogicalCte = { cte: env.state.ctes.length, name: table.name, plan, recursive: undefined, distinct: false, limit: undefined, references: 0 };
+  const plan = project(
+    bound.plan,
+    bound.outputs.map((output) => output.expr),
+    columns,
+  );
+  const definition: LogicalCte = {
+    cte: env.state.ctes.length,
+    name: table.name,
+    plan,
+    recursive: undefined,
+    distinct: false,
+    limit: undefined,
+    references: 0,
+  };
   env.state.ctes.push(definition);
   const rebind = freeColumns(plan).size === 0 ? undefined : () => env.binders.query(table.query, env);
   return { name: table.name, definition, columns, columnNames: names, recursing: false, workReferences: 0, rebind };
@@ -60,14 +78,25 @@ function bindRecursive(table: ast.CommonTableExpression, env: QueryEnv, scope: C
   const definition: LogicalCte = {
     cte: env.state.ctes.length,
     name: table.name,
-    plan: unionAll(seeds.map((seed) => toTypes(sameWidth(seed, first), types, env)), columns),
+    plan: unionAll(
+      seeds.map((seed) => toTypes(sameWidth(seed, first), types, env)),
+      columns,
+    ),
     recursive: undefined,
     distinct: body.distinct,
     limit: undefined,
     references: 0,
   };
   env.state.ctes.push(definition);
-  const entry: CteEntry = { name: table.name, definition, columns, columnNames: names, recursing: true, workReferences: 0, rebind: undefined };
+  const entry: CteEntry = {
+    name: table.name,
+    definition,
+    columns,
+    columnNames: names,
+    recursing: true,
+    workReferences: 0,
+    rebind: undefined,
+  };
   scope.add(entry);
   const rounds = parts.slice(firstRecursive).map((part) => {
     requireNoAggregate(part, table.name);
@@ -76,10 +105,14 @@ function bindRecursive(table: ast.CommonTableExpression, env: QueryEnv, scope: C
     if (entry.workReferences > before + 1) throw sqlError('ER_CTE_RECURSIVE_REQUIRES_SINGLE_REFERENCE', table.name);
     return toTypes(sameWidth(bound, first), types, env);
   });
-  definition.recursive = unionAll(rounds, columns.map((column) => env.state.newColumn(column.type, column.name)));
+  definition.recursive = unionAll(
+    rounds,
+    columns.map((column) => env.state.newColumn(column.type, column.name)),
+  );
   definition.limit = limitOf(table.query, env);
   entry.recursing = false;
-  if (freeColumns(definition.plan).size + freeColumns(definition.recursive).size > 0) throw sqlError('ER_NOT_SUPPORTED_YET', 'recursive CTE that reads columns of an enclosing query');
+  if (freeColumns(definition.plan).size + freeColumns(definition.recursive).size > 0)
+    throw sqlError('ER_NOT_SUPPORTED_YET', 'recursive CTE that reads columns of an enclosing query');
   return entry;
 }
 
@@ -98,13 +131,20 @@ function unionParts(body: ast.QueryBody): ast.QueryBody[] {
 
 function requireNoAggregate(part: ast.QueryBody, name: string): void {
   if (part.kind !== 'select') return;
-  const aggregated = part.groupBy !== undefined || part.items.some((item) => item.kind === 'select-expression' && item.expression.kind === 'aggregate');
+  const aggregated =
+    part.groupBy !== undefined ||
+    part.items.some((item) => item.kind === 'select-expression' && item.expression.kind === 'aggregate');
   if (aggregated) throw sqlError('ER_CTE_RECURSIVE_FORBIDS_AGGREGATION', name);
 }
 
 function limitOf(query: ast.Query, env: QueryEnv): LogicalCte['limit'] {
   if (query.limit === undefined) return undefined;
-  const limited = bindLimit({ kind: 'dual', rowCount: 1, columns: [] }, query.limit, new Block({ ...env, top: false }), false);
+  const limited = bindLimit(
+    { kind: 'dual', rowCount: 1, columns: [] },
+    query.limit,
+    new Block({ ...env, top: false }),
+    false,
+  );
   return limited.kind === 'limit' ? { count: limited.count, offset: limited.offset } : undefined;
 }
 
@@ -117,6 +157,12 @@ function mentions(node: unknown, name: string): boolean {
   if (typeof node !== 'object' || node === null) return false;
   if (Array.isArray(node)) return node.some((item) => mentions(item, name));
   const tagged = node as { readonly kind?: unknown; readonly schema?: unknown; readonly name?: unknown };
-  if (tagged.kind === 'table' && tagged.schema === undefined && typeof tagged.name === 'string' && tagged.name.toLowerCase() === name.toLowerCase()) return true;
+  if (
+    tagged.kind === 'table' &&
+    tagged.schema === undefined &&
+    typeof tagged.name === 'string' &&
+    tagged.name.toLowerCase() === name.toLowerCase()
+  )
+    return true;
   return Object.values(node).some((value) => mentions(value, name));
 }

@@ -138,7 +138,8 @@ export class Block implements AttachPoint {
       const expr = block.#lookup(name, this.clause) ?? (block === this ? undefined : block.aliasInner?.(name));
       if (expr === undefined) continue;
       if (this.#trace !== undefined) this.#traced(block);
-      if (block !== this) for (let at = this.parent; at !== undefined && at !== block.parent; at = at.parent) at.#traced(block);
+      if (block !== this)
+        for (let at = this.parent; at !== undefined && at !== block.parent; at = at.parent) at.#traced(block);
       return expr;
     }
     return undefined;
@@ -173,7 +174,8 @@ export class Block implements AttachPoint {
 
   /** The column that carries an aggregate; equal calls share one. */
   addAggregate(call: AggregateCall, name: string): ColumnExpr {
-    for (const [i, known] of this.aggregateCalls.entries()) if (sameAggregate(known, call)) return this.aggregateColumns[i]!;
+    for (const [i, known] of this.aggregateCalls.entries())
+      if (sameAggregate(known, call)) return this.aggregateColumns[i]!;
     const column = this.state.newColumn(call.type, name);
     this.aggregateCalls.push(call);
     this.aggregateColumns.push(column);

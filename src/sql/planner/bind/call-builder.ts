@@ -6,7 +6,16 @@
  */
 import { sqlError } from '../../../base/index.ts';
 import { compile } from '../../expr/index.ts';
-import type { CallExpr, ConstantExpr, EvalContext, Expr, FunctionArgument, FunctionDef, FunctionOptions, InferContext } from '../../expr/index.ts';
+import type {
+  CallExpr,
+  ConstantExpr,
+  EvalContext,
+  Expr,
+  FunctionArgument,
+  FunctionDef,
+  FunctionOptions,
+  InferContext,
+} from '../../expr/index.ts';
 import { boolType, charLength, type FieldType, intType, nullType, type Value, varcharType } from '../../types/index.ts';
 import type { PlannerContext } from '../planner-context.ts';
 
@@ -50,14 +59,19 @@ export class CallBuilder {
 
   call(name: string, args: readonly Expr[], options: FunctionOptions = NO_OPTIONS): Expr {
     const def = this.find(name);
-    if (def === undefined) throw sqlError('ER_SP_DOES_NOT_EXIST', 'FUNCTION', `${this.#context.database ?? ''}.${name}`);
+    if (def === undefined)
+      throw sqlError('ER_SP_DOES_NOT_EXIST', 'FUNCTION', `${this.#context.database ?? ''}.${name}`);
     return this.callDef(def, name, args, options);
   }
 
   callDef(def: FunctionDef, name: string, args: readonly Expr[], options: FunctionOptions = NO_OPTIONS): Expr {
-    if (args.length < def.minArgs || args.length > def.maxArgs) throw sqlError('ER_WRONG_PARAMCOUNT_TO_NATIVE_FCT', name);
+    if (args.length < def.minArgs || args.length > def.maxArgs)
+      throw sqlError('ER_WRONG_PARAMCOUNT_TO_NATIVE_FCT', name);
     const type = def.infer(args.map(toArgument), options, this.inferContext);
-    const made: CallExpr = options === NO_OPTIONS ? { kind: 'call', type, name, args, def } : { kind: 'call', type, name, args, def, options };
+    const made: CallExpr =
+      options === NO_OPTIONS
+        ? { kind: 'call', type, name, args, def }
+        : { kind: 'call', type, name, args, def, options };
     return this.fold(made);
   }
 

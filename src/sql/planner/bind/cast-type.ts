@@ -72,7 +72,8 @@ function fraction(type: ast.DataType): number {
 }
 
 function castChar(type: ast.DataType, collationConnection: string): FieldType {
-  if (type.charset === 'binary') return type.length === undefined ? varbinaryType(LENGTH_UNKNOWN) : binaryType(type.length);
+  if (type.charset === 'binary')
+    return type.length === undefined ? varbinaryType(LENGTH_UNKNOWN) : binaryType(type.length);
   const charset = type.charset ?? charsetOf(collationConnection);
   const collation = type.collation ?? collationOf(charset, type, collationConnection);
   return type.length === undefined ? varcharType(LENGTH_UNKNOWN, { collation }) : charType(type.length, { collation });

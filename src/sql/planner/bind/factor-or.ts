@@ -13,7 +13,10 @@ export function addFactored(condition: Expr, calls: CallBuilder, into: Expr[]): 
     return conjuncts;
   });
   const [first, ...others] = branches;
-  const common = others.length === 0 ? [] : first!.filter((part) => others.every((branch) => branch.some((other) => sameExpr(part, other))));
+  const common =
+    others.length === 0
+      ? []
+      : first!.filter((part) => others.every((branch) => branch.some((other) => sameExpr(part, other))));
   if (common.length === 0) {
     into.push(condition);
     return;

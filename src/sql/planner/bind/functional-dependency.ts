@@ -28,7 +28,8 @@ const NULL_REJECTING = new Set(['=', '<', '<=', '>', '>=', '<>', 'between', 'in'
 
 /** Columns that a comparison in WHERE or an inner join keeps from being NULL. */
 function addNotNull(node: LogicalNode, into: Set<number>): void {
-  const conditions = node.kind === 'filter' ? node.conditions : node.kind === 'join' && node.join === 'inner' ? node.on : [];
+  const conditions =
+    node.kind === 'filter' ? node.conditions : node.kind === 'join' && node.join === 'inner' ? node.on : [];
   for (const condition of conditions) {
     if (condition.kind !== 'call' || !NULL_REJECTING.has(condition.name)) continue;
     for (const arg of condition.args) if (arg.kind === 'column') into.add(arg.id);
@@ -45,7 +46,12 @@ function grow(node: LogicalNode, known: Set<number>, notNull: ReadonlySet<number
       return growByConditions(node.conditions, known);
     case 'join':
       if (node.join === 'inner') return growByConditions(node.on, known);
-      if (node.join === 'left') return growByOuterConditions(node.on, columnsOf(node.right).map((column) => column.id), known);
+      if (node.join === 'left')
+        return growByOuterConditions(
+          node.on,
+          columnsOf(node.right).map((column) => column.id),
+          known,
+        );
       return;
     case 'project':
       return growByProjection(node, known);

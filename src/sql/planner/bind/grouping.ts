@@ -39,7 +39,11 @@ export class Grouping {
     this.#fromColumns = columnIdsOf(block.relation!.plan);
     this.#keyColumns = keys.map((key) => {
       const type = rollup ? withNullable(key.type, true) : key.type;
-      const column = block.state.newColumn(type, key.kind === 'column' ? key.name : 'key', key.kind === 'column' ? key.table : undefined);
+      const column = block.state.newColumn(
+        type,
+        key.kind === 'column' ? key.name : 'key',
+        key.kind === 'column' ? key.table : undefined,
+      );
       return copyOrigin(column, key, block);
     });
   }
@@ -104,9 +108,14 @@ export class Grouping {
     const known = this.#anyValues.get(column.id);
     if (known !== undefined) return known;
     const block = this.#block;
-    if (block.state.context.session.sqlMode.onlyFullGroupBy && !this.#unchecked && !this.#isDetermined(column.id)) throw this.#notGrouped(column);
+    if (block.state.context.session.sqlMode.onlyFullGroupBy && !this.#unchecked && !this.#isDetermined(column.id))
+      throw this.#notGrouped(column);
     const call = makeAggregate(block.state, 'any_value', [column]);
-    const value = copyOrigin(block.state.newColumn(withNullable(column.type, true), column.name, column.table), column, block);
+    const value = copyOrigin(
+      block.state.newColumn(withNullable(column.type, true), column.name, column.table),
+      column,
+      block,
+    );
     block.aggregateCalls.push(call);
     block.aggregateColumns.push(value);
     this.#anyValues.set(column.id, value);
@@ -143,7 +152,10 @@ export class Grouping {
       windows[i] = {
         partitionBy: window.partitionBy.map((expr) => this.#over(expr)),
         orderBy: window.orderBy.map((key) => ({ ...key, expr: this.#over(key.expr) })),
-        calls: window.calls.map(({ call, column }) => ({ column, call: { ...call, args: call.args.map((arg) => this.#over(arg)) } })),
+        calls: window.calls.map(({ call, column }) => ({
+          column,
+          call: { ...call, args: call.args.map((arg) => this.#over(arg)) },
+        })),
       };
     }
   }
@@ -151,11 +163,17 @@ export class Grouping {
   #overAttachment(attachment: Attachment): Attachment {
     const visit = (expr: Expr): Expr => this.#over(expr);
     if (attachment.kind === 'join') return { ...attachment, on: attachment.on.map(visit) };
-    return { ...attachment, on: attachment.on.map(visit), inner: mapPlanExpressions(attachment.inner, (expr) => this.#overColumns(expr)) };
+    return {
+      ...attachment,
+      on: attachment.on.map(visit),
+      inner: mapPlanExpressions(attachment.inner, (expr) => this.#overColumns(expr)),
+    };
   }
 
   /** Inside a subquery only lone columns of this block are replaced: its own expressions stay as they are. */
   #overColumns(expr: Expr): Expr {
-    return replaceExpr(expr, (part) => (part.kind === 'column' && this.#fromColumns.has(part.id) ? this.#over(part) : undefined));
+    return replaceExpr(expr, (part) =>
+      part.kind === 'column' && this.#fromColumns.has(part.id) ? this.#over(part) : undefined,
+    );
   }
 }

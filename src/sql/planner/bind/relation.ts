@@ -8,7 +8,16 @@ import { type NamedExpr, NO_MERGED, type Relation } from './scope.ts';
 /** A lateral right side reads columns of the left: an apply instead of a join. */
 export function combinePlans(left: LogicalNode, right: LogicalNode, straight = false): LogicalNode {
   if (freeOfLeft(left, right)) return join('inner', left, right, [], { straight });
-  return { kind: 'apply', mode: 'lateral', outer: left, inner: right, on: [], nullAware: false, awareCount: 0, output: [] };
+  return {
+    kind: 'apply',
+    mode: 'lateral',
+    outer: left,
+    inner: right,
+    on: [],
+    nullAware: false,
+    awareCount: 0,
+    output: [],
+  };
 }
 
 export function freeOfLeft(left: LogicalNode, right: LogicalNode): boolean {
@@ -68,11 +77,21 @@ export function combine(left: Relation, right: Relation, plan: LogicalNode): Rel
 }
 
 /** Computed outputs become columns of a projection; columns stay themselves. */
-export function materialized(plan: LogicalNode, outputs: readonly NamedExpr[], alias: string, block: Block): { plan: LogicalNode; columns: NamedExpr[] } {
+export function materialized(
+  plan: LogicalNode,
+  outputs: readonly NamedExpr[],
+  alias: string,
+  block: Block,
+): { plan: LogicalNode; columns: NamedExpr[] } {
   const { state } = block;
-  const columns = outputs.map(({ name, expr }) => (expr.kind === 'column' ? expr : state.newColumn(expr.type, name, alias)));
+  const columns = outputs.map(({ name, expr }) =>
+    expr.kind === 'column' ? expr : state.newColumn(expr.type, name, alias),
+  );
   const made = columnsOf(plan);
   const computed = columns.flatMap((column, i) => (outputs[i]!.expr === column ? [] : [i]));
   const exprs = [...made, ...computed.map((i) => outputs[i]!.expr)];
-  return { plan: project(plan, exprs, [...made, ...computed.map((i) => columns[i]!)]), columns: columns.map((expr, i) => ({ name: outputs[i]!.name, expr })) };
+  return {
+    plan: project(plan, exprs, [...made, ...computed.map((i) => columns[i]!)]),
+    columns: columns.map((expr, i) => ({ name: outputs[i]!.name, expr })),
+  };
 }

@@ -40,7 +40,12 @@ export class RowSource implements Source {
   readonly #names: ReadonlyMap<string, number>;
 
   /** `names`: other names for the columns (row alias), by position. */
-  constructor(table: TableDef, alias: string, place: { readonly offset: number; readonly firstId: number }, names?: ReadonlyMap<string, number>) {
+  constructor(
+    table: TableDef,
+    alias: string,
+    place: { readonly offset: number; readonly firstId: number },
+    names?: ReadonlyMap<string, number>,
+  ) {
     this.#table = table;
     this.#offset = place.offset;
     this.#firstId = place.firstId;
@@ -60,7 +65,14 @@ export class RowSource implements Source {
 
   column(position: number): ColumnExpr {
     const column = this.#table.columns[position]!;
-    return { kind: 'column', id: this.#firstId + position, index: this.#offset + position, name: column.name, table: this.alias, type: column.type };
+    return {
+      kind: 'column',
+      id: this.#firstId + position,
+      index: this.#offset + position,
+      name: column.name,
+      table: this.alias,
+      type: column.type,
+    };
   }
 
   all(): readonly { readonly name: string; readonly expr: Expr }[] {
@@ -79,20 +91,32 @@ export function rowBlock(sources: readonly Source[], env: QueryEnv): Block {
 
 function bindWriter(table: TableDef, env: QueryEnv): RowWriter {
   const { context, calls } = env.state;
-  const block = rowBlock([new RowSource(table, table.name, { offset: 0, firstId: ROW_IDS })], { ...env, database: table.schema });
-  const now = (column: ColumnDef): Expr => calls.call('now', column.type.decimals === 0 ? [] : [integerConstant(column.type.decimals)]);
+  const block = rowBlock([new RowSource(table, table.name, { offset: 0, firstId: ROW_IDS })], {
+    ...env,
+    database: table.schema,
+  });
+  const now = (column: ColumnDef): Expr =>
+    calls.call('now', column.type.decimals === 0 ? [] : [integerConstant(column.type.decimals)]);
   const positions = table.columns.map((column, position) => ({ column, position }));
   const writer: RowWriter = {
     table,
-    defaults: table.columns.map((column) => (column.generated === undefined ? bindColumnDefault(column, block) : undefined)),
+    defaults: table.columns.map((column) =>
+      column.generated === undefined ? bindColumnDefault(column, block) : undefined,
+    ),
     generated: generatedColumns(table, block),
-    onUpdateNow: positions.filter(({ column }) => column.onUpdateNow).map(({ column, position }) => ({ column: position, expr: now(column) })),
-    checks: table.checks.filter((check) => check.enforced).map((check) => ({ name: check.name, condition: block.bind(context.parseExpression(check.sql)) })),
+    onUpdateNow: positions
+      .filter(({ column }) => column.onUpdateNow)
+      .map(({ column, position }) => ({ column: position, expr: now(column) })),
+    checks: table.checks
+      .filter((check) => check.enforced)
+      .map((check) => ({ name: check.name, condition: block.bind(context.parseExpression(check.sql)) })),
     parents: table.foreignKeys.flatMap((key) => {
       const parent = context.catalog.findTable(key.referencedSchema, key.referencedTable);
       return [parent?.kind === 'table' ? { key, parent } : { key }];
     }),
-    children: context.catalog.referencing(table.schema, table.name).map(({ table: child, key }) => ({ key, child, writer: () => rowWriterOf(child, env) })),
+    children: context.catalog
+      .referencing(table.schema, table.name)
+      .map(({ table: child, key }) => ({ key, child, writer: () => rowWriterOf(child, env) })),
     autoIncrementColumn: table.columns.findIndex((column) => column.autoIncrement),
   };
   return writer;
@@ -102,7 +126,8 @@ function bindWriter(table: TableDef, env: QueryEnv): RowWriter {
 function generatedColumns(table: TableDef, block: Block): { readonly column: number; readonly expr: Expr }[] {
   const bound = new Map<number, Expr>();
   for (const [position, column] of table.columns.entries()) {
-    if (column.generated !== undefined) bound.set(position, block.bind(block.state.context.parseExpression(column.generated.sql)));
+    if (column.generated !== undefined)
+      bound.set(position, block.bind(block.state.context.parseExpression(column.generated.sql)));
   }
   const ordered: { readonly column: number; readonly expr: Expr }[] = [];
   const done = new Set<number>();

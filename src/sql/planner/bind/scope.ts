@@ -136,7 +136,13 @@ export function columnFlags(table: TableDef, column: ColumnDef): number {
     else if (place === 0) flags |= 8;
   }
   if (column.autoIncrement) flags |= 512;
-  if (column.defaultValue === undefined && !column.type.nullable && !column.autoIncrement && column.generated === undefined) flags |= 4096;
+  if (
+    column.defaultValue === undefined &&
+    !column.type.nullable &&
+    !column.autoIncrement &&
+    column.generated === undefined
+  )
+    flags |= 4096;
   if (column.onUpdateNow) flags |= 8192;
   return flags;
 }
@@ -154,7 +160,13 @@ export class ListSource implements Source {
 
   readonly #showsOwnNames: boolean;
 
-  constructor(alias: string, schema: string | undefined, columns: readonly NamedExpr[], access?: TableAccess, showsOwnNames = false) {
+  constructor(
+    alias: string,
+    schema: string | undefined,
+    columns: readonly NamedExpr[],
+    access?: TableAccess,
+    showsOwnNames = false,
+  ) {
     this.#showsOwnNames = showsOwnNames;
     this.alias = alias;
     this.schema = schema;
@@ -192,7 +204,9 @@ export class ListSource implements Source {
   }
 
   #seen(expr: Expr): Expr {
-    return this.nullable && expr.kind === 'column' && !expr.type.nullable ? { ...expr, type: withNullable(expr.type, true) } : expr;
+    return this.nullable && expr.kind === 'column' && !expr.type.nullable
+      ? { ...expr, type: withNullable(expr.type, true) }
+      : expr;
   }
 }
 

@@ -69,7 +69,9 @@ export class StatementState {
 
   newColumn(type: FieldType, name: string, table?: string): ColumnExpr {
     const id = this.#nextColumn++;
-    return table === undefined ? { kind: 'column', type, id, index: -1, name } : { kind: 'column', type, id, index: -1, name, table };
+    return table === undefined
+      ? { kind: 'column', type, id, index: -1, name }
+      : { kind: 'column', type, id, index: -1, name, table };
   }
 
   newSlot(): number {
@@ -87,7 +89,8 @@ export class StatementState {
   /** Calls the privilege checker for everything that was read or written. */
   checkAccess(): void {
     for (const access of this.accesses) {
-      for (const { privilege, columns } of access.written) access.privileges.check(privilege, access.schema, access.table, columns);
+      for (const { privilege, columns } of access.written)
+        access.privileges.check(privilege, access.schema, access.table, columns);
       if (access.columns.size > 0 || !access.writeOnly) {
         access.privileges.check('select', access.schema, access.table, [...access.columns]);
       }

@@ -1,8 +1,25 @@
 /** Every physical operator in TiDB's words. */
 import { unreachable } from '../../../base/index.ts';
 import type { Expr } from '../../expr/index.ts';
-import type { AggregateCall, AggregateNode, HashJoinNode, IndexJoinNode, MergeJoinNode, NestedLoopJoinNode, PhysicalNode, SortKey, WindowNode } from '../../plan/index.ts';
-import { describeIndexMerge, describePointGet, describeScan, describeVirtualScan, formatConjuncts, line } from './describe-scan.ts';
+import type {
+  AggregateCall,
+  AggregateNode,
+  HashJoinNode,
+  IndexJoinNode,
+  MergeJoinNode,
+  NestedLoopJoinNode,
+  PhysicalNode,
+  SortKey,
+  WindowNode,
+} from '../../plan/index.ts';
+import {
+  describeIndexMerge,
+  describePointGet,
+  describeScan,
+  describeVirtualScan,
+  formatConjuncts,
+  line,
+} from './describe-scan.ts';
 import type { ExplainLine } from './explain-line.ts';
 import { formatExpr } from './format-expr.ts';
 
@@ -29,32 +46,65 @@ export function describeNode(node: PhysicalNode, role: Role = ''): ExplainLine {
     case 'selection':
       return make('Selection', formatConjuncts(node.condition), [describeNode(node.child)]);
     case 'projection':
-      return make('Projection', node.exprs.map((expr, i) => `${formatExpr(expr)}->Column#${node.output[i]?.id ?? i}`).join(', '), [describeNode(node.child)]);
+      return make(
+        'Projection',
+        node.exprs.map((expr, i) => `${formatExpr(expr)}->Column#${node.output[i]?.id ?? i}`).join(', '),
+        [describeNode(node.child)],
+      );
     case 'hash-join':
       return make('HashJoin', hashJoinInfo(node), buildFirst(node));
     case 'merge-join':
-      return make('MergeJoin', mergeJoinInfo(node), [describeNode(node.right, '(Build)'), describeNode(node.left, '(Probe)')]);
+      return make('MergeJoin', mergeJoinInfo(node), [
+        describeNode(node.right, '(Build)'),
+        describeNode(node.left, '(Probe)'),
+      ]);
     case 'nested-loop-join':
-      return make('HashJoin', loopJoinInfo(node), [describeNode(node.right, '(Build)'), describeNode(node.left, '(Probe)')]);
+      return make('HashJoin', loopJoinInfo(node), [
+        describeNode(node.right, '(Build)'),
+        describeNode(node.left, '(Probe)'),
+      ]);
     case 'index-join':
-      return make('IndexJoin', indexJoinInfo(node), [describeNode(node.left, '(Build)'), describeScan(node.inner, '(Probe)', node.outerKeys)]);
+      return make('IndexJoin', indexJoinInfo(node), [
+        describeNode(node.left, '(Build)'),
+        describeScan(node.inner, '(Probe)', node.outerKeys),
+      ]);
     case 'apply':
-      return make('Apply', `${applyType(node.mode)}${node.condition === undefined ? '' : `, other cond:${formatConjuncts(node.condition)}`}`, [describeNode(node.outer, '(Build)'), describeNode(node.inner, '(Probe)')]);
+      return make(
+        'Apply',
+        `${applyType(node.mode)}${node.condition === undefined ? '' : `, other cond:${formatConjuncts(node.condition)}`}`,
+        [describeNode(node.outer, '(Build)'), describeNode(node.inner, '(Probe)')],
+      );
     case 'hash-aggregate':
     case 'stream-aggregate':
-      return make(node.kind === 'hash-aggregate' ? 'HashAgg' : 'StreamAgg', aggregateInfo(node), [describeNode(node.child)]);
+      return make(node.kind === 'hash-aggregate' ? 'HashAgg' : 'StreamAgg', aggregateInfo(node), [
+        describeNode(node.child),
+      ]);
     case 'sort':
       return make('Sort', formatKeys(node.by), [describeNode(node.child)]);
     case 'top-n':
-      return make('TopN', `${formatKeys(node.by)}, offset:${node.offset === undefined ? 0 : formatExpr(node.offset)}, count:${formatExpr(node.count)}`, [describeNode(node.child)]);
+      return make(
+        'TopN',
+        `${formatKeys(node.by)}, offset:${node.offset === undefined ? 0 : formatExpr(node.offset)}, count:${formatExpr(node.count)}`,
+        [describeNode(node.child)],
+      );
     case 'limit':
-      return make('Limit', `offset:${node.offset === undefined ? 0 : formatExpr(node.offset)}, count:${node.count === undefined ? 'all' : formatExpr(node.count)}`, [describeNode(node.child)]);
+      return make(
+        'Limit',
+        `offset:${node.offset === undefined ? 0 : formatExpr(node.offset)}, count:${node.count === undefined ? 'all' : formatExpr(node.count)}`,
+        [describeNode(node.child)],
+      );
     case 'distinct':
-      return make('HashAgg', `group by:${node.output.map((column) => column.name).join(', ')}`, [describeNode(node.child)]);
+      return make('HashAgg', `group by:${node.output.map((column) => column.name).join(', ')}`, [
+        describeNode(node.child),
+      ]);
     case 'window':
       return make('Window', windowInfo(node), [describeNode(node.child)]);
     case 'set-operation':
-      return make(setOperationName(node.operation, node.all), '', node.children.map((child) => describeNode(child)));
+      return make(
+        setOperationName(node.operation, node.all),
+        '',
+        node.children.map((child) => describeNode(child)),
+      );
     case 'cte-scan':
       return make('CTEFullScan', `data:CTE_${node.cte}`);
     case 'work-table-scan':
@@ -73,7 +123,13 @@ function setOperationName(operation: string, all: boolean): string {
   return operation === 'intersect' ? 'Intersect' : 'Except';
 }
 
-const JOIN_NAMES: Record<string, string> = { inner: 'inner join', left: 'left outer join', semi: 'semi join', anti: 'anti semi join', mark: 'left outer semi join' };
+const JOIN_NAMES: Record<string, string> = {
+  inner: 'inner join',
+  left: 'left outer join',
+  semi: 'semi join',
+  anti: 'anti semi join',
+  mark: 'left outer semi join',
+};
 
 function applyType(mode: string): string {
   switch (mode) {
@@ -98,7 +154,9 @@ function otherCondition(condition: Expr | undefined): string {
 }
 
 function hashJoinInfo(node: HashJoinNode): string {
-  const keys = node.leftKeys.map((key, i) => `${node.nullSafe[i] === true ? 'nulleq' : 'eq'}(${formatExpr(key)}, ${formatExpr(node.rightKeys[i]!)})`);
+  const keys = node.leftKeys.map(
+    (key, i) => `${node.nullSafe[i] === true ? 'nulleq' : 'eq'}(${formatExpr(key)}, ${formatExpr(node.rightKeys[i]!)})`,
+  );
   const name = node.nullAware ? `Null-aware ${JOIN_NAMES[node.join]!}` : JOIN_NAMES[node.join]!;
   return `${name}, equal:[${keys.join(' ')}]${otherCondition(node.condition)}`;
 }
@@ -125,7 +183,9 @@ function formatCall(call: AggregateCall, column: string): string {
 }
 
 function aggregateInfo(node: AggregateNode): string {
-  const calls = node.aggregates.map((call, i) => `funcs:${formatCall(call, `Column#${node.output[node.groupBy.length + i]?.id ?? i}`)}`);
+  const calls = node.aggregates.map(
+    (call, i) => `funcs:${formatCall(call, `Column#${node.output[node.groupBy.length + i]?.id ?? i}`)}`,
+  );
   const groups = node.groupBy.length === 0 ? [] : [`group by:${node.groupBy.map(formatExpr).join(', ')}`];
   return [...groups, ...calls].join(', ');
 }

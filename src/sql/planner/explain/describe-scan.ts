@@ -1,7 +1,15 @@
 /** Scans and point gets in TiDB's words: operator, access object, ranges. */
 import type { IndexDef, TableDef } from '../../catalog/index.ts';
 import type { Expr } from '../../expr/index.ts';
-import type { IndexAccess, IndexInterval, IndexMergeNode, IndexScanNode, PhysicalNode, PointGetNode, VirtualScanNode } from '../../plan/index.ts';
+import type {
+  IndexAccess,
+  IndexInterval,
+  IndexMergeNode,
+  IndexScanNode,
+  PhysicalNode,
+  PointGetNode,
+  VirtualScanNode,
+} from '../../plan/index.ts';
 import type { ExplainLine } from './explain-line.ts';
 import { formatExpr } from './format-expr.ts';
 
@@ -16,25 +24,54 @@ export function describeScan(node: IndexScanNode, role: Role, keys: readonly Exp
   const rows = node.estimatedInputRows ?? node.estimatedRows;
   const info = [
     ...(node.access.alternatives.length > 0 ? [`range:${formatRanges(node.access)}`] : []),
-    ...(keys.length > 0 ? [`range: decided by [${keys.map((key, i) => `eq(${table.name}.${partName(table, index, i)}, ${formatExpr(key)})`).join(' ')}]`] : []),
+    ...(keys.length > 0
+      ? [
+          `range: decided by [${keys.map((key, i) => `eq(${table.name}.${partName(table, index, i)}, ${formatExpr(key)})`).join(' ')}]`,
+        ]
+      : []),
     `keep order:${node.keepOrder}`,
     ...(node.reverse ? ['desc'] : []),
   ].join(', ');
   const kind = `${clustered ? 'Table' : 'Index'}${ranged ? 'RangeScan' : 'FullScan'}`;
-  const scan = (as: Role): ExplainLine => line(kind, node, as, { rows, object: accessObject(node.alias, table, clustered ? undefined : index), info, own: node.filter === undefined && (clustered || node.covering) });
-  let top = clustered || node.covering ? scan(node.filter === undefined ? role : '') : lookUp(node, node.filter === undefined ? role : '', rows, scan('(Build)'));
+  const scan = (as: Role): ExplainLine =>
+    line(kind, node, as, {
+      rows,
+      object: accessObject(node.alias, table, clustered ? undefined : index),
+      info,
+      own: node.filter === undefined && (clustered || node.covering),
+    });
+  let top =
+    clustered || node.covering
+      ? scan(node.filter === undefined ? role : '')
+      : lookUp(node, node.filter === undefined ? role : '', rows, scan('(Build)'));
   if (node.filter !== undefined) top = selectionOver(node, node.filter, top, role);
   return top;
 }
 
 /** Index entries first, then the rows they point at. */
 function lookUp(node: IndexScanNode, role: Role, rows: number, build: ExplainLine): ExplainLine {
-  const probe = line('TableRowIDScan', node, '(Probe)', { rows, object: `table:${node.alias}`, info: 'keep order:false', own: false });
-  return { ...line('IndexLookUp', node, role, { rows, object: '', info: '', own: node.filter === undefined }), children: [build, probe] };
+  const probe = line('TableRowIDScan', node, '(Probe)', {
+    rows,
+    object: `table:${node.alias}`,
+    info: 'keep order:false',
+    own: false,
+  });
+  return {
+    ...line('IndexLookUp', node, role, { rows, object: '', info: '', own: node.filter === undefined }),
+    children: [build, probe],
+  };
 }
 
 function selectionOver(node: PhysicalNode, filter: Expr, child: ExplainLine, role: Role): ExplainLine {
-  return { ...line('Selection', node, role, { rows: node.estimatedRows, object: '', info: formatConjuncts(filter), own: true }), children: [child] };
+  return {
+    ...line('Selection', node, role, {
+      rows: node.estimatedRows,
+      object: '',
+      info: formatConjuncts(filter),
+      own: true,
+    }),
+    children: [child],
+  };
 }
 
 /** TiDB lists conjuncts with commas. */
@@ -51,7 +88,16 @@ interface LineFacts {
 }
 
 export function line(name: string, node: PhysicalNode, role: Role, facts: LineFacts): ExplainLine {
-  return { name, node: facts.own ? node : undefined, number: node.id, role, estimatedRows: facts.rows, object: facts.object, info: facts.info, children: [] };
+  return {
+    name,
+    node: facts.own ? node : undefined,
+    number: node.id,
+    role,
+    estimatedRows: facts.rows,
+    object: facts.object,
+    info: facts.info,
+    children: [],
+  };
 }
 
 export function describePointGet(node: PointGetNode, role: Role): ExplainLine {
@@ -66,7 +112,12 @@ export function describePointGet(node: PointGetNode, role: Role): ExplainLine {
     keys.length === 1
       ? `${clustered && single ? `handle:${text[0]}` : ''}${lock}`.replace(/^, /, '')
       : `${clustered && single ? `handle:[${text.join(' ')}${more}], ` : ''}keep order:false, desc:false${lock}`;
-  const get = line(keys.length === 1 ? 'Point_Get' : 'Batch_Point_Get', node, node.filter === undefined ? role : '', { rows: keys.length, object, info, own: node.filter === undefined });
+  const get = line(keys.length === 1 ? 'Point_Get' : 'Batch_Point_Get', node, node.filter === undefined ? role : '', {
+    rows: keys.length,
+    object,
+    info,
+    own: node.filter === undefined,
+  });
   return node.filter === undefined ? get : selectionOver(node, node.filter, get, role);
 }
 
@@ -80,14 +131,32 @@ export function describeIndexMerge(node: IndexMergeNode, role: Role): ExplainLin
       own: false,
     });
   });
-  const probe = line('TableRowIDScan', node, '(Probe)', { rows: node.estimatedRows, object: `table:${node.alias}`, info: 'keep order:false', own: false });
-  const merge: ExplainLine = { ...line('IndexMerge', node, node.filter === undefined ? role : '', { rows: node.estimatedRows, object: '', info: `type: ${node.mode}`, own: node.filter === undefined }), children: [...scans, probe] };
+  const probe = line('TableRowIDScan', node, '(Probe)', {
+    rows: node.estimatedRows,
+    object: `table:${node.alias}`,
+    info: 'keep order:false',
+    own: false,
+  });
+  const merge: ExplainLine = {
+    ...line('IndexMerge', node, node.filter === undefined ? role : '', {
+      rows: node.estimatedRows,
+      object: '',
+      info: `type: ${node.mode}`,
+      own: node.filter === undefined,
+    }),
+    children: [...scans, probe],
+  };
   return node.filter === undefined ? merge : selectionOver(node, node.filter, merge, role);
 }
 
 export function describeVirtualScan(node: VirtualScanNode, role: Role): ExplainLine {
   const equal = Object.entries(node.equal).map(([name, expr]) => `${name}:[${formatExpr(expr)}]`);
-  const scan = line('MemTableScan', node, node.filter === undefined ? role : '', { rows: node.estimatedRows, object: `table:${node.table.toUpperCase()}`, info: equal.join(', '), own: node.filter === undefined });
+  const scan = line('MemTableScan', node, node.filter === undefined ? role : '', {
+    rows: node.estimatedRows,
+    object: `table:${node.table.toUpperCase()}`,
+    info: equal.join(', '),
+    own: node.filter === undefined,
+  });
   return node.filter === undefined ? scan : selectionOver(node, node.filter, scan, role);
 }
 
@@ -109,7 +178,8 @@ function formatRanges(access: IndexAccess): string {
 function formatInterval(interval: IndexInterval): string {
   const equal = interval.equal.map((point) => ('isNull' in point ? 'NULL' : formatExpr(point)));
   const { low, high } = interval;
-  if (low === undefined && high === undefined && interval.excludeNull !== true) return `[${equal.join(' ')},${equal.join(' ')}]`;
+  if (low === undefined && high === undefined && interval.excludeNull !== true)
+    return `[${equal.join(' ')},${equal.join(' ')}]`;
   const from = [...equal, low === undefined ? '-inf' : formatExpr(low.expr)].join(' ');
   const to = [...equal, high === undefined ? '+inf' : formatExpr(high.expr)].join(' ');
   return `${low?.inclusive === true ? '[' : '('}${from},${to}${high === undefined || high.inclusive ? ']' : ')'}`;

@@ -8,7 +8,11 @@ import type { ExplainLine } from './explain-line.ts';
 
 /** What the executor counted per node; `RuntimeStats` of the exec room has this shape. */
 export interface RuntimeCounters {
-  find(id: number): { readonly rows: number; readonly loops: number; readonly timeMs: number; readonly memoryBytes: number } | undefined;
+  find(
+    id: number,
+  ):
+    | { readonly rows: number; readonly loops: number; readonly timeMs: number; readonly memoryBytes: number }
+    | undefined;
 }
 
 export interface ExplainOptions {
@@ -29,7 +33,18 @@ export function explainPlan(plan: StatementPlan, options: ExplainOptions): Expla
       return { columns: ['EXPLAIN'], rows: [[lines.map((root) => treeText(root, 0, options.analyze)).join('\n')]] };
     case 'json':
     case 'tidb_json':
-      return { columns: ['EXPLAIN'], rows: [[JSON.stringify(lines.map((root) => jsonOf(root, options.analyze)), null, 2)]] };
+      return {
+        columns: ['EXPLAIN'],
+        rows: [
+          [
+            JSON.stringify(
+              lines.map((root) => jsonOf(root, options.analyze)),
+              null,
+              2,
+            ),
+          ],
+        ],
+      };
     default:
       return table(lines, options);
   }
@@ -41,15 +56,37 @@ function linesOf(plan: StatementPlan): ExplainLine[] {
   for (const cte of plan.ctes) {
     const children = [{ ...describeNode(cte.plan), role: '' as const }];
     if (cte.recursive !== undefined) children.push({ ...describeNode(cte.recursive), role: '' as const });
-    lines.push(plainLine(`CTE`, cte.cte, cte.plan.estimatedRows, cte.recursive === undefined ? 'Non-Recursive CTE' : 'Recursive CTE', children));
+    lines.push(
+      plainLine(
+        `CTE`,
+        cte.cte,
+        cte.plan.estimatedRows,
+        cte.recursive === undefined ? 'Non-Recursive CTE' : 'Recursive CTE',
+        children,
+      ),
+    );
   }
   for (const init of plan.initPlans) {
-    lines.push(plainLine('ScalarSubQuery', init.slots[0] ?? 0, 1, `Output: ${init.slots.map((slot) => `ScalarQueryCol#${slot}`).join(', ')}`, [describeNode(init.plan)]));
+    lines.push(
+      plainLine(
+        'ScalarSubQuery',
+        init.slots[0] ?? 0,
+        1,
+        `Output: ${init.slots.map((slot) => `ScalarQueryCol#${slot}`).join(', ')}`,
+        [describeNode(init.plan)],
+      ),
+    );
   }
   return lines;
 }
 
-function plainLine(name: string, number: number, estimatedRows: number, info: string, children: readonly ExplainLine[]): ExplainLine {
+function plainLine(
+  name: string,
+  number: number,
+  estimatedRows: number,
+  info: string,
+  children: readonly ExplainLine[],
+): ExplainLine {
   return { name, node: undefined, number, role: '', estimatedRows, object: '', info, children };
 }
 
@@ -62,14 +99,30 @@ function rootOf(plan: StatementPlan): ExplainLine {
     case 'delete':
       return plainLine('Delete', 0, 0, 'N/A', [describeNode(plan.root)]);
     case 'insert':
-      return plainLine(plan.mode === 'replace' ? 'Replace' : 'Insert', 0, 0, 'N/A', plan.source.kind === 'query' ? [describeNode(plan.source.root)] : []);
+      return plainLine(
+        plan.mode === 'replace' ? 'Replace' : 'Insert',
+        0,
+        0,
+        'N/A',
+        plan.source.kind === 'query' ? [describeNode(plan.source.root)] : [],
+      );
     case 'load':
       return plainLine('LoadData', 0, 0, 'N/A', []);
   }
 }
 
 const PLAIN_COLUMNS = ['id', 'estRows', 'task', 'access object', 'operator info'];
-const ANALYZE_COLUMNS = ['id', 'estRows', 'actRows', 'task', 'access object', 'execution info', 'operator info', 'memory', 'disk'];
+const ANALYZE_COLUMNS = [
+  'id',
+  'estRows',
+  'actRows',
+  'task',
+  'access object',
+  'execution info',
+  'operator info',
+  'memory',
+  'disk',
+];
 
 function table(lines: readonly ExplainLine[], options: ExplainOptions): ExplainTable {
   const rows: string[][] = [];
@@ -88,8 +141,15 @@ interface Drawing {
 function addRows(line: ExplainLine, drawing: Drawing, rows: string[][]): void {
   const number = drawing.brief ? '' : `_${line.number}`;
   const id = `${drawing.indent}${drawing.branch}${line.name}${number}${line.role}`;
-  const estimated = line.name === 'Update' || line.name === 'Delete' || line.name === 'Insert' || line.name === 'Replace' ? 'N/A' : line.estimatedRows.toFixed(2);
-  rows.push(drawing.analyze === undefined ? [id, estimated, 'root', line.object, line.info] : analyzed(id, estimated, line, drawing.analyze));
+  const estimated =
+    line.name === 'Update' || line.name === 'Delete' || line.name === 'Insert' || line.name === 'Replace'
+      ? 'N/A'
+      : line.estimatedRows.toFixed(2);
+  rows.push(
+    drawing.analyze === undefined
+      ? [id, estimated, 'root', line.object, line.info]
+      : analyzed(id, estimated, line, drawing.analyze),
+  );
   const below = drawing.branch === '' ? drawing.indent : `${drawing.indent}${drawing.branch === '└─' ? '  ' : '│ '}`;
   for (const [i, child] of line.children.entries()) {
     addRows(child, { ...drawing, indent: below, branch: i === line.children.length - 1 ? '└─' : '├─' }, rows);
@@ -116,7 +176,10 @@ function formatBytes(bytes: number): string {
 
 function treeText(line: ExplainLine, depth: number, counters: RuntimeCounters | undefined): string {
   const counted = line.node === undefined ? undefined : counters?.find(line.node.id);
-  const actual = counted === undefined ? '' : ` (actual time=${counted.timeMs.toFixed(3)} rows=${counted.rows} loops=${counted.loops})`;
+  const actual =
+    counted === undefined
+      ? ''
+      : ` (actual time=${counted.timeMs.toFixed(3)} rows=${counted.rows} loops=${counted.loops})`;
   const details = [line.object, line.info].filter((part) => part !== '').join(', ');
   const own = `${'    '.repeat(depth)}-> ${line.name}${details === '' ? '' : `: ${details}`}  (rows=${line.estimatedRows.toFixed(2)})${actual}`;
   return [own, ...line.children.map((child) => treeText(child, depth + 1, counters))].join('\n');
@@ -127,7 +190,10 @@ function jsonOf(line: ExplainLine, counters: RuntimeCounters | undefined): Recor
   return {
     id: `${line.name}_${line.number}${line.role}`,
     estRows: line.estimatedRows.toFixed(2),
-    ...(counted !== undefined && { actRows: String(counted.rows), executeInfo: `time:${formatTime(counted.timeMs)}, loops:${counted.loops}` }),
+    ...(counted !== undefined && {
+      actRows: String(counted.rows),
+      executeInfo: `time:${formatTime(counted.timeMs)}, loops:${counted.loops}`,
+    }),
     taskType: 'root',
     ...(line.object !== '' && { accessObject: line.object }),
     operatorInfo: line.info,

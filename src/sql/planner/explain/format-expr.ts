@@ -57,7 +57,12 @@ function nested(name: string, args: readonly string[]): string {
 export function formatConstant(value: Value, type: FieldType): string {
   if (value === null) return 'NULL';
   if (typeof value === 'string') return `"${value}"`;
-  if (typeof value === 'number') return type.kind === 'date' ? formatDate(value) : type.kind === 'time' ? formatTime(value, type.decimals) : String(value);
+  if (typeof value === 'number')
+    return type.kind === 'date'
+      ? formatDate(value)
+      : type.kind === 'time'
+        ? formatTime(value, type.decimals)
+        : String(value);
   if (typeof value === 'bigint' || value instanceof Decimal || value instanceof DateTime) return String(value);
   if (value instanceof Uint8Array) return `0x${[...value].map((byte) => byte.toString(16).padStart(2, '0')).join('')}`;
   return `"${String(value)}"`;

@@ -121,7 +121,11 @@ function sameConstant(a: unknown, b: unknown): boolean {
   const left = a as Record<string, unknown>;
   const right = b as Record<string, unknown>;
   const keys = Object.keys(left);
-  return keys.length > 0 && keys.length === Object.keys(right).length && keys.every((key) => sameConstant(left[key], right[key]));
+  return (
+    keys.length > 0 &&
+    keys.length === Object.keys(right).length &&
+    keys.every((key) => sameConstant(left[key], right[key]))
+  );
 }
 
 export function sameType(a: FieldType, b: FieldType): boolean {
@@ -165,7 +169,13 @@ export function columnEquality(expr: Expr): readonly [ColumnExpr, ColumnExpr] | 
 }
 
 export function isTrueConstant(expr: Expr): boolean {
-  return expr.kind === 'constant' && expr.value !== null && typeof expr.value !== 'object' && typeof expr.value !== 'string' && Number(expr.value) !== 0;
+  return (
+    expr.kind === 'constant' &&
+    expr.value !== null &&
+    typeof expr.value !== 'object' &&
+    typeof expr.value !== 'string' &&
+    Number(expr.value) !== 0
+  );
 }
 export function isFalseConstant(expr: Expr): boolean {
   return expr.kind === 'constant' && (expr.value === null || expr.value === 0);

@@ -29,7 +29,7 @@ export interface ScanNode {
   readonly columns: ColumnExpr[];
   /** Position in table.columns of each of `columns`. */
   readonly positions: number[];
-  readonly hints: AccessHints | undefined;
+  hints: AccessHints | undefined;
   lock: LockRequest | undefined;
   /** Extra output: the opaque row handle. */
   handle: ColumnExpr | undefined;

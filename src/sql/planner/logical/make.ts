@@ -21,7 +21,13 @@ export function dual(rowCount: 0 | 1, columns: readonly ColumnExpr[] = []): Dual
   return { kind: 'dual', rowCount, columns };
 }
 
-export function join(kind: JoinNode['join'], left: LogicalNode, right: LogicalNode, on: readonly Expr[], options: Partial<JoinNode> = {}): JoinNode {
+export function join(
+  kind: JoinNode['join'],
+  left: LogicalNode,
+  right: LogicalNode,
+  on: readonly Expr[],
+  options: Partial<JoinNode> = {},
+): JoinNode {
   return {
     kind: 'join',
     join: kind,

@@ -80,7 +80,8 @@ export function columnsOf(node: LogicalNode): readonly ColumnExpr[] {
       if (node.join === 'inner' || node.join === 'left') return [...columnsOf(node.left), ...columnsOf(node.right)];
       return node.mark === undefined ? columnsOf(node.left) : [...columnsOf(node.left), node.mark];
     case 'apply':
-      if (node.mode === 'lateral' || node.mode === 'lateral-left') return [...columnsOf(node.outer), ...columnsOf(node.inner)];
+      if (node.mode === 'lateral' || node.mode === 'lateral-left')
+        return [...columnsOf(node.outer), ...columnsOf(node.inner)];
       return node.output.length === 0 ? columnsOf(node.outer) : [...columnsOf(node.outer), ...node.output];
     case 'aggregate': {
       const columns = [...node.groupColumns, ...node.callColumns];
@@ -179,7 +180,15 @@ export function mapPlanExpressions(node: LogicalNode, visit: (expr: Expr) => Exp
 function addUsedAndMade(node: LogicalNode, used: Set<number>, made: Set<number>): void {
   for (const expr of expressionsOf(node)) addColumnIds(expr, used);
   const children = childrenOf(node);
-  if (children.length === 0 || node.kind === 'project' || node.kind === 'aggregate' || node.kind === 'window' || node.kind === 'apply' || node.kind === 'join' || node.kind === 'set-operation') {
+  if (
+    children.length === 0 ||
+    node.kind === 'project' ||
+    node.kind === 'aggregate' ||
+    node.kind === 'window' ||
+    node.kind === 'apply' ||
+    node.kind === 'join' ||
+    node.kind === 'set-operation'
+  ) {
     for (const column of columnsOf(node)) made.add(column.id);
   }
   for (const child of children) addUsedAndMade(child, used, made);

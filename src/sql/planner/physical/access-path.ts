@@ -9,13 +9,32 @@ import type { IndexAccess } from '../../plan/index.ts';
 import { someExpr } from '../logical/expressions.ts';
 import type { ScanNode } from '../logical/logical-plan.ts';
 import { COST } from './cost.ts';
-import { type AccessMatch, type IndexPart, matchIndex, partsOf, type Restriction, restrictionOf } from './index-access.ts';
+import {
+  type AccessMatch,
+  type IndexPart,
+  matchIndex,
+  partsOf,
+  type Restriction,
+  restrictionOf,
+} from './index-access.ts';
 import { indexMergePaths } from './index-merge.ts';
-import { type AccessContext, isKeyValue, outputOf, positionLookup, sourceFields, usableIndexes } from './scan-source.ts';
+import {
+  type AccessContext,
+  isKeyValue,
+  outputOf,
+  positionLookup,
+  sourceFields,
+  usableIndexes,
+} from './scan-source.ts';
 import { type Candidate, NO_CONSTANTS, NO_ORDER, type OrderColumn, satisfies, UNNUMBERED } from './physical-plan.ts';
 
 /** The cheapest path, and the cheapest one in the wanted order where another. */
-export function accessPaths(scan: ScanNode, conditions: readonly Expr[], want: readonly OrderColumn[], context: AccessContext): Candidate[] {
+export function accessPaths(
+  scan: ScanNode,
+  conditions: readonly Expr[],
+  want: readonly OrderColumn[],
+  context: AccessContext,
+): Candidate[] {
   if (scan.virtual) return [virtualScan(scan, conditions, context)];
   const isValue = isKeyValue(context);
   const restriction = restrictionOf(conditions, isValue);
@@ -31,7 +50,8 @@ export function accessPaths(scan: ScanNode, conditions: readonly Expr[], want: r
     const discouraged = forced !== undefined && !forced.includes(index);
     candidates.push(...indexScans(scan, index, parts, match, restriction, want, context, discouraged));
   }
-  if (scan.hints === undefined) candidates.push(...indexMergePaths(scan, conditions, restriction, columnOf, isValue, context));
+  if (scan.hints === undefined)
+    candidates.push(...indexMergePaths(scan, conditions, restriction, columnOf, isValue, context));
   return bestTwo(candidates, want);
 }
 
@@ -40,7 +60,12 @@ export function bestTwo(candidates: readonly Candidate[], want: readonly OrderCo
   let ordered: Candidate | undefined;
   for (const candidate of candidates) {
     if (best === undefined || candidate.cost < best.cost) best = candidate;
-    if (want.length > 0 && satisfies(candidate.order, want, candidate.constants) && (ordered === undefined || candidate.cost < ordered.cost)) ordered = candidate;
+    if (
+      want.length > 0 &&
+      satisfies(candidate.order, want, candidate.constants) &&
+      (ordered === undefined || candidate.cost < ordered.cost)
+    )
+      ordered = candidate;
   }
   return ordered === undefined || ordered === best ? [best!] : [best!, ordered];
 }
@@ -51,8 +76,21 @@ function withFilter(conditions: readonly Expr[], context: AccessContext): { filt
 
 // ---- point get ----
 
-function pointGet(scan: ScanNode, index: IndexDef, parts: readonly IndexPart[], match: AccessMatch, conditions: readonly Expr[], context: AccessContext): Candidate | undefined {
-  if (!index.unique || index.parts.length === 0 || match.pointParts < index.parts.length || match.alternatives.length === 0) return undefined;
+function pointGet(
+  scan: ScanNode,
+  index: IndexDef,
+  parts: readonly IndexPart[],
+  match: AccessMatch,
+  conditions: readonly Expr[],
+  context: AccessContext,
+): Candidate | undefined {
+  if (
+    !index.unique ||
+    index.parts.length === 0 ||
+    match.pointParts < index.parts.length ||
+    match.alternatives.length === 0
+  )
+    return undefined;
   const width = index.parts.length;
   if (parts.slice(0, width).some((part) => part.isPrefix)) return undefined;
   const keys: Expr[][] = [];
@@ -67,11 +105,27 @@ function pointGet(scan: ScanNode, index: IndexDef, parts: readonly IndexPart[], 
   const covered = new Set(parts.slice(0, width).map((part) => part.column));
   const answered = match.exact.filter((expr) => restricts(expr, covered));
   const rest = conditions.filter((condition) => !answered.includes(condition));
-  const rows = Math.max(keys.length * (rest.length > 0 ? context.estimator.selectivity(rest.filter((condition) => !match.used.includes(condition))) : 1), 0.001);
+  const rows = Math.max(
+    keys.length *
+      (rest.length > 0
+        ? context.estimator.selectivity(rest.filter((condition) => !match.used.includes(condition)))
+        : 1),
+    0.001,
+  );
   const cost = keys.length * COST.pointGet + rest.length * COST.condition;
   const fixed = keys.length === 1;
   return {
-    node: { kind: 'point-get', id: UNNUMBERED, output: outputOf(scan), estimatedRows: rows, estimatedCost: cost, ...sourceFields(scan), index, keys, ...withFilter(rest, context) },
+    node: {
+      kind: 'point-get',
+      id: UNNUMBERED,
+      output: outputOf(scan),
+      estimatedRows: rows,
+      estimatedCost: cost,
+      ...sourceFields(scan),
+      index,
+      keys,
+      ...withFilter(rest, context),
+    },
     rows,
     cost,
     startup: 0,
@@ -113,13 +167,21 @@ function indexScans(
 ): Candidate[] {
   const clustered = index === scan.table.indexes[0];
   const covering = isCovering(scan, index, parts);
-  if (!clustered && match.alternatives.length === 0 && !covering && want.length === 0 && scan.hints?.only === undefined) return [];
+  if (!clustered && match.alternatives.length === 0 && !covering && want.length === 0 && scan.hints?.only === undefined)
+    return [];
   const constants = constantColumns(parts, match);
   const forward = orderOf(parts, false);
   const backward = orderOf(parts, true);
   const reverse = want.length > 0 && !satisfies(forward, want, constants) && satisfies(backward, want, constants);
   const keepOrder = want.length > 0 && (reverse || satisfies(forward, want, constants));
-  const candidate = makeScan(scan, index, match, restriction.conditions, { reverse, covering, clustered, keepOrder }, context);
+  const candidate = makeScan(
+    scan,
+    index,
+    match,
+    restriction.conditions,
+    { reverse, covering, clustered, keepOrder },
+    context,
+  );
   const cost = candidate.cost + (discouraged ? 1e9 : 0);
   // A lookup of rows keeps the entries' order only when it is asked to.
   const isOrdered = keepOrder || clustered || covering;
@@ -136,14 +198,25 @@ export function makeScan(
   index: IndexDef,
   match: AccessMatch,
   conditions: readonly Expr[],
-  how: { readonly reverse: boolean; readonly covering: boolean; readonly clustered: boolean; readonly keepOrder: boolean },
+  how: {
+    readonly reverse: boolean;
+    readonly covering: boolean;
+    readonly clustered: boolean;
+    readonly keepOrder: boolean;
+  },
   context: AccessContext,
 ): Candidate {
   const { estimator } = context;
   const total = estimator.tableRows(scan.table, scan.virtual);
   const rest = conditions.filter((condition) => !match.exact.includes(condition));
-  const read = Math.max(Math.min(total, total * estimator.selectivity(match.used)), match.alternatives.length === 0 ? 0 : 0.5);
-  const rows = Math.max(read * estimator.selectivity(rest.filter((condition) => !match.used.includes(condition))), 1e-3);
+  const read = Math.max(
+    Math.min(total, total * estimator.selectivity(match.used)),
+    match.alternatives.length === 0 ? 0 : 0.5,
+  );
+  const rows = Math.max(
+    read * estimator.selectivity(rest.filter((condition) => !match.used.includes(condition))),
+    1e-3,
+  );
   const perRow = how.clustered ? COST.scanRow : how.covering ? COST.entryRow : COST.entryRow + COST.lookupRow;
   const cost = read * (perRow + rest.length * COST.condition) + COST.seek * Math.max(1, match.alternatives.length);
   const access: IndexAccess = { alternatives: match.alternatives };

@@ -3,7 +3,14 @@ import type { Expr, SlotExpr } from '../../expr/index.ts';
 import type { PlanColumn } from '../../plan/index.ts';
 import { someExpr } from '../logical/expressions.ts';
 import type { ApplyNode, LogicalNode } from '../logical/logical-plan.ts';
-import { columnIdsOf, columnsOf, freeColumns, mapPlanExpressions, someNode, expressionsOf } from '../logical/plan-tree.ts';
+import {
+  columnIdsOf,
+  columnsOf,
+  freeColumns,
+  mapPlanExpressions,
+  someNode,
+  expressionsOf,
+} from '../logical/plan-tree.ts';
 import { replaceExpr } from '../logical/expressions.ts';
 import { COST } from './cost.ts';
 import type { PhysicalPlanner } from './physical-planner.ts';
@@ -21,7 +28,10 @@ export function planApply(node: ApplyNode, outer: Candidate, planner: PhysicalPl
     bind.push({ slot, expr: column });
   }
   const inner = planner.cheapest(bindOuter(node.inner, slots));
-  const distinct = bind.reduce((product, { expr }) => Math.min(outer.rows, product * planner.estimator.distinct(expr, outer.rows)), 1);
+  const distinct = bind.reduce(
+    (product, { expr }) => Math.min(outer.rows, product * planner.estimator.distinct(expr, outer.rows)),
+    1,
+  );
   const cache = !someNode(node.inner, hasVolatile);
   const runs = cache ? Math.max(1, distinct) : outer.rows;
   const cost = outer.cost + runs * (inner.cost + COST.open) + outer.rows * COST.hashProbeRow;
@@ -65,10 +75,13 @@ function rowsOf(node: ApplyNode, outer: Candidate, inner: Candidate): number {
 /** Outer columns inside the subtree are read from slots. */
 function bindOuter(inner: LogicalNode, slots: ReadonlyMap<number, SlotExpr>): LogicalNode {
   if (slots.size === 0) return inner;
-  return mapPlanExpressions(inner, (expr) => replaceExpr(expr, (part) => (part.kind === 'column' ? slots.get(part.id) : undefined)));
+  return mapPlanExpressions(inner, (expr) =>
+    replaceExpr(expr, (part) => (part.kind === 'column' ? slots.get(part.id) : undefined)),
+  );
 }
 
 function hasVolatile(node: LogicalNode): boolean {
-  return expressionsOf(node).some((expr) => someExpr(expr, (part) => part.kind === 'call' && part.def.stability === 'volatile'));
+  return expressionsOf(node).some((expr) =>
+    someExpr(expr, (part) => part.kind === 'call' && part.def.stability === 'volatile'),
+  );
 }
-

@@ -56,7 +56,9 @@ export class Estimator {
     const rows = this.tableRows(scan.table, scan.virtual);
     for (const [i, column] of scan.columns.entries()) {
       const def = scan.table.columns[scan.positions[i]!]!;
-      const unique = scan.table.indexes.some((index) => index.unique && index.parts.length === 1 && index.parts[0]!.columnId === def.id);
+      const unique = scan.table.indexes.some(
+        (index) => index.unique && index.parts.length === 1 && index.parts[0]!.columnId === def.id,
+      );
       this.#columns.set(column.id, {
         table: scan.table,
         columnId: def.id,
@@ -85,7 +87,8 @@ export class Estimator {
 
   /** Distinct values of an expression in a result of `rows` rows. */
   distinct(expr: Expr, rows: number): number {
-    if (expr.kind !== 'column') return hasColumns(expr) ? Math.min(rows, Math.max(1, this.#inputDistinct(expr, rows))) : 1;
+    if (expr.kind !== 'column')
+      return hasColumns(expr) ? Math.min(rows, Math.max(1, this.#inputDistinct(expr, rows))) : 1;
     const cap = this.#caps.get(expr.id);
     const own = this.#ownDistinct(expr, rows);
     return cap === undefined ? own : Math.min(cap, own);
@@ -112,7 +115,10 @@ export class Estimator {
     if (kind === 'enum' && elements !== undefined) return elements.length;
     if (kind === 'string' && length === 1) return Math.min(10, facts.rows);
     const leading = facts.table.indexes.some((index) => index.parts[0]?.columnId === facts.columnId);
-    return Math.max(1, Math.min(facts.rows, leading ? Math.max(10, facts.rows / 10) : Math.max(10, Math.sqrt(facts.rows))));
+    return Math.max(
+      1,
+      Math.min(facts.rows, leading ? Math.max(10, facts.rows / 10) : Math.max(10, Math.sqrt(facts.rows))),
+    );
   }
 
   selectivity(conditions: readonly Expr[]): number {
@@ -166,12 +172,18 @@ export class Estimator {
     }
     const [column, value] = left.kind === 'column' ? [left, right] : [right, left];
     const facts = this.#facts(column);
-    if (facts === undefined) return this.#derived.has(column.kind === 'column' ? column.id : -1) ? 1 / this.distinct(column, 1e15) : hasColumns(column) ? EQUAL * 10 : EQUAL;
+    if (facts === undefined)
+      return this.#derived.has(column.kind === 'column' ? column.id : -1)
+        ? 1 / this.distinct(column, 1e15)
+        : hasColumns(column)
+          ? EQUAL * 10
+          : EQUAL;
     if (facts.unique) return 1 / facts.rows;
     const { stats } = facts;
     if (stats === undefined) return 1 / this.distinct(column, facts.rows);
     const known = this.#known(value);
-    if (known !== undefined && known.value !== null) return equalFraction(stats, known, column as ColumnExpr, facts.rows);
+    if (known !== undefined && known.value !== null)
+      return equalFraction(stats, known, column as ColumnExpr, facts.rows);
     return (1 - stats.nullFraction) / Math.max(1, stats.distinct);
   }
 
@@ -187,7 +199,8 @@ export class Estimator {
     if (facts !== undefined && above !== undefined) return this.#fractionOf(facts, left as ColumnExpr, above, side);
     const mirrored = this.#facts(right);
     const below = this.#known(left);
-    if (mirrored !== undefined && below !== undefined) return this.#fractionOf(mirrored, right as ColumnExpr, below, side === 'below' ? 'above' : 'below');
+    if (mirrored !== undefined && below !== undefined)
+      return this.#fractionOf(mirrored, right as ColumnExpr, below, side === 'below' ? 'above' : 'below');
     return RANGE;
   }
 
@@ -217,8 +230,13 @@ export class Estimator {
   /** The value of an expression as far as it can be told now; only for estimating, never part of a plan. */
   #known(expr: Expr): ConstantExpr | undefined {
     if (expr.kind === 'constant') return expr;
-    if (expr.kind !== 'call' || someExpr(expr, (part) => part.kind === 'column' || part.kind === 'slot' || part.kind === 'param')) return undefined;
-    if (someExpr(expr, (part) => part.kind === 'call' && (part.def.stability === 'volatile' || part.name === 'getvar'))) return undefined;
+    if (
+      expr.kind !== 'call' ||
+      someExpr(expr, (part) => part.kind === 'column' || part.kind === 'slot' || part.kind === 'param')
+    )
+      return undefined;
+    if (someExpr(expr, (part) => part.kind === 'call' && (part.def.stability === 'volatile' || part.name === 'getvar')))
+      return undefined;
     try {
       const context: EvalContext = { params: [], slots: [], session: this.#context.evalSession, warn: () => undefined };
       return { kind: 'constant', type: expr.type, value: compile(expr)([], context), literal: false };
@@ -260,7 +278,8 @@ function equalFraction(stats: ColumnStatistics, value: ConstantExpr, column: Col
     const key = statKey(converted, column.type);
     for (const [common, fraction] of stats.common) if (common === key) return fraction;
     const number = statNumber(converted, column.type);
-    if (stats.min !== null && stats.max !== null && (number < stats.min || number > stats.max)) return 1 / Math.max(1, rows);
+    if (stats.min !== null && stats.max !== null && (number < stats.min || number > stats.max))
+      return 1 / Math.max(1, rows);
   }
   const commonShare = stats.common.reduce((sum, [, fraction]) => sum + fraction, 0);
   const rest = Math.max(0, 1 - commonShare - stats.nullFraction);
@@ -276,12 +295,19 @@ function comparable(value: Value, column: ColumnExpr): Exclude<Value, null> | un
 
 function temporalFromText(text: string, column: ColumnExpr): number | undefined {
   const match = /^(\d{4})-(\d{1,2})-(\d{1,2})/.exec(text);
-  if (match !== null && column.type.kind === 'date') return (Number(match[1]) * 16 + Number(match[2])) * 32 + Number(match[3]);
+  if (match !== null && column.type.kind === 'date')
+    return (Number(match[1]) * 16 + Number(match[2])) * 32 + Number(match[3]);
   const number = Number(text);
-  return Number.isFinite(number) && column.type.kind !== 'datetime' && column.type.kind !== 'timestamp' ? number : undefined;
+  return Number.isFinite(number) && column.type.kind !== 'datetime' && column.type.kind !== 'timestamp'
+    ? number
+    : undefined;
 }
 
-function fractionBelow(stats: ColumnStatistics | undefined, bound: ConstantExpr, column: ColumnExpr): number | undefined {
+function fractionBelow(
+  stats: ColumnStatistics | undefined,
+  bound: ConstantExpr,
+  column: ColumnExpr,
+): number | undefined {
   if (stats === undefined || stats.min === null || stats.max === null) return undefined;
   const converted = comparable(bound.value, column);
   if (converted === undefined) return undefined;

@@ -5,7 +5,17 @@
  */
 import { assert, unreachable } from '../../../base/index.ts';
 import type { Expr } from '../../expr/index.ts';
-import type { AggregateCall, IndexAccess, IndexInterval, IndexScanNode, JoinType, PhysicalNode, PlanColumn, SortKey, WindowCall } from '../../plan/index.ts';
+import type {
+  AggregateCall,
+  IndexAccess,
+  IndexInterval,
+  IndexScanNode,
+  JoinType,
+  PhysicalNode,
+  PlanColumn,
+  SortKey,
+  WindowCall,
+} from '../../plan/index.ts';
 import { mapExpr } from '../logical/expressions.ts';
 
 type Positions = ReadonlyMap<number, number>;
@@ -25,13 +35,21 @@ export function positionsOf(...outputs: readonly (readonly PlanColumn[])[]): Pos
 const NO_POSITIONS: Positions = new Map();
 
 /** What a join really gives out: its children's columns in their final order, which join reordering may have changed below it. */
-function joinOutput(node: { readonly join: JoinType; readonly output: readonly PlanColumn[] }, left: readonly PlanColumn[], right: readonly PlanColumn[]): readonly PlanColumn[] {
-  const added = node.join === 'semi' || node.join === 'anti' ? [] : node.join === 'mark' ? node.output.slice(-1) : right;
+function joinOutput(
+  node: { readonly join: JoinType; readonly output: readonly PlanColumn[] },
+  left: readonly PlanColumn[],
+  right: readonly PlanColumn[],
+): readonly PlanColumn[] {
+  const added =
+    node.join === 'semi' || node.join === 'anti' ? [] : node.join === 'mark' ? node.output.slice(-1) : right;
   return inOrderOf([...left, ...added], node.output);
 }
 
 /** A scalar or mark names its columns anew; a lateral join gives those of the inner plan. */
-function addedByApply(node: Extract<PhysicalNode, { kind: 'apply' }>, inner: readonly PlanColumn[]): readonly PlanColumn[] {
+function addedByApply(
+  node: Extract<PhysicalNode, { kind: 'apply' }>,
+  inner: readonly PlanColumn[],
+): readonly PlanColumn[] {
   if (node.mode === 'semi' || node.mode === 'anti') return [];
   if (node.mode === 'mark') return node.output.slice(-1);
   return node.mode === 'scalar' ? node.output.slice(-inner.length) : inner;
@@ -47,7 +65,10 @@ export function resolve(expr: Expr, positions: Positions): Expr {
   return mapExpr(expr, (part) => {
     if (part.kind !== 'column' || part.index >= 0) return part;
     const index = positions.get(part.id);
-    assert(index !== undefined, `column ${part.table ?? ''}.${part.name} (${part.id}) is in reach of the operator that reads it`);
+    assert(
+      index !== undefined,
+      `column ${part.table ?? ''}.${part.name} (${part.id}) is in reach of the operator that reads it`,
+    );
     return { ...part, index };
   });
 }
@@ -65,7 +86,12 @@ export class Finalizer {
         return { ...node, id, keys, ...this.#filter(node) };
       }
       case 'index-merge':
-        return { ...node, id, ...this.#filter(node), scans: node.scans.map(({ index, access }) => ({ index, access: resolveAccess(access, NO_POSITIONS) })) };
+        return {
+          ...node,
+          id,
+          ...this.#filter(node),
+          scans: node.scans.map(({ index, access }) => ({ index, access: resolveAccess(access, NO_POSITIONS) })),
+        };
       case 'virtual-scan':
         return { ...node, id, ...this.#filter(node) };
       case 'dual':
@@ -102,26 +128,41 @@ export class Finalizer {
     const child = this.finish(node.child);
     const positions = positionsOf(child.output);
     const exprs = node.exprs.map((expr) => resolve(expr, positions));
-    const identity = exprs.length === child.output.length && exprs.every((expr, i) => expr.kind === 'column' && expr.index === i);
+    const identity =
+      exprs.length === child.output.length && exprs.every((expr, i) => expr.kind === 'column' && expr.index === i);
     if (identity) return { ...child, output: node.output };
     return { ...node, id, child, exprs };
   }
 
-  #join(node: Extract<PhysicalNode, { kind: 'hash-join' | 'merge-join' | 'index-join' | 'nested-loop-join' }>, id: number): PhysicalNode {
+  #join(
+    node: Extract<PhysicalNode, { kind: 'hash-join' | 'merge-join' | 'index-join' | 'nested-loop-join' }>,
+    id: number,
+  ): PhysicalNode {
     const left = this.finish(node.left);
     const onLeft = positionsOf(left.output);
     if (node.kind === 'index-join') {
       const inner = { ...this.#scan(node.inner, NO_POSITIONS), id: this.#nextId++ };
       const both = positionsOf(left.output, inner.output);
       const output = joinOutput(node, left.output, inner.output);
-      return { ...node, id, output, left, inner, outerKeys: node.outerKeys.map((key) => resolve(key, onLeft)), ...condition(node, both) };
+      return {
+        ...node,
+        id,
+        output,
+        left,
+        inner,
+        outerKeys: node.outerKeys.map((key) => resolve(key, onLeft)),
+        ...condition(node, both),
+      };
     }
     const right = this.finish(node.right);
     const both = positionsOf(left.output, right.output);
     const output = joinOutput(node, left.output, right.output);
     if (node.kind === 'nested-loop-join') return { ...node, id, output, left, right, ...condition(node, both) };
     const onRight = positionsOf(right.output);
-    const keys = { leftKeys: node.leftKeys.map((key) => resolve(key, onLeft)), rightKeys: node.rightKeys.map((key) => resolve(key, onRight)) };
+    const keys = {
+      leftKeys: node.leftKeys.map((key) => resolve(key, onLeft)),
+      rightKeys: node.rightKeys.map((key) => resolve(key, onRight)),
+    };
     return { ...node, id, output, left, right, ...keys, ...condition(node, both) };
   }
 
@@ -134,7 +175,30 @@ export class Finalizer {
     return { ...node, id, output, outer, inner, bind, ...condition(node, positionsOf(outer.output, inner.output)) };
   }
 
-  #unary(node: Exclude<PhysicalNode, { kind: 'index-scan' | 'point-get' | 'index-merge' | 'virtual-scan' | 'dual' | 'cte-scan' | 'work-table-scan' | 'values' | 'hash-join' | 'merge-join' | 'index-join' | 'nested-loop-join' | 'apply' | 'set-operation' | 'projection' }>, id: number): PhysicalNode {
+  #unary(
+    node: Exclude<
+      PhysicalNode,
+      {
+        kind:
+          | 'index-scan'
+          | 'point-get'
+          | 'index-merge'
+          | 'virtual-scan'
+          | 'dual'
+          | 'cte-scan'
+          | 'work-table-scan'
+          | 'values'
+          | 'hash-join'
+          | 'merge-join'
+          | 'index-join'
+          | 'nested-loop-join'
+          | 'apply'
+          | 'set-operation'
+          | 'projection';
+      }
+    >,
+    id: number,
+  ): PhysicalNode {
     const child = this.finish(node.child);
     const positions = positionsOf(child.output);
     const at = (expr: Expr): Expr => resolve(expr, positions);
@@ -143,7 +207,13 @@ export class Finalizer {
         return { ...node, id, child, condition: at(node.condition), output: child.output };
       case 'hash-aggregate':
       case 'stream-aggregate':
-        return { ...node, id, child, groupBy: node.groupBy.map(at), aggregates: node.aggregates.map((call) => resolveCall(call, at)) };
+        return {
+          ...node,
+          id,
+          child,
+          groupBy: node.groupBy.map(at),
+          aggregates: node.aggregates.map((call) => resolveCall(call, at)),
+        };
       case 'sort':
         return { ...node, id, child, by: keys(node.by, at), output: child.output };
       case 'top-n':
@@ -153,7 +223,15 @@ export class Finalizer {
       case 'max-one-row':
         return { ...node, id, child, output: child.output };
       case 'window':
-        return { ...node, id, output: [...child.output, ...node.output.slice(-node.calls.length)], child, partitionBy: node.partitionBy.map(at), orderBy: keys(node.orderBy, at), calls: node.calls.map((call) => resolveWindow(call, at)) };
+        return {
+          ...node,
+          id,
+          output: [...child.output, ...node.output.slice(-node.calls.length)],
+          child,
+          partitionBy: node.partitionBy.map(at),
+          orderBy: keys(node.orderBy, at),
+          calls: node.calls.map((call) => resolveWindow(call, at)),
+        };
       case 'lock-rows':
         return { ...node, id, child };
       default:

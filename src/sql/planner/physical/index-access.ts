@@ -33,7 +33,11 @@ export interface AccessMatch {
 }
 
 /** Parts of the index, then for a secondary index the primary key's, as its entries are stored. */
-export function partsOf(table: TableDef, index: IndexDef, columnOf: (position: number) => number | undefined): IndexPart[] {
+export function partsOf(
+  table: TableDef,
+  index: IndexDef,
+  columnOf: (position: number) => number | undefined,
+): IndexPart[] {
   const own = index.parts.map((part) => toPart(table, part, columnOf));
   const clustered = table.indexes[0]!;
   if (clustered === index || index.unique) return own; // a unique entry without NULL ends with its own parts
@@ -42,9 +46,18 @@ export function partsOf(table: TableDef, index: IndexDef, columnOf: (position: n
   return own;
 }
 
-function toPart(table: TableDef, part: IndexDef['parts'][number], columnOf: (position: number) => number | undefined): IndexPart {
+function toPart(
+  table: TableDef,
+  part: IndexDef['parts'][number],
+  columnOf: (position: number) => number | undefined,
+): IndexPart {
   const position = table.columns.findIndex((column) => column.id === part.columnId);
-  return { column: columnOf(position), position, isPrefix: part.prefixLength !== undefined, descending: part.descending };
+  return {
+    column: columnOf(position),
+    position,
+    isPrefix: part.prefixLength !== undefined,
+    descending: part.descending,
+  };
 }
 
 /** Key predicates of conditions, computed once per scan. */
@@ -57,7 +70,11 @@ export function restrictionOf(conditions: readonly Expr[], isValue: (expr: Expr)
   return { conditions, predicates: conditions.map((condition) => keyPredicateOf(condition, isValue)) };
 }
 
-export function matchIndex(parts: readonly IndexPart[], restriction: Restriction, isValue: (expr: Expr) => boolean): AccessMatch {
+export function matchIndex(
+  parts: readonly IndexPart[],
+  restriction: Restriction,
+  isValue: (expr: Expr) => boolean,
+): AccessMatch {
   const flat = matchConjunction(parts, restriction.predicates);
   let best = flat;
   for (const [i, condition] of restriction.conditions.entries()) {
@@ -72,7 +89,12 @@ function isNarrower(a: AccessMatch, b: AccessMatch): boolean {
   return a.used.length > b.used.length || b.alternatives.length === 0;
 }
 
-function matchDisjunction(parts: readonly IndexPart[], or: Expr, restriction: Restriction, isValue: (expr: Expr) => boolean): AccessMatch | undefined {
+function matchDisjunction(
+  parts: readonly IndexPart[],
+  or: Expr,
+  restriction: Restriction,
+  isValue: (expr: Expr) => boolean,
+): AccessMatch | undefined {
   const alternatives: IndexInterval[] = [];
   const used = new Set<Expr>([or]);
   for (const operand of disjunctsOf(or)) {
@@ -101,7 +123,10 @@ function matchConjunction(parts: readonly IndexPart[], predicates: readonly (Key
     if (part.column === undefined) break;
     const point = narrowestPoints(part.column, predicates);
     if (point !== undefined && prefixes.length * point.points!.length <= ALTERNATIVES_MAX) {
-      prefixes = prefixes.length === 1 && prefixes[0]!.length === 0 ? point.points!.map((value) => [value]) : product(prefixes, point.points!);
+      prefixes =
+        prefixes.length === 1 && prefixes[0]!.length === 0
+          ? point.points!.map((value) => [value])
+          : product(prefixes, point.points!);
       used.push(point.source);
       if (point.exact && !part.isPrefix) exact.push(point.source);
       if (fixedParts === pointParts && point.points!.length === 1 && !part.isPrefix) fixedParts++;
@@ -112,7 +137,13 @@ function matchConjunction(parts: readonly IndexPart[], predicates: readonly (Key
     if (interval === undefined) break;
     used.push(...interval.sources);
     if (!part.isPrefix) exact.push(...interval.exact);
-    return { alternatives: prefixes.map((equal) => ({ equal, ...interval.bounds })), used, exact, fixedParts, pointParts };
+    return {
+      alternatives: prefixes.map((equal) => ({ equal, ...interval.bounds })),
+      used,
+      exact,
+      fixedParts,
+      pointParts,
+    };
   }
   if (used.length === 0) return NO_MATCH;
   return { alternatives: prefixes.map((equal) => ({ equal })), used, exact, fixedParts, pointParts };
@@ -153,7 +184,9 @@ function intervalOf(column: number, predicates: readonly (KeyPredicate | undefin
     else if (predicate.low === undefined) notNull = predicate;
   }
   if (low === undefined && high === undefined && notNull === undefined) return undefined;
-  const members = [...new Set([low, high, low === undefined && high === undefined ? notNull : undefined])].filter((item) => item !== undefined);
+  const members = [...new Set([low, high, low === undefined && high === undefined ? notNull : undefined])].filter(
+    (item) => item !== undefined,
+  );
   if (notNull !== undefined && !members.includes(notNull)) members.push(notNull);
   return {
     bounds: {

@@ -24,9 +24,12 @@ export interface InnerLookup {
 }
 
 /** A scan, or conditions over a scan: what an index join can have inside. */
-export function innerScanOf(node: LogicalNode): { readonly scan: ScanNode; readonly conditions: readonly Expr[] } | undefined {
+export function innerScanOf(
+  node: LogicalNode,
+): { readonly scan: ScanNode; readonly conditions: readonly Expr[] } | undefined {
   if (node.kind === 'scan') return node.virtual ? undefined : { scan: node, conditions: [] };
-  if (node.kind === 'filter' && node.child.kind === 'scan' && !node.child.virtual) return { scan: node.child, conditions: node.conditions };
+  if (node.kind === 'filter' && node.child.kind === 'scan' && !node.child.virtual)
+    return { scan: node.child, conditions: node.conditions };
   return undefined;
 }
 
@@ -48,21 +51,35 @@ function matchKeys(parts: readonly IndexPart[], keys: readonly JoinKeyPair[]): J
   const matched: JoinKeyPair[] = [];
   for (const part of parts) {
     if (part.column === undefined || part.isPrefix) break;
-    const key = keys.find((candidate) => candidate.right.kind === 'column' && candidate.right.id === part.column && keyUse(candidate.right.type, candidate.left, 'equal') !== undefined);
+    const key = keys.find(
+      (candidate) =>
+        candidate.right.kind === 'column' &&
+        candidate.right.id === part.column &&
+        keyUse(candidate.right.type, candidate.left, 'equal') !== undefined,
+    );
     if (key === undefined) break;
     matched.push(key);
   }
   return matched;
 }
 
-function lookupBy(scan: ScanNode, conditions: readonly Expr[], index: IndexDef, parts: readonly IndexPart[], keys: readonly JoinKeyPair[], context: AccessContext): InnerLookup {
+function lookupBy(
+  scan: ScanNode,
+  conditions: readonly Expr[],
+  index: IndexDef,
+  parts: readonly IndexPart[],
+  keys: readonly JoinKeyPair[],
+  context: AccessContext,
+): InnerLookup {
   const { estimator } = context;
   const total = estimator.tableRows(scan.table, false);
   const unique = index.unique && keys.length >= index.parts.length;
   const rowsPerKey = unique ? 1 : Math.max(1, total / distinctPrefix(scan, index, keys, total, estimator));
   const clustered = index === scan.table.indexes[0];
   const covering = isCovering(scan, index, parts);
-  const rowCost = (clustered ? COST.scanRow : covering ? COST.entryRow : COST.entryRow + COST.lookupRow) + conditions.length * COST.condition;
+  const rowCost =
+    (clustered ? COST.scanRow : covering ? COST.entryRow : COST.entryRow + COST.lookupRow) +
+    conditions.length * COST.condition;
   const inner: IndexScanNode = {
     kind: 'index-scan',
     id: UNNUMBERED,
@@ -77,19 +94,30 @@ function lookupBy(scan: ScanNode, conditions: readonly Expr[], index: IndexDef, 
     covering,
     ...(conditions.length > 0 && { filter: context.calls.and(conditions) }),
   };
-  const exact = new Set(keys.filter((key) => keyUse(key.right.type, key.left, 'equal') === 'exact').map((key) => key.source));
+  const exact = new Set(
+    keys.filter((key) => keyUse(key.right.type, key.left, 'equal') === 'exact').map((key) => key.source),
+  );
   return {
     inner,
     keys,
     exact,
     rowsPerKey,
     rowCost,
-    distinctOuter: (outer, rows) => keys.reduce((product, key) => Math.min(rows, product * outer.distinct(key.left, rows)), 1),
+    distinctOuter: (outer, rows) =>
+      keys.reduce((product, key) => Math.min(rows, product * outer.distinct(key.left, rows)), 1),
   };
 }
 
-function distinctPrefix(scan: ScanNode, index: IndexDef, keys: readonly JoinKeyPair[], total: number, estimator: Estimator): number {
-  const known = estimator.statsOf(scan.table)?.indexes.find((candidate) => candidate.indexId === index.id)?.distinct[keys.length - 1];
+function distinctPrefix(
+  scan: ScanNode,
+  index: IndexDef,
+  keys: readonly JoinKeyPair[],
+  total: number,
+  estimator: Estimator,
+): number {
+  const known = estimator.statsOf(scan.table)?.indexes.find((candidate) => candidate.indexId === index.id)?.distinct[
+    keys.length - 1
+  ];
   if (known !== undefined) return Math.max(1, known);
   let product = 1;
   for (const key of keys) product *= estimator.distinct(key.right, total);

@@ -35,7 +35,13 @@ interface IndexChoice {
   readonly rows: number;
 }
 
-function bestIndex(scan: ScanNode, operand: Expr, columnOf: (position: number) => number | undefined, isValue: (expr: Expr) => boolean, context: AccessContext): IndexChoice | undefined {
+function bestIndex(
+  scan: ScanNode,
+  operand: Expr,
+  columnOf: (position: number) => number | undefined,
+  isValue: (expr: Expr) => boolean,
+  context: AccessContext,
+): IndexChoice | undefined {
   const conjuncts: Expr[] = [];
   addConjuncts(operand, conjuncts);
   const restriction = restrictionOf(conjuncts, isValue);
@@ -51,12 +57,24 @@ function bestIndex(scan: ScanNode, operand: Expr, columnOf: (position: number) =
   return best;
 }
 
-function union(scan: ScanNode, scans: readonly IndexChoice[], conditions: readonly Expr[], or: Expr, context: AccessContext): Candidate {
+function union(
+  scan: ScanNode,
+  scans: readonly IndexChoice[],
+  conditions: readonly Expr[],
+  or: Expr,
+  context: AccessContext,
+): Candidate {
   const total = context.estimator.tableRows(scan.table, false);
   const entries = scans.reduce((sum, item) => sum + item.rows, 0);
   const fetched = Math.min(entries, total * context.estimator.selectivity([or]));
-  const rows = Math.max(fetched * context.estimator.selectivity(conditions.filter((condition) => condition !== or)), 1e-3);
-  const cost = scans.length * COST.seek + entries * (COST.entryRow + COST.groupRow) + fetched * (COST.lookupRow + conditions.length * COST.condition);
+  const rows = Math.max(
+    fetched * context.estimator.selectivity(conditions.filter((condition) => condition !== or)),
+    1e-3,
+  );
+  const cost =
+    scans.length * COST.seek +
+    entries * (COST.entryRow + COST.groupRow) +
+    fetched * (COST.lookupRow + conditions.length * COST.condition);
   return {
     node: {
       kind: 'index-merge',

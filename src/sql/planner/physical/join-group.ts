@@ -48,7 +48,8 @@ class Collector {
       this.#conditions.push(...node.conditions);
     } else if (node.kind === 'project' && isGroup(node.child) && !node.exprs.some(isVolatile)) {
       this.add(node.child);
-      for (const [i, column] of node.columns.entries()) this.#computed.set(column.id, substitute(node.exprs[i]!, this.#computed));
+      for (const [i, column] of node.columns.entries())
+        this.#computed.set(column.id, substitute(node.exprs[i]!, this.#computed));
     } else {
       this.#leaves.push(node);
     }

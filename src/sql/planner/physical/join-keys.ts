@@ -1,6 +1,16 @@
 /** Which conditions of a join are equalities that can be hashed or looked up, and in which type their sides compare. */
 import type { Expr } from '../../expr/index.ts';
-import { charsetOf, datetimeType, decimalType, doubleType, type FieldType, intType, isInteger, isTemporal, varbinaryType } from '../../types/index.ts';
+import {
+  charsetOf,
+  datetimeType,
+  decimalType,
+  doubleType,
+  type FieldType,
+  intType,
+  isInteger,
+  isTemporal,
+  varbinaryType,
+} from '../../types/index.ts';
 import { everyColumn, hasColumns } from '../logical/expressions.ts';
 
 export interface JoinKeyPair {
@@ -17,7 +27,11 @@ export interface SplitConditions {
   readonly rest: readonly Expr[];
 }
 
-export function splitJoinConditions(conditions: readonly Expr[], isLeft: (id: number) => boolean, isRight: (id: number) => boolean): SplitConditions {
+export function splitJoinConditions(
+  conditions: readonly Expr[],
+  isLeft: (id: number) => boolean,
+  isRight: (id: number) => boolean,
+): SplitConditions {
   const keys: JoinKeyPair[] = [];
   const rest: Expr[] = [];
   for (const condition of conditions) {
@@ -28,20 +42,27 @@ export function splitJoinConditions(conditions: readonly Expr[], isLeft: (id: nu
   return { keys, rest };
 }
 
-function keyOf(condition: Expr, isLeft: (id: number) => boolean, isRight: (id: number) => boolean): JoinKeyPair | undefined {
+function keyOf(
+  condition: Expr,
+  isLeft: (id: number) => boolean,
+  isRight: (id: number) => boolean,
+): JoinKeyPair | undefined {
   if (condition.kind !== 'call' || (condition.name !== '=' && condition.name !== '<=>')) return undefined;
   const [a, b] = condition.args as [Expr, Expr];
   const type = comparisonType(a.type, b.type);
   if (type === undefined || !hasColumns(a) || !hasColumns(b)) return undefined;
   const nullSafe = condition.name === '<=>';
-  if (everyColumn(a, isLeft) && everyColumn(b, isRight)) return { left: a, right: b, type, nullSafe, source: condition };
-  if (everyColumn(b, isLeft) && everyColumn(a, isRight)) return { left: b, right: a, type, nullSafe, source: condition };
+  if (everyColumn(a, isLeft) && everyColumn(b, isRight))
+    return { left: a, right: b, type, nullSafe, source: condition };
+  if (everyColumn(b, isLeft) && everyColumn(a, isRight))
+    return { left: b, right: a, type, nullSafe, source: condition };
   return undefined;
 }
 
 /** The type both sides are converted to before they are compared; undefined where `=` has rules that no single type expresses. */
 export function comparisonType(a: FieldType, b: FieldType): FieldType | undefined {
-  if (isInteger(a) && isInteger(b)) return a.kind === 'year' && b.kind === 'year' ? a : intType('big', { unsigned: a.unsigned && b.unsigned });
+  if (isInteger(a) && isInteger(b))
+    return a.kind === 'year' && b.kind === 'year' ? a : intType('big', { unsigned: a.unsigned && b.unsigned });
   const numericA = isInteger(a) || a.kind === 'decimal' || a.kind === 'double' || a.kind === 'float';
   const numericB = isInteger(b) || b.kind === 'decimal' || b.kind === 'double' || b.kind === 'float';
   if (numericA && numericB) {
@@ -52,7 +73,13 @@ export function comparisonType(a: FieldType, b: FieldType): FieldType | undefine
   if (a.kind === 'string' && b.kind === 'string') return commonText(a, b);
   if (a.kind === 'binary' && b.kind === 'binary') return varbinaryType(Math.max(a.length, b.length));
   if (isTemporal(a) && isTemporal(b)) return commonTemporal(a, b);
-  if ((a.kind === 'enum' || a.kind === 'set') && b.kind === a.kind && a.collation === b.collation && JSON.stringify(a.elements) === JSON.stringify(b.elements)) return a;
+  if (
+    (a.kind === 'enum' || a.kind === 'set') &&
+    b.kind === a.kind &&
+    a.collation === b.collation &&
+    JSON.stringify(a.elements) === JSON.stringify(b.elements)
+  )
+    return a;
   return undefined;
 }
 

@@ -57,7 +57,8 @@ function hashJoins(task: JoinTask, context: JoinContext): Candidate[] {
   return sides.map((build) => {
     const [built, probed] = build === 'left' ? [left, right] : [right, left];
     const buildCost = built.rows * COST.hashBuildRow;
-    const probeCost = probed.rows * COST.hashProbeRow + task.rows * (COST.joinedRow + split.rest.length * COST.condition);
+    const probeCost =
+      probed.rows * COST.hashProbeRow + task.rows * (COST.joinedRow + split.rest.length * COST.condition);
     const cost = left.cost + right.cost + buildCost + probeCost;
     return {
       node: {
@@ -89,7 +90,12 @@ function hashJoins(task: JoinTask, context: JoinContext): Candidate[] {
 function nestedLoop(task: JoinTask, context: JoinContext): Candidate {
   const { left, right, split } = task;
   const conditions = [...split.keys.map((key) => key.source), ...split.rest];
-  const cost = left.cost + right.cost + right.rows * COST.materializedRow + left.rows * right.rows * COST.nestedPair + task.rows * COST.joinedRow;
+  const cost =
+    left.cost +
+    right.cost +
+    right.rows * COST.materializedRow +
+    left.rows * right.rows * COST.nestedPair +
+    task.rows * COST.joinedRow;
   return {
     node: {
       kind: 'nested-loop-join',
@@ -114,10 +120,18 @@ function nestedLoop(task: JoinTask, context: JoinContext): Candidate {
 function indexJoin(task: JoinTask, lookup: InnerLookup, context: JoinContext): Candidate {
   const { left, split } = task;
   const answered = new Set(lookup.keys.map((key) => key.source));
-  const rest = [...split.keys.filter((key) => !answered.has(key.source) || !lookup.exact.has(key.source)).map((key) => key.source), ...split.rest];
+  const rest = [
+    ...split.keys.filter((key) => !answered.has(key.source) || !lookup.exact.has(key.source)).map((key) => key.source),
+    ...split.rest,
+  ];
   const distinct = Math.min(left.rows, lookup.distinctOuter(context.estimator, left.rows));
   const fetched = distinct * lookup.rowsPerKey;
-  const cost = left.cost + distinct * COST.indexJoinKey + fetched * lookup.rowCost + left.rows * COST.hashProbeRow + task.rows * (COST.joinedRow + rest.length * COST.condition);
+  const cost =
+    left.cost +
+    distinct * COST.indexJoinKey +
+    fetched * lookup.rowCost +
+    left.rows * COST.hashProbeRow +
+    task.rows * (COST.joinedRow + rest.length * COST.condition);
   return {
     node: {
       kind: 'index-join',
@@ -144,10 +158,21 @@ function indexJoin(task: JoinTask, lookup: InnerLookup, context: JoinContext): C
 /** Both inputs already ordered by all keys: one pass over each. */
 function mergeJoin(task: JoinTask, context: JoinContext): Candidate | undefined {
   const { left, right, split } = task;
-  if (task.nullAware || task.join === 'mark' || split.keys.length === 0 || left.order.length === 0 || right.order.length === 0) return undefined;
+  if (
+    task.nullAware ||
+    task.join === 'mark' ||
+    split.keys.length === 0 ||
+    left.order.length === 0 ||
+    right.order.length === 0
+  )
+    return undefined;
   const pairs = orderedPairs(task);
   if (pairs === undefined) return undefined;
-  const cost = left.cost + right.cost + (left.rows + right.rows) * COST.mergeRow + task.rows * (COST.joinedRow + split.rest.length * COST.condition);
+  const cost =
+    left.cost +
+    right.cost +
+    (left.rows + right.rows) * COST.mergeRow +
+    task.rows * (COST.joinedRow + split.rest.length * COST.condition);
   return {
     node: {
       kind: 'merge-join',
@@ -176,9 +201,17 @@ function orderedPairs(task: JoinTask): SplitConditions['keys'] | undefined {
   const { left, right, split } = task;
   const pairs: SplitConditions['keys'][number][] = [];
   for (const column of left.order.slice(0, split.keys.length)) {
-    const pair = split.keys.find((key) => key.left.kind === 'column' && key.left.id === column.column && !pairs.includes(key));
+    const pair = split.keys.find(
+      (key) => key.left.kind === 'column' && key.left.id === column.column && !pairs.includes(key),
+    );
     if (pair === undefined || column.descending || pair.nullSafe || pair.right.kind !== 'column') return undefined;
-    if (pair.left.type.kind !== pair.right.type.kind || pair.left.type.unsigned !== pair.right.type.unsigned || pair.left.type.kind === 'enum' || pair.left.type.kind === 'set') return undefined;
+    if (
+      pair.left.type.kind !== pair.right.type.kind ||
+      pair.left.type.unsigned !== pair.right.type.unsigned ||
+      pair.left.type.kind === 'enum' ||
+      pair.left.type.kind === 'set'
+    )
+      return undefined;
     pairs.push(pair);
   }
   if (pairs.length !== split.keys.length) return undefined;

@@ -53,7 +53,13 @@ class JoinOrder {
 
   run(): Candidate[] {
     const count = this.#parts.length;
-    const last = this.#group.straight ? this.#straight() : count <= BUSHY_MAX ? this.#bushy() : count <= LINEAR_MAX ? this.#linear() : this.#greedy();
+    const last = this.#group.straight
+      ? this.#straight()
+      : count <= BUSHY_MAX
+        ? this.#bushy()
+        : count <= LINEAR_MAX
+          ? this.#linear()
+          : this.#greedy();
     return last.ordered === undefined || last.ordered === last.best ? [last.best] : [last.best, last.ordered];
   }
 
@@ -79,7 +85,12 @@ class JoinOrder {
     let ordered: Candidate | undefined;
     for (const candidate of candidates) {
       if (best === undefined || candidate.cost < best.cost) best = candidate;
-      if (this.#want.length > 0 && satisfies(candidate.order, this.#want, candidate.constants) && (ordered === undefined || candidate.cost < ordered.cost)) ordered = candidate;
+      if (
+        this.#want.length > 0 &&
+        satisfies(candidate.order, this.#want, candidate.constants) &&
+        (ordered === undefined || candidate.cost < ordered.cost)
+      )
+        ordered = candidate;
     }
     return { leaves, columns, best: best!, ordered };
   }
@@ -101,7 +112,8 @@ class JoinOrder {
   #join(left: Part, right: Part, conditions: readonly GroupCondition[]): Part {
     const { estimator } = this.#context;
     const exprs = conditions.map((condition) => condition.expr);
-    const isLeft = (id: number): boolean => left.leaves.has(this.#group.leafOf.get(id) ?? -1) || this.#context.isOuter(id);
+    const isLeft = (id: number): boolean =>
+      left.leaves.has(this.#group.leafOf.get(id) ?? -1) || this.#context.isOuter(id);
     const isRight = (id: number): boolean => right.leaves.has(this.#group.leafOf.get(id) ?? -1);
     const split = splitJoinConditions(exprs, isLeft, isRight);
     const rows = estimator.joinRows(left.best.rows, right.best.rows, exprs);
@@ -110,7 +122,8 @@ class JoinOrder {
     const lookups = only === undefined ? [] : innerLookups(only, split.keys, this.#context);
     const task = { join: 'inner', right: right.best, split, output: columns, rows, nullAware: false, lookups } as const;
     const candidates = joinMethods({ ...task, left: left.best }, this.#context);
-    if (left.ordered !== undefined && left.ordered !== left.best) candidates.push(...joinMethods({ ...task, left: left.ordered }, this.#context));
+    if (left.ordered !== undefined && left.ordered !== left.best)
+      candidates.push(...joinMethods({ ...task, left: left.ordered }, this.#context));
     if (right.ordered !== undefined && right.ordered !== right.best && left.best.order.length > 0) {
       candidates.push(...joinMethods({ ...task, left: left.best, right: right.ordered }, this.#context));
     }
@@ -121,7 +134,8 @@ class JoinOrder {
     if (a === undefined) return b;
     const best = a.best.cost <= b.best.cost ? a : b;
     const ordered = a.ordered !== undefined && (b.ordered === undefined || a.ordered.cost <= b.ordered.cost) ? a : b;
-    if (best === ordered || ordered.ordered === undefined) return best.ordered === undefined && ordered.ordered !== undefined ? { ...best, ordered: ordered.ordered } : best;
+    if (best === ordered || ordered.ordered === undefined)
+      return best.ordered === undefined && ordered.ordered !== undefined ? { ...best, ordered: ordered.ordered } : best;
     return { ...best, ordered: ordered.ordered };
   }
 
@@ -151,7 +165,8 @@ class JoinOrder {
       if (left === undefined || right === undefined) continue;
       const conditions = this.#conditionsOf(left, right);
       if (connected === (conditions.length === 0)) continue;
-      if (best !== undefined && left.best.cost + right.best.cost * 0.01 > best.best.cost && left.ordered === undefined) continue;
+      if (best !== undefined && left.best.cost + right.best.cost * 0.01 > best.best.cost && left.ordered === undefined)
+        continue;
       best = this.#better(best, this.#join(left, right, conditions));
     }
     return best;

@@ -39,7 +39,9 @@ export function keyPredicateOf(condition: Expr, isValue: (expr: Expr) => boolean
       return between(condition, isValue);
     case 'isnull': {
       const [column] = condition.args;
-      return column?.kind === 'column' && !isValue(column) ? points(column.id, condition, [{ isNull: true }], true) : undefined;
+      return column?.kind === 'column' && !isValue(column)
+        ? points(column.id, condition, [{ isNull: true }], true)
+        : undefined;
     }
     case 'not':
       return notNull(condition, isValue);
@@ -61,11 +63,17 @@ const FLIPPED: Record<string, string> = { '<': '>', '<=': '>=', '>': '<', '>=': 
 function comparison(call: CallExpr, isValue: (expr: Expr) => boolean): KeyPredicate | undefined {
   const [left, right] = call.args as [Expr, Expr];
   if (left.kind === 'column' && !isValue(left) && isValue(right)) return compared(left, call.name, right, call);
-  if (right.kind === 'column' && !isValue(right) && isValue(left)) return compared(right, FLIPPED[call.name]!, left, call);
+  if (right.kind === 'column' && !isValue(right) && isValue(left))
+    return compared(right, FLIPPED[call.name]!, left, call);
   return undefined;
 }
 
-function compared(column: Expr & { kind: 'column' }, operator: string, value: Expr, source: Expr): KeyPredicate | undefined {
+function compared(
+  column: Expr & { kind: 'column' },
+  operator: string,
+  value: Expr,
+  source: Expr,
+): KeyPredicate | undefined {
   const isEqual = operator === '=' || operator === '<=>';
   const use = keyUse(column.type, value, isEqual ? 'equal' : 'order');
   if (use === undefined) return undefined;
@@ -77,7 +85,15 @@ function compared(column: Expr & { kind: 'column' }, operator: string, value: Ex
   if (isEqual) return points(column.id, source, [value], exact);
   const bound = { expr: value, inclusive: operator === '<=' || operator === '>=' };
   const isLow = operator === '>' || operator === '>=';
-  return { column: column.id, source, exact, points: undefined, low: isLow ? bound : undefined, high: isLow ? undefined : bound, excludeNull: true };
+  return {
+    column: column.id,
+    source,
+    exact,
+    points: undefined,
+    low: isLow ? bound : undefined,
+    high: isLow ? undefined : bound,
+    excludeNull: true,
+  };
 }
 
 function inList(call: CallExpr, isValue: (expr: Expr) => boolean): KeyPredicate | undefined {
@@ -116,7 +132,15 @@ function notNull(call: CallExpr, isValue: (expr: Expr) => boolean): KeyPredicate
   if (inner?.kind !== 'call' || inner.name !== 'isnull') return undefined;
   const column = inner.args[0];
   if (column?.kind !== 'column' || isValue(column)) return undefined;
-  return { column: column.id, source: call, exact: true, points: undefined, low: undefined, high: undefined, excludeNull: true };
+  return {
+    column: column.id,
+    source: call,
+    exact: true,
+    points: undefined,
+    low: undefined,
+    high: undefined,
+    excludeNull: true,
+  };
 }
 
 const MAX_CHARACTERS = ['\u{10FFFF}', '\uFFFF', '\uFFFD'];
@@ -132,7 +156,8 @@ function likePrefix(call: CallExpr, isValue: (expr: Expr) => boolean): KeyPredic
   if (prefix === '') return undefined;
   const collation = getCollation(column.type.collation);
   const last = MAX_CHARACTERS.reduce((a, b) => (collation.compare(a, b) >= 0 ? a : b));
-  const text = (value: string): Expr => constant(value, varcharType([...value].length, { collation: column.type.collation, nullable: false }), true);
+  const text = (value: string): Expr =>
+    constant(value, varcharType([...value].length, { collation: column.type.collation, nullable: false }), true);
   return {
     column: column.id,
     source: call,

@@ -31,10 +31,13 @@ export function keyUse(column: FieldType, value: Expr, operation: 'equal' | 'ord
       return kind === 'binary' || kind === 'string' ? 'lossy' : undefined;
     case 'date':
       if (kind === 'date') return 'exact';
-      return kind === 'datetime' || kind === 'timestamp' || isConstantText(value) || isConstantInt(value) ? 'lossy' : undefined;
+      return kind === 'datetime' || kind === 'timestamp' || isConstantText(value) || isConstantInt(value)
+        ? 'lossy'
+        : undefined;
     case 'datetime':
     case 'timestamp':
-      if (kind === 'date' || kind === 'datetime' || kind === 'timestamp') return column.kind === 'timestamp' ? 'lossy' : 'exact';
+      if (kind === 'date' || kind === 'datetime' || kind === 'timestamp')
+        return column.kind === 'timestamp' ? 'lossy' : 'exact';
       return isConstantText(value) || isConstantInt(value) ? 'lossy' : undefined;
     case 'time':
       return kind === 'time' ? 'exact' : isConstantText(value) ? 'lossy' : undefined;
@@ -60,7 +63,13 @@ function isFourDigitYear(value: Expr): boolean {
 /** A literal, parameter or the like takes the column's collation; a column or an explicit COLLATE brings its own. */
 function sameCollation(column: FieldType, value: Expr): boolean {
   if (value.type.collation === column.collation) return true;
-  if (someExpr(value, (part) => part.kind === 'column' || part.kind === 'slot' || (part.kind === 'call' && part.name === 'collate'))) return false;
+  if (
+    someExpr(
+      value,
+      (part) => part.kind === 'column' || part.kind === 'slot' || (part.kind === 'call' && part.name === 'collate'),
+    )
+  )
+    return false;
   return column.collation.startsWith('utf8mb4') || isAscii(value);
 }
 

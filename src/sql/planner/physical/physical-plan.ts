@@ -27,7 +27,11 @@ export const NO_ORDER: readonly OrderColumn[] = [];
 export const NO_CONSTANTS: ReadonlySet<number> = new Set();
 
 /** Whether rows ordered as `have` are ordered as `want`. */
-export function satisfies(have: readonly OrderColumn[], want: readonly OrderColumn[], constants: ReadonlySet<number>): boolean {
+export function satisfies(
+  have: readonly OrderColumn[],
+  want: readonly OrderColumn[],
+  constants: ReadonlySet<number>,
+): boolean {
   let at = 0;
   for (const column of want) {
     if (constants.has(column.column)) continue;

@@ -7,7 +7,18 @@ import type { CallBuilder } from '../bind/call-builder.ts';
 import type { StatementState } from '../bind/statement-state.ts';
 import type { ColumnExpr, Expr } from '../../expr/index.ts';
 import type { PhysicalNode, PlanColumn, SortKey } from '../../plan/index.ts';
-import type { AggregateNode, ApplyNode, FilterNode, JoinNode, LimitNode, LogicalNode, ProjectNode, SetOperationNode, SortNode, WindowNode } from '../logical/logical-plan.ts';
+import type {
+  AggregateNode,
+  ApplyNode,
+  FilterNode,
+  JoinNode,
+  LimitNode,
+  LogicalNode,
+  ProjectNode,
+  SetOperationNode,
+  SortNode,
+  WindowNode,
+} from '../logical/logical-plan.ts';
 import { isVolatile } from '../logical/expressions.ts';
 import { columnIdsOf, columnsOf, freeColumns } from '../logical/plan-tree.ts';
 import { accessPaths, bestTwo } from './access-path.ts';
@@ -88,17 +99,34 @@ export class PhysicalPlanner implements JoinOrderContext {
       case 'limit':
         return [this.#limit(node)];
       case 'choice':
-        return this.#choice(node.options.map((option) => this.plan(option, want)), want);
+        return this.#choice(
+          node.options.map((option) => this.plan(option, want)),
+          want,
+        );
       case 'distinct':
         return this.plan(node.child, want).map((child) => this.#distinct(child));
       case 'set-operation':
         return [this.#setOperation(node)];
       case 'max-one-row':
-        return [this.#wrap(this.cheapest(node.child), (child) => ({ kind: 'max-one-row', child: child.node, ...base(child.node.output, 1, child.cost) }), 1, 0)];
+        return [
+          this.#wrap(
+            this.cheapest(node.child),
+            (child) => ({ kind: 'max-one-row', child: child.node, ...base(child.node.output, 1, child.cost) }),
+            1,
+            0,
+          ),
+        ];
       case 'dual':
-        return [leaf({ kind: 'dual', rowCount: node.rowCount, ...base(node.columns, node.rowCount, 0) }, node.rowCount)];
+        return [
+          leaf({ kind: 'dual', rowCount: node.rowCount, ...base(node.columns, node.rowCount, 0) }, node.rowCount),
+        ];
       case 'values':
-        return [leaf({ kind: 'values', rows: node.rows, ...base(node.columns, node.rows.length, node.rows.length) }, node.rows.length)];
+        return [
+          leaf(
+            { kind: 'values', rows: node.rows, ...base(node.columns, node.rows.length, node.rows.length) },
+            node.rows.length,
+          ),
+        ];
       case 'cte-scan': {
         const rows = this.cteRows(node.cte);
         const kind = node.workTable ? 'work-table-scan' : 'cte-scan';
@@ -127,7 +155,8 @@ export class PhysicalPlanner implements JoinOrderContext {
 
   #filter(node: FilterNode, want: Want): readonly Candidate[] {
     if (node.child.kind === 'scan') return this.#scan(node.child, node.conditions, want);
-    if (node.child.kind === 'join' && node.child.join === 'inner' && !node.conditions.some(isVolatile)) return this.#joinGroup(node, want);
+    if (node.child.kind === 'join' && node.child.join === 'inner' && !node.conditions.some(isVolatile))
+      return this.#joinGroup(node, want);
     return this.plan(node.child, want).map((child) => this.select(child, node.conditions));
   }
 
@@ -138,11 +167,34 @@ export class PhysicalPlanner implements JoinOrderContext {
   select(child: Candidate, conditions: readonly Expr[]): Candidate {
     if (conditions.length === 0) return child;
     const rows = child.rows * this.estimator.selectivity(conditions);
-    return this.#wrap(child, (inner) => ({ kind: 'selection', child: inner.node, condition: this.calls.and(conditions), ...base(inner.node.output, rows, inner.cost) }), rows, child.rows * conditions.length * COST.condition);
+    return this.#wrap(
+      child,
+      (inner) => ({
+        kind: 'selection',
+        child: inner.node,
+        condition: this.calls.and(conditions),
+        ...base(inner.node.output, rows, inner.cost),
+      }),
+      rows,
+      child.rows * conditions.length * COST.condition,
+    );
   }
 
-  #wrap(child: Candidate, make: (child: Candidate) => PhysicalNode, rows: number, added: number, order: readonly OrderColumn[] = child.order): Candidate {
-    return { node: make(child), rows, cost: child.cost + added, startup: child.startup, order, constants: child.constants };
+  #wrap(
+    child: Candidate,
+    make: (child: Candidate) => PhysicalNode,
+    rows: number,
+    added: number,
+    order: readonly OrderColumn[] = child.order,
+  ): Candidate {
+    return {
+      node: make(child),
+      rows,
+      cost: child.cost + added,
+      startup: child.startup,
+      order,
+      constants: child.constants,
+    };
   }
 
   #project(node: ProjectNode, want: Want): readonly Candidate[] {
@@ -153,13 +205,16 @@ export class PhysicalPlanner implements JoinOrderContext {
       if (expr?.kind !== 'column') break;
       inner.push({ column: expr.id, descending: column.descending });
     }
-    return this.plan(node.child, inner.length === want.length ? inner : ANY).map((child) => this.projection(child, node.exprs, node.columns));
+    return this.plan(node.child, inner.length === want.length ? inner : ANY).map((child) =>
+      this.projection(child, node.exprs, node.columns),
+    );
   }
 
   projection(child: Candidate, exprs: readonly Expr[], columns: readonly ColumnExpr[]): Candidate {
     const renamed = new Map<number, number>();
     for (const [i, expr] of exprs.entries()) {
-      if (expr.kind !== 'column' || expr.id !== columns[i]!.id) this.estimator.setDistinct(columns[i]!.id, this.estimator.distinct(expr, child.rows));
+      if (expr.kind !== 'column' || expr.id !== columns[i]!.id)
+        this.estimator.setDistinct(columns[i]!.id, this.estimator.distinct(expr, child.rows));
       if (expr.kind === 'column' && !renamed.has(expr.id)) renamed.set(expr.id, columns[i]!.id);
     }
     const order: OrderColumn[] = [];
@@ -187,7 +242,13 @@ export class PhysicalPlanner implements JoinOrderContext {
     });
     const candidates = orderJoins(group, mapped, this);
     if (group.computed.size === 0) return candidates;
-    return candidates.map((candidate) => this.projection(candidate, columns.map((column) => group.computed.get(column.id) ?? column), columns));
+    return candidates.map((candidate) =>
+      this.projection(
+        candidate,
+        columns.map((column) => group.computed.get(column.id) ?? column),
+        columns,
+      ),
+    );
   }
 
   /** Lets the estimator know a subtree's columns before conditions over them are estimated. */
@@ -216,8 +277,19 @@ export class PhysicalPlanner implements JoinOrderContext {
     const lookups = node.nullAware ? [] : innerLookups(node.right, split.keys, this);
     const kind = node.join;
     return lefts.map((left) => {
-      const task = { join: kind, left, right, split, output: columnsOf(node), rows: this.#fixedRows(node, left, right), nullAware: node.nullAware, lookups };
-      return joinMethods(task, this).reduce((best, candidate) => (this.#preferred(candidate, best, want) ? candidate : best));
+      const task = {
+        join: kind,
+        left,
+        right,
+        split,
+        output: columnsOf(node),
+        rows: this.#fixedRows(node, left, right),
+        nullAware: node.nullAware,
+        lookups,
+      };
+      return joinMethods(task, this).reduce((best, candidate) =>
+        this.#preferred(candidate, best, want) ? candidate : best,
+      );
     });
   }
 
@@ -255,12 +327,22 @@ export class PhysicalPlanner implements JoinOrderContext {
   }
 
   #aggregateOver(node: AggregateNode, child: Candidate, stream: boolean): Candidate {
-    const groups = node.groupBy.length === 0 ? 1 : Math.max(1, Math.min(child.rows, node.groupBy.reduce((product, key) => product * this.estimator.distinct(key, child.rows), 1)));
+    const groups =
+      node.groupBy.length === 0
+        ? 1
+        : Math.max(
+            1,
+            Math.min(
+              child.rows,
+              node.groupBy.reduce((product, key) => product * this.estimator.distinct(key, child.rows), 1),
+            ),
+          );
     const rows = node.rollup ? groups * 1.5 : groups;
     const perRow = (stream ? COST.streamAggregateRow : COST.aggregateRow) + node.calls.length * COST.expression * 2;
     const cost = child.cost + child.rows * perRow + rows * COST.groupRow;
     const columns = columnsOf(node);
-    for (const [i, column] of node.groupColumns.entries()) this.estimator.setDistinct(column.id, this.estimator.distinct(node.groupBy[i]!, groups));
+    for (const [i, column] of node.groupColumns.entries())
+      this.estimator.setDistinct(column.id, this.estimator.distinct(node.groupBy[i]!, groups));
     const order: OrderColumn[] = [];
     if (stream) {
       for (const column of child.order) {
@@ -288,8 +370,19 @@ export class PhysicalPlanner implements JoinOrderContext {
 
   #distinct(child: Candidate): Candidate {
     const columns = child.node.output as readonly ColumnExpr[];
-    const rows = Math.max(1, Math.min(child.rows, columns.reduce((product, column) => product * this.estimator.distinct(column, child.rows), 1)));
-    return this.#wrap(child, (inner) => ({ kind: 'distinct', child: inner.node, ...base(inner.node.output, rows, inner.cost) }), rows, child.rows * COST.aggregateRow);
+    const rows = Math.max(
+      1,
+      Math.min(
+        child.rows,
+        columns.reduce((product, column) => product * this.estimator.distinct(column, child.rows), 1),
+      ),
+    );
+    return this.#wrap(
+      child,
+      (inner) => ({ kind: 'distinct', child: inner.node, ...base(inner.node.output, rows, inner.cost) }),
+      rows,
+      child.rows * COST.aggregateRow,
+    );
   }
 
   #window(node: WindowNode): Candidate {
@@ -323,7 +416,10 @@ export class PhysicalPlanner implements JoinOrderContext {
     const candidates = this.plan(child, want ?? ANY);
     let best: Candidate | undefined;
     for (const candidate of candidates) {
-      const done = want !== undefined && satisfies(candidate.order, want, candidate.constants) ? candidate : this.#sortNode(candidate, by, want);
+      const done =
+        want !== undefined && satisfies(candidate.order, want, candidate.constants)
+          ? candidate
+          : this.#sortNode(candidate, by, want);
       if (best === undefined || done.cost < best.cost) best = done;
     }
     return best!;
@@ -404,7 +500,13 @@ export class PhysicalPlanner implements JoinOrderContext {
     const rows = node.operation === 'union' ? (node.all ? sum : sum * 0.8) : (children[0]?.rows ?? 0) * 0.5;
     const cost = children.reduce((total, child) => total + child.cost, 0) + (node.all ? 0 : sum * COST.aggregateRow);
     return {
-      node: { kind: 'set-operation', operation: node.operation, all: node.all, children: children.map((child) => child.node), ...base(node.columns, rows, cost) },
+      node: {
+        kind: 'set-operation',
+        operation: node.operation,
+        all: node.all,
+        children: children.map((child) => child.node),
+        ...base(node.columns, rows, cost),
+      },
       rows,
       cost,
       startup: children[0]?.startup ?? 0,
@@ -419,7 +521,11 @@ export class PhysicalPlanner implements JoinOrderContext {
   }
 }
 
-export function base(output: readonly PlanColumn[], rows: number, cost: number): { id: number; output: readonly PlanColumn[]; estimatedRows: number; estimatedCost: number } {
+export function base(
+  output: readonly PlanColumn[],
+  rows: number,
+  cost: number,
+): { id: number; output: readonly PlanColumn[]; estimatedRows: number; estimatedCost: number } {
   return { id: UNNUMBERED, output, estimatedRows: rows, estimatedCost: cost };
 }
 

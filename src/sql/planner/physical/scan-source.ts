@@ -16,7 +16,14 @@ export interface AccessContext {
 
 /** What an expression may be to bound a key: no column of this query level. */
 export function isKeyValue(context: AccessContext): (expr: Expr) => boolean {
-  return (expr) => isRuntimeConstant(expr) || (!someExpr(expr, (part) => (part.kind === 'column' && !context.isOuter(part.id)) || (part.kind === 'call' && part.def.stability === 'volatile')));
+  return (expr) =>
+    isRuntimeConstant(expr) ||
+    !someExpr(
+      expr,
+      (part) =>
+        (part.kind === 'column' && !context.isOuter(part.id)) ||
+        (part.kind === 'call' && part.def.stability === 'volatile'),
+    );
 }
 
 export function usableIndexes(scan: ScanNode): readonly IndexDef[] {
@@ -40,7 +47,13 @@ export function outputOf(scan: ScanNode): PlanColumn[] {
   return scan.handle === undefined ? [...scan.columns] : [...scan.columns, scan.handle];
 }
 
-export function sourceFields(scan: ScanNode): Pick<Extract<PhysicalNode, { kind: 'index-scan' }>, 'table' | 'alias' | 'columns' | 'withHandle'> & { lock?: NonNullable<ScanNode['lock']>; asOf?: Expr } {
+export function sourceFields(scan: ScanNode): Pick<
+  Extract<PhysicalNode, { kind: 'index-scan' }>,
+  'table' | 'alias' | 'columns' | 'withHandle'
+> & {
+  lock?: NonNullable<ScanNode['lock']>;
+  asOf?: Expr;
+} {
   return {
     table: scan.table,
     alias: scan.alias,

@@ -52,7 +52,11 @@ class Decorrelation {
     if (pulled === undefined || readsAny(pulled.plan, outer)) return node;
     const mode = node.mode as 'semi' | 'anti' | 'mark';
     const conditions = [...on, ...pulled.conditions];
-    const joined = join(mode, node.outer, pulled.plan, conditions, { nullAware: node.nullAware, awareCount: node.awareCount, mark: node.output[0] });
+    const joined = join(mode, node.outer, pulled.plan, conditions, {
+      nullAware: node.nullAware,
+      awareCount: node.awareCount,
+      mark: node.output[0],
+    });
     const options: LogicalNode[] = [joined];
     const turned = mode === 'semi' ? this.#turned(joined) : undefined;
     if (turned !== undefined) options.push(turned);
@@ -80,9 +84,20 @@ class Decorrelation {
     const pairs = equalities(node.on, columnIdsOf(node.left));
     if (pairs === undefined) return undefined;
     const state = this.#state;
-    const keys = pairs.map(({ inner }) => state.newColumn(inner.type, inner.kind === 'column' ? inner.name : 'key', inner.kind === 'column' ? inner.table : undefined));
+    const keys = pairs.map(({ inner }) =>
+      state.newColumn(
+        inner.type,
+        inner.kind === 'column' ? inner.name : 'key',
+        inner.kind === 'column' ? inner.table : undefined,
+      ),
+    );
     const distinct = aggregate(node.right, { groupBy: pairs.map((pair) => pair.inner), groupColumns: keys });
-    return join('inner', node.left, distinct, pairs.map((pair, i) => state.calls.call('=', [pair.outer, keys[i]!])));
+    return join(
+      'inner',
+      node.left,
+      distinct,
+      pairs.map((pair, i) => state.calls.call('=', [pair.outer, keys[i]!])),
+    );
   }
 
   /** inner = projections over an aggregate without GROUP BY. */
@@ -91,11 +106,18 @@ class Decorrelation {
     let inner = node.inner;
     let exprs: readonly Expr[] = columnsOf(inner);
     while (inner.kind === 'project') {
-      const made = new Map(inner.columns.map((column, i) => [column.id, (inner as { exprs: readonly Expr[] }).exprs[i]!]));
+      const made = new Map(
+        inner.columns.map((column, i) => [column.id, (inner as { exprs: readonly Expr[] }).exprs[i]!]),
+      );
       exprs = exprs.map((expr) => substitute(expr, made));
       inner = inner.child;
     }
-    if (inner.kind !== 'aggregate' || inner.groupBy.length > 0 || inner.calls.some((call) => readsExprs(call.args, outer))) return node;
+    if (
+      inner.kind !== 'aggregate' ||
+      inner.groupBy.length > 0 ||
+      inner.calls.some((call) => readsExprs(call.args, outer))
+    )
+      return node;
     const pulled = pullUp(inner.child, outer, this.#state);
     if (pulled === undefined || readsAny(pulled.plan, outer)) return node;
     const pairs = equalities(pulled.conditions, outer);
@@ -105,21 +127,51 @@ class Decorrelation {
 
   #joinAggregate(node: ApplyNode, inner: AggregateNode, pairs: readonly Pair[], exprs: readonly Expr[]): LogicalNode {
     const state = this.#state;
-    const keys = pairs.map(({ inner: key }) => state.newColumn(key.type, key.kind === 'column' ? key.name : 'key', key.kind === 'column' ? key.table : undefined));
-    const callColumns = inner.callColumns.map((column) => state.newColumn({ ...column.type, nullable: true }, column.name));
-    const grouped: AggregateNode = { ...inner, groupBy: pairs.map((pair) => pair.inner), groupColumns: keys, callColumns };
+    const keys = pairs.map(({ inner: key }) =>
+      state.newColumn(
+        key.type,
+        key.kind === 'column' ? key.name : 'key',
+        key.kind === 'column' ? key.table : undefined,
+      ),
+    );
+    const callColumns = inner.callColumns.map((column) =>
+      state.newColumn({ ...column.type, nullable: true }, column.name),
+    );
+    const grouped: AggregateNode = {
+      ...inner,
+      groupBy: pairs.map((pair) => pair.inner),
+      groupColumns: keys,
+      callColumns,
+    };
     const on = pairs.map((pair, i) => state.calls.call(pair.operator, [keys[i]!, pair.outer]));
     const values = new Map<number, Expr>();
-    for (const [i, column] of inner.callColumns.entries()) values.set(column.id, this.#orEmpty(inner.calls[i]!, callColumns[i]!));
+    for (const [i, column] of inner.callColumns.entries())
+      values.set(column.id, this.#orEmpty(inner.calls[i]!, callColumns[i]!));
     const outerColumns = columnsOf(node.outer);
     const joined = join('left', node.outer, grouped, on);
-    return project(joined, [...outerColumns, ...exprs.map((expr) => substitute(expr, values))], [...outerColumns, ...node.output]);
+    return project(
+      joined,
+      [...outerColumns, ...exprs.map((expr) => substitute(expr, values))],
+      [...outerColumns, ...node.output],
+    );
   }
 
   /** The aggregate's column, with its value for no rows where the join found no group: COUNT gives 0, not NULL. */
   #orEmpty(call: AggregateCall, column: ColumnExpr): Expr {
-    const context = { params: [], slots: [], session: this.#state.context.evalSession, warn: () => undefined } satisfies EvalContext;
-    const empty = call.def.build(call.args.map((arg) => arg.type), call.type, call.options).create().result(context);
+    const context = {
+      params: [],
+      slots: [],
+      session: this.#state.context.evalSession,
+      warn: () => undefined,
+    } satisfies EvalContext;
+    const empty = call.def
+      .build(
+        call.args.map((arg) => arg.type),
+        call.type,
+        call.options,
+      )
+      .create()
+      .result(context);
     return empty === null ? column : this.#state.calls.call('ifnull', [column, constant(empty, call.type)]);
   }
 }
@@ -130,7 +182,9 @@ function simplifyInner(node: ApplyNode): { inner: LogicalNode; on: readonly Expr
   let { on } = node;
   for (;;) {
     if (inner.kind === 'project' && !inner.exprs.some(isVolatile)) {
-      const made = new Map(inner.columns.map((column, i) => [column.id, (inner as { exprs: readonly Expr[] }).exprs[i]!]));
+      const made = new Map(
+        inner.columns.map((column, i) => [column.id, (inner as { exprs: readonly Expr[] }).exprs[i]!]),
+      );
       on = on.map((expr) => substitute(expr, made));
       inner = inner.child;
     } else if (inner.kind === 'distinct' || inner.kind === 'sort') {
@@ -186,17 +240,28 @@ function pullUp(node: LogicalNode, outer: ReadonlySet<number>, state: StatementS
   }
 }
 
-function pullFromInner(node: Extract<LogicalNode, { kind: 'join' }>, outer: ReadonlySet<number>, state: StatementState): Pulled | undefined {
+function pullFromInner(
+  node: Extract<LogicalNode, { kind: 'join' }>,
+  outer: ReadonlySet<number>,
+  state: StatementState,
+): Pulled | undefined {
   const left = pullUp(node.left, outer, state);
   const right = pullUp(node.right, outer, state);
   if (left === undefined || right === undefined) return undefined;
   const own = node.on.filter((condition) => reads(condition, outer));
   const on = node.on.filter((condition) => !reads(condition, outer));
-  return { plan: { ...node, left: left.plan, right: right.plan, on }, conditions: [...left.conditions, ...right.conditions, ...own] };
+  return {
+    plan: { ...node, left: left.plan, right: right.plan, on },
+    conditions: [...left.conditions, ...right.conditions, ...own],
+  };
 }
 
 /** Columns that pulled conditions read have to come out of the projection as well. */
-function passThrough(node: Extract<LogicalNode, { kind: 'project' }>, child: Pulled, outer: ReadonlySet<number>): LogicalNode {
+function passThrough(
+  node: Extract<LogicalNode, { kind: 'project' }>,
+  child: Pulled,
+  outer: ReadonlySet<number>,
+): LogicalNode {
   const known = new Set(node.columns.map((column) => column.id));
   const extra = new Map<number, ColumnExpr>();
   for (const condition of child.conditions) {
@@ -222,7 +287,8 @@ function equalities(conditions: readonly Expr[], outer: ReadonlySet<number>): Pa
     if (condition.kind !== 'call' || condition.name !== '=') return undefined;
     const [a, b] = condition.args as [Expr, Expr];
     if (!reads(a, outer) && everyColumn(b, (id) => outer.has(id))) pairs.push({ inner: a, outer: b, operator: '=' });
-    else if (!reads(b, outer) && everyColumn(a, (id) => outer.has(id))) pairs.push({ inner: b, outer: a, operator: '=' });
+    else if (!reads(b, outer) && everyColumn(a, (id) => outer.has(id)))
+      pairs.push({ inner: b, outer: a, operator: '=' });
     else return undefined;
   }
   return pairs;
@@ -230,11 +296,22 @@ function equalities(conditions: readonly Expr[], outer: ReadonlySet<number>): Pa
 
 /** GROUP BY below IN or EXISTS: the correlated equalities' inner sides become further group keys. */
 function pullFromAggregate(node: AggregateNode, outer: ReadonlySet<number>, state: StatementState): Pulled | undefined {
-  if (node.groupBy.length === 0 || node.rollup || readsExprs(node.groupBy, outer) || node.calls.some((call) => readsExprs(call.args, outer))) return undefined;
+  if (
+    node.groupBy.length === 0 ||
+    node.rollup ||
+    readsExprs(node.groupBy, outer) ||
+    node.calls.some((call) => readsExprs(call.args, outer))
+  )
+    return undefined;
   const child = pullUp(node.child, outer, state);
   const pairs = child && equalities(child.conditions, outer);
   if (child === undefined || pairs === undefined) return undefined;
   const keys = pairs.map(({ inner }) => state.newColumn(inner.type, 'key'));
-  const plan: AggregateNode = { ...node, child: child.plan, groupBy: [...node.groupBy, ...pairs.map((pair) => pair.inner)], groupColumns: [...node.groupColumns, ...keys] };
+  const plan: AggregateNode = {
+    ...node,
+    child: child.plan,
+    groupBy: [...node.groupBy, ...pairs.map((pair) => pair.inner)],
+    groupColumns: [...node.groupColumns, ...keys],
+  };
   return { plan, conditions: pairs.map((pair, i) => state.calls.call('=', [keys[i]!, pair.outer])) };
 }

@@ -14,7 +14,10 @@ export function factorOr(plan: LogicalNode, calls: CallBuilder): LogicalNode {
   const node = mapChildren(plan, (child) => factorOr(child, calls));
   if (node.kind === 'filter') {
     const conditions = node.conditions.flatMap((condition) => factored(condition, calls, relationsBelow(node.child)));
-    return conditions.length === node.conditions.length && conditions.every((condition, i) => condition === node.conditions[i]) ? node : { ...node, conditions };
+    return conditions.length === node.conditions.length &&
+      conditions.every((condition, i) => condition === node.conditions[i])
+      ? node
+      : { ...node, conditions };
   }
   if (node.kind === 'join' && node.join === 'inner' && node.on.length > 0) {
     const relations = [...relationsBelow(node.left), ...relationsBelow(node.right)];
@@ -27,7 +30,8 @@ type Relation = ReadonlySet<number>;
 
 /** Column sets of the inputs of the join tree right below. */
 function relationsBelow(node: LogicalNode): Relation[] {
-  if (node.kind === 'join' && (node.join === 'inner' || node.join === 'left')) return [...relationsBelow(node.left), ...relationsBelow(node.right)];
+  if (node.kind === 'join' && (node.join === 'inner' || node.join === 'left'))
+    return [...relationsBelow(node.left), ...relationsBelow(node.right)];
   if (node.kind === 'filter') return relationsBelow(node.child);
   return [new Set(columnsOf(node).map((column) => column.id))];
 }
@@ -40,7 +44,9 @@ function factored(condition: Expr, calls: CallBuilder, relations: readonly Relat
     return conjuncts;
   });
   if (operands.length > OPERANDS_MAX) return [condition];
-  const common = operands[0]!.filter((candidate) => operands.every((operand) => operand.some((expr) => sameExpr(expr, candidate))));
+  const common = operands[0]!.filter((candidate) =>
+    operands.every((operand) => operand.some((expr) => sameExpr(expr, candidate))),
+  );
   const rest = operands.map((operand) => operand.filter((expr) => !common.some((taken) => sameExpr(taken, expr))));
   if (rest.some((operand) => operand.length === 0)) return common;
   const implied = relations.length > 1 ? impliedConditions(rest, calls, relations) : [];
@@ -50,7 +56,11 @@ function factored(condition: Expr, calls: CallBuilder, relations: readonly Relat
 }
 
 /** For each relation that every operand restricts: the OR of those restrictions. */
-function impliedConditions(operands: readonly (readonly Expr[])[], calls: CallBuilder, relations: readonly Relation[]): Expr[] {
+function impliedConditions(
+  operands: readonly (readonly Expr[])[],
+  calls: CallBuilder,
+  relations: readonly Relation[],
+): Expr[] {
   const implied: Expr[] = [];
   for (const relation of relations) {
     const parts = operands.map((operand) => operand.filter((expr) => readsOnly(expr, relation)));

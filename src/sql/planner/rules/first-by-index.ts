@@ -22,8 +22,15 @@ function firstRow(node: AggregateNode, state: StatementState): LogicalNode {
   if (column?.kind !== 'column' || scan.kind !== 'scan' || !leadsIndex(scan, column.id)) return node;
   const { calls } = state;
   const present = column.type.nullable ? [calls.not(calls.call('isnull', [column]))] : [];
-  const sorted: LogicalNode = { kind: 'sort', child: filter(node.child, present), by: [{ expr: column, descending: call.def.name === 'max' }] };
-  return { ...node, child: { kind: 'limit', child: sorted, count: integerConstant(1), offset: undefined, countAll: false } };
+  const sorted: LogicalNode = {
+    kind: 'sort',
+    child: filter(node.child, present),
+    by: [{ expr: column, descending: call.def.name === 'max' }],
+  };
+  return {
+    ...node,
+    child: { kind: 'limit', child: sorted, count: integerConstant(1), offset: undefined, countAll: false },
+  };
 }
 
 /** Types whose index order is the order of MIN and MAX: ENUM and SET compare as text there. */
@@ -31,5 +38,7 @@ function leadsIndex(scan: ScanNode, id: number): boolean {
   const position = scan.positions[scan.columns.findIndex((column) => column.id === id)];
   const def = position === undefined ? undefined : scan.table.columns[position];
   if (def === undefined || def.type.kind === 'enum' || def.type.kind === 'set') return false;
-  return scan.table.indexes.some((index) => index.parts.some((part) => part.columnId === def.id && part.prefixLength === undefined));
+  return scan.table.indexes.some((index) =>
+    index.parts.some((part) => part.columnId === def.id && part.prefixLength === undefined),
+  );
 }

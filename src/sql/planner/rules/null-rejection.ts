@@ -2,7 +2,37 @@
 import type { Expr } from '../../expr/index.ts';
 
 /** Calls that give NULL when any argument is NULL. */
-const STRICT = new Set(['=', '<>', '<', '<=', '>', '>=', '+', '-', '*', '/', 'div', '%', 'neg', 'like', 'regexp_like', 'between', 'upper', 'lower', 'length', 'abs', 'substr', 'cast', 'year', 'month', 'extract', 'date_add', 'date_sub', 'not', 'xor']);
+const STRICT = new Set([
+  '=',
+  '<>',
+  '<',
+  '<=',
+  '>',
+  '>=',
+  '+',
+  '-',
+  '*',
+  '/',
+  'div',
+  '%',
+  'neg',
+  'like',
+  'regexp_like',
+  'between',
+  'upper',
+  'lower',
+  'length',
+  'abs',
+  'substr',
+  'cast',
+  'year',
+  'month',
+  'extract',
+  'date_add',
+  'date_sub',
+  'not',
+  'xor',
+]);
 
 export function rejectsNulls(condition: Expr, columns: ReadonlySet<number>): boolean {
   return neverTrue(condition, columns);

@@ -37,7 +37,9 @@ export function propagateConstants(plan: LogicalNode, calls: CallBuilder): Logic
 }
 
 function innerConditions(node: LogicalNode): readonly Expr[] {
-  return node.kind === 'join' && node.join === 'inner' ? [...node.on, ...innerConditions(node.left), ...innerConditions(node.right)] : [];
+  return node.kind === 'join' && node.join === 'inner'
+    ? [...node.on, ...innerConditions(node.left), ...innerConditions(node.right)]
+    : [];
 }
 
 /** The column of `column op constants`. */

@@ -21,14 +21,20 @@ function prune(node: LogicalNode, needed: ReadonlySet<number>): LogicalNode {
     case 'scan':
       return pruneScan(node, needed);
     case 'project': {
-      const kept = node.columns.flatMap((column, i) => (needed.has(column.id) || isVolatile(node.exprs[i]!) ? [i] : []));
+      const kept = node.columns.flatMap((column, i) =>
+        needed.has(column.id) || isVolatile(node.exprs[i]!) ? [i] : [],
+      );
       const exprs = kept.length === node.exprs.length ? node.exprs : kept.map((i) => node.exprs[i]!);
       const columns = kept.length === node.columns.length ? node.columns : kept.map((i) => node.columns[i]!);
       return { ...node, exprs, columns, child: prune(node.child, withExpressions(new Set(), exprs)) };
     }
     case 'aggregate': {
       const kept = node.callColumns.flatMap((column, i) => (needed.has(column.id) ? [i] : []));
-      const pruned = { ...node, calls: kept.map((i) => node.calls[i]!), callColumns: kept.map((i) => node.callColumns[i]!) };
+      const pruned = {
+        ...node,
+        calls: kept.map((i) => node.calls[i]!),
+        callColumns: kept.map((i) => node.callColumns[i]!),
+      };
       return { ...pruned, child: prune(node.child, withExpressions(new Set(), expressionsOf(pruned))) };
     }
     case 'distinct':

@@ -29,7 +29,8 @@ function pull(node: JoinNode): LogicalNode {
 
 function outerJoinOf(node: LogicalNode): { readonly join: JoinNode; readonly conditions: readonly Expr[] } | undefined {
   if (node.kind === 'join' && node.join === 'left' && !node.straight) return { join: node, conditions: [] };
-  if (node.kind !== 'filter' || node.child.kind !== 'join' || node.child.join !== 'left' || node.child.straight) return undefined;
+  if (node.kind !== 'filter' || node.child.kind !== 'join' || node.child.join !== 'left' || node.child.straight)
+    return undefined;
   return { join: node.child, conditions: node.conditions };
 }
 

@@ -6,7 +6,15 @@ import { unreachable } from '../../../base/index.ts';
 import type { CallBuilder } from '../bind/call-builder.ts';
 import type { Expr } from '../../expr/index.ts';
 import { everyColumn, isFalseConstant, isVolatile, someExpr, substitute } from '../logical/expressions.ts';
-import type { AggregateNode, ApplyNode, JoinNode, LogicalNode, ProjectNode, SetOperationNode, WindowNode } from '../logical/logical-plan.ts';
+import type {
+  AggregateNode,
+  ApplyNode,
+  JoinNode,
+  LogicalNode,
+  ProjectNode,
+  SetOperationNode,
+  WindowNode,
+} from '../logical/logical-plan.ts';
 import { dual, filter } from '../logical/make.ts';
 import { columnIdsOf, columnsOf, mapChildren } from '../logical/plan-tree.ts';
 import { rejectsNulls } from './null-rejection.ts';
@@ -53,7 +61,10 @@ class PushDown {
         return mapChildren(node, (child) => this.push(child, conditions));
       case 'limit':
       case 'max-one-row':
-        return filter(mapChildren(node, (child) => this.push(child, [])), conditions);
+        return filter(
+          mapChildren(node, (child) => this.push(child, [])),
+          conditions,
+        );
       case 'set-operation':
         return this.#setOperation(node, conditions);
       case 'scan':
@@ -71,14 +82,23 @@ class PushDown {
   #filter(conditions: Conditions, child: LogicalNode): LogicalNode {
     const volatile = conditions.filter(isVolatile);
     if (volatile.length === 0) return this.push(child, conditions);
-    return filter(this.push(child, conditions.filter((condition) => !volatile.includes(condition))), volatile);
+    return filter(
+      this.push(
+        child,
+        conditions.filter((condition) => !volatile.includes(condition)),
+      ),
+      volatile,
+    );
   }
 
   #project(node: ProjectNode, conditions: Conditions): LogicalNode {
     const exprs = new Map(node.columns.map((column, i) => [column.id, node.exprs[i]!]));
     const fixed = new Set(node.columns.filter((_, i) => isVolatile(node.exprs[i]!)).map((column) => column.id));
     const [down, stay] = split(conditions, (condition) => everyColumn(condition, (id) => !fixed.has(id)));
-    const child = this.push(node.child, down.map((condition) => this.#substituted(condition, exprs)));
+    const child = this.push(
+      node.child,
+      down.map((condition) => this.#substituted(condition, exprs)),
+    );
     return filter({ ...node, child }, stay);
   }
 
@@ -113,7 +133,12 @@ class PushDown {
       else toLeft.push(condition);
     }
     const rejecting = [...this.#rejecting, ...on];
-    return { ...node, left: this.#pushRejecting(node.left, toLeft, rejecting), right: this.#pushRejecting(node.right, toRight, rejecting), on };
+    return {
+      ...node,
+      left: this.#pushRejecting(node.left, toLeft, rejecting),
+      right: this.#pushRejecting(node.right, toRight, rejecting),
+      on,
+    };
   }
 
   /** `rejecting`: conditions evaluated above that the rows will have to meet, though they cannot be pushed. */
@@ -133,10 +158,18 @@ class PushDown {
     const [toLeft, above] = split(conditions, (condition) => !reads(condition, right));
     const [toRight, on] = split(node.on, (condition) => !reads(condition, left) && !isVolatile(condition));
     if (toRight.some(isFalseConstant)) {
-      const emptied: JoinNode = { ...node, left: this.push(node.left, toLeft), right: dual(0, columnsOf(node.right)), on };
+      const emptied: JoinNode = {
+        ...node,
+        left: this.push(node.left, toLeft),
+        right: dual(0, columnsOf(node.right)),
+        on,
+      };
       return filter(emptied, above);
     }
-    return filter({ ...node, left: this.push(node.left, toLeft), right: this.#pushRejecting(node.right, toRight, on), on }, above);
+    return filter(
+      { ...node, left: this.push(node.left, toLeft), right: this.#pushRejecting(node.right, toRight, on), on },
+      above,
+    );
   }
 
   #semi(node: JoinNode, conditions: Conditions, right: ReadonlySet<number>): LogicalNode {
@@ -152,7 +185,10 @@ class PushDown {
       else if (node.join === 'semi' && !reads(condition, right)) leftConditions.push(condition);
       else on.push(condition);
     }
-    return filter({ ...node, left: this.push(node.left, leftConditions), right: this.#pushRejecting(node.right, toRight, []), on }, above);
+    return filter(
+      { ...node, left: this.push(node.left, leftConditions), right: this.#pushRejecting(node.right, toRight, []), on },
+      above,
+    );
   }
 
   #apply(node: ApplyNode, conditions: Conditions): LogicalNode {
@@ -171,12 +207,27 @@ class PushDown {
     const keys = new Map(node.groupColumns.map((column, i) => [column.id, node.groupBy[i]!]));
     const movable = !node.rollup && node.groupBy.length > 0;
     const [down, stay] = split(conditions, (condition) => movable && everyColumn(condition, (id) => keys.has(id)));
-    return filter({ ...node, child: this.push(node.child, down.map((condition) => this.#substituted(condition, keys))) }, stay);
+    return filter(
+      {
+        ...node,
+        child: this.push(
+          node.child,
+          down.map((condition) => this.#substituted(condition, keys)),
+        ),
+      },
+      stay,
+    );
   }
 
   #window(node: WindowNode, conditions: Conditions): LogicalNode {
     const partition = new Set(node.partitionBy.flatMap((expr) => (expr.kind === 'column' ? [expr.id] : [])));
-    const [down, stay] = split(conditions, (condition) => partition.size > 0 && everyColumn(condition, (id) => partition.has(id)) && someExpr(condition, (part) => part.kind === 'column'));
+    const [down, stay] = split(
+      conditions,
+      (condition) =>
+        partition.size > 0 &&
+        everyColumn(condition, (id) => partition.has(id)) &&
+        someExpr(condition, (part) => part.kind === 'column'),
+    );
     return filter({ ...node, child: this.push(node.child, down) }, stay);
   }
 
@@ -184,7 +235,10 @@ class PushDown {
     const children = node.children.map((child) => {
       const columns = columnsOf(child);
       const renamed = new Map(node.columns.map((column, i) => [column.id, columns[i]! as Expr]));
-      return this.push(child, conditions.map((condition) => substitute(condition, renamed)));
+      return this.push(
+        child,
+        conditions.map((condition) => substitute(condition, renamed)),
+      );
     });
     return { ...node, children };
   }

@@ -22,7 +22,11 @@ const SAMPLE_ROWS = 10_000;
 const COMMON_MAX = 50;
 const BUCKETS = 100;
 
-export async function collectStatistics(table: TableDef, storage: TransactionStorage, options: CollectOptions): Promise<TableStatistics> {
+export async function collectStatistics(
+  table: TableDef,
+  storage: TransactionStorage,
+  options: CollectOptions,
+): Promise<TableStatistics> {
   const positions = table.columns.map((_, position) => position).filter((position) => isStored(table, position));
   const cursor = storage.scan({ table, index: table.indexes[0]!, ranges: [{}], columns: positions, reverse: false });
   const sample: Row[] = [];
@@ -55,10 +59,25 @@ function isStored(table: TableDef, position: number): boolean {
   return column.state === 'public' && (column.generated === undefined || column.generated.stored);
 }
 
-export function summarise(table: TableDef, positions: readonly number[], sample: readonly Row[], rowCount: number, nowMs: number): TableStatistics {
-  const columns = positions.map((position, place) => columnStatistics(table, position, sample.map((row) => row[place] ?? null), rowCount));
+export function summarise(
+  table: TableDef,
+  positions: readonly number[],
+  sample: readonly Row[],
+  rowCount: number,
+  nowMs: number,
+): TableStatistics {
+  const columns = positions.map((position, place) =>
+    columnStatistics(
+      table,
+      position,
+      sample.map((row) => row[place] ?? null),
+      rowCount,
+    ),
+  );
   const placeOf = new Map(positions.map((position, place) => [table.columns[position]!.id, place]));
-  const indexes = table.indexes.filter((index) => index.parts.length > 0 && index.parts.every((part) => placeOf.has(part.columnId)));
+  const indexes = table.indexes.filter(
+    (index) => index.parts.length > 0 && index.parts.every((part) => placeOf.has(part.columnId)),
+  );
   return {
     version: 1,
     tableId: table.id,
@@ -69,7 +88,12 @@ export function summarise(table: TableDef, positions: readonly number[], sample:
   };
 }
 
-function columnStatistics(table: TableDef, position: number, values: readonly Row[number][], rowCount: number): ColumnStatistics {
+function columnStatistics(
+  table: TableDef,
+  position: number,
+  values: readonly Row[number][],
+  rowCount: number,
+): ColumnStatistics {
   const { type, id } = table.columns[position]!;
   const counts = new Map<string, { count: number; number: number }>();
   let nulls = 0;
@@ -88,7 +112,9 @@ function columnStatistics(table: TableDef, position: number, values: readonly Ro
   const filled = values.length - nulls;
   const common = frequentValues(counts, values.length);
   const isCommon = new Set(common.map(([key]) => key));
-  const rest = [...counts].filter(([key]) => !isCommon.has(key)).flatMap(([, { count, number }]) => new Array<number>(count).fill(number));
+  const rest = [...counts]
+    .filter(([key]) => !isCommon.has(key))
+    .flatMap(([, { count, number }]) => new Array<number>(count).fill(number));
   rest.sort((a, b) => a - b);
   const numbers = [...counts.values()].map((entry) => entry.number);
   return {
@@ -127,7 +153,13 @@ function equiDepth(sorted: readonly number[]): number[] {
   return Array.from({ length: buckets }, (_, i) => sorted[Math.floor(((i + 1) * sorted.length) / buckets) - 1]!);
 }
 
-function indexStatistics(table: TableDef, index: IndexDef, placeOf: ReadonlyMap<number, number>, sample: readonly Row[], rowCount: number): IndexStatistics {
+function indexStatistics(
+  table: TableDef,
+  index: IndexDef,
+  placeOf: ReadonlyMap<number, number>,
+  sample: readonly Row[],
+  rowCount: number,
+): IndexStatistics {
   const keys = sample.map(() => '');
   const distinct = index.parts.map((part) => {
     const place = placeOf.get(part.columnId)!;

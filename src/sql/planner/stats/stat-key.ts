@@ -2,7 +2,15 @@
  * Values as statistics see them: a number that grows with the value (for ranges and interpolation), and a short text that
  * equal values share (for frequent values).
  */
-import { DateTime, Decimal, EnumValue, findCollation, SetValue, type FieldType, type Value } from '../../types/index.ts';
+import {
+  DateTime,
+  Decimal,
+  EnumValue,
+  findCollation,
+  SetValue,
+  type FieldType,
+  type Value,
+} from '../../types/index.ts';
 
 const TEXT_BYTES = 6;
 const KEY_CHARS_MAX = 64;
@@ -45,7 +53,8 @@ function bytesNumber(bytes: Uint8Array): number {
 }
 
 export function statKey(value: Exclude<Value, null>, type: FieldType): string {
-  if (typeof value === 'string') return (findCollation(type.collation)?.hashKey(value) ?? value).slice(0, KEY_CHARS_MAX);
+  if (typeof value === 'string')
+    return (findCollation(type.collation)?.hashKey(value) ?? value).slice(0, KEY_CHARS_MAX);
   if (value instanceof Uint8Array) return String.fromCharCode(...value.subarray(0, KEY_CHARS_MAX));
   if (value instanceof Decimal) return String(statNumber(value, type));
   return String(value).slice(0, KEY_CHARS_MAX);

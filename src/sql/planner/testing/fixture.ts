@@ -7,7 +7,13 @@ import { functionRegistry } from '../../functions/index.ts';
 import { parse, parseExpressionText, parseQueryText } from '../../parser/index.ts';
 import type { StatementPlan } from '../../plan/index.ts';
 import { type FieldType, intType } from '../../types/index.ts';
-import { bindTableExpression, explainPlan, planStatement, type PlannerContext, type TableStatistics } from '../index.ts';
+import {
+  bindTableExpression,
+  explainPlan,
+  planStatement,
+  type PlannerContext,
+  type TableStatistics,
+} from '../index.ts';
 
 const COLLATION = 'utf8mb4_0900_ai_ci';
 
@@ -84,7 +90,9 @@ class MemoryCatalog implements Catalog {
   referencing(schema: string, table: string): ReturnType<Catalog['referencing']> {
     return [...this.items.values()].flatMap((item) =>
       item.kind === 'table'
-        ? item.foreignKeys.filter((key) => key.referencedSchema === schema && key.referencedTable === table).map((key) => ({ table: item, key }))
+        ? item.foreignKeys
+            .filter((key) => key.referencedSchema === schema && key.referencedTable === table)
+            .map((key) => ({ table: item, key }))
         : [],
     );
   }
@@ -118,8 +126,14 @@ export class PlannerFixture {
       nowMs: 0,
       foreignKeyChecks: false,
       strict: true,
+      standardForeignKeys: true,
+      parseExpression: (text) => parseExpressionText(text),
+      isFunction: (name) => functionRegistry.findFunction(name) !== undefined,
       formatExpression: (expression) => this.#text.slice(expression.start, expression.end),
-      literalDefault: (expression) => ({ kind: 'literal', text: expression.kind === 'null' ? null : String((expression as { value?: unknown }).value) }),
+      literalDefault: (expression) => ({
+        kind: 'literal',
+        text: expression.kind === 'null' ? null : String((expression as { value?: unknown }).value),
+      }),
       expressionType: (text, table) => bindTableExpression(table, parseExpressionText(text), this.context('')).type,
     };
     const id = this.catalog.items.size + 1;
@@ -182,6 +196,8 @@ export class PlannerFixture {
   /** EXPLAIN as text: one operator per line. */
   explain(sql: string): string {
     const { rows } = explainPlan(this.plan(sql), { format: 'brief' });
-    return rows.map(([id, estimate, , object, info]) => [id, estimate, object, info].filter((part) => part !== '').join(' | ')).join('\n');
+    return rows
+      .map(([id, estimate, , object, info]) => [id, estimate, object, info].filter((part) => part !== '').join(' | '))
+      .join('\n');
   }
 }
