@@ -285,9 +285,10 @@ class WeightCollation implements Collation {
   }
 
   hashKey(text: string): string {
-    if (this.foldsAscii && PRINTABLE.test(text)) {
-      const key = PLAIN_KEY.test(text) ? text : text.toLowerCase();
-      return this.padSpace ? trimEndSpaces(key) : key;
+    if (this.foldsAscii) {
+      // PLAIN_KEY is the part of PRINTABLE without capitals: most keys need one test.
+      if (PLAIN_KEY.test(text)) return this.padSpace ? trimEndSpaces(text) : text;
+      if (PRINTABLE.test(text)) return this.padSpace ? trimEndSpaces(text.toLowerCase()) : text.toLowerCase();
     }
     let key = '';
     const weights = this.weights(text);

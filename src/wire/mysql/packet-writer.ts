@@ -6,6 +6,7 @@
  *
  * Invariant: between `begin` and `end` only `#at` moves; `flush` is legal only outside a packet.
  */
+import { utf8EncodeInto } from '../../env/index.ts';
 import { MAX_SAFE_DIGITS, writeSafeInteger } from './digits.ts';
 import { PACKET_PAYLOAD_MAX } from './protocol.ts';
 
@@ -123,8 +124,10 @@ export class PacketWriter {
 
   zeros(count: number): void {
     this.#reserve(count);
-    this.#buffer.fill(0, this.#at, this.#at + count);
-    this.#at += count;
+    // Counts are small (reserved bytes, NULL bitmaps): a loop beats the checks of `fill`.
+    const end = this.#at + count;
+    for (let at = this.#at; at < end; at++) this.#buffer[at] = 0;
+    this.#at = end;
   }
 
   bytes(value: Uint8Array): void {
@@ -209,7 +212,7 @@ export class PacketWriter {
     // One length byte is enough whatever the encoding: write first, count afterwards.
     if (characters * 3 < 251) {
       this.#reserve(1 + characters * 3);
-      const written = this.#buffer.write(text, this.#at + 1);
+      const written = utf8EncodeInto(text, this.#buffer, this.#at + 1);
       this.#buffer[this.#at] = written;
       this.#at += 1 + written;
       return;
@@ -217,7 +220,7 @@ export class PacketWriter {
     const length = Buffer.byteLength(text);
     this.lenenc(length);
     this.#reserve(length);
-    this.#at += this.#buffer.write(text, this.#at, length);
+    this.#at += utf8EncodeInto(text, this.#buffer, this.#at);
   }
 
   #header(at: number, length: number): void {
