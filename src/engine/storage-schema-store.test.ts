@@ -14,6 +14,8 @@ function planOf(before: TableDef, change: Partial<TableDef>, more: Partial<Alter
     before,
     after: { ...before, ...change, version: before.version + 1 },
     rebuild: false,
+    countsRows: false,
+    renamedColumns: new Map(),
     addIndexes: [],
     dropIndexes: [],
     addChecks: [],

@@ -7,7 +7,7 @@
  */
 import { sqlError } from '../base/index.ts';
 import type { TableDef, ViewDef } from '../sql/catalog/index.ts';
-import type { AlterPlan } from '../sql/ddl/index.ts';
+import { type AlterPlan, renameTable } from '../sql/ddl/index.ts';
 import { type Value, UTC } from '../sql/types/index.ts';
 import type { Branch } from './branch.ts';
 import type { CatalogDraft } from './catalog-draft.ts';
@@ -103,7 +103,11 @@ export class StorageSchemaStore implements SchemaStore {
         if (relation === undefined) throw sqlError('ER_NO_SUCH_TABLE', from.schema, from.name);
         if (draft.preview.findTable(to.schema, to.name) !== undefined) throw sqlError('ER_TABLE_EXISTS_ERROR', to.name);
         if (relation.kind === 'table') await draft.lockTable(relation);
-        draft.put({ ...relation, schema: to.schema, name: to.name, version: relation.version + 1 });
+        const moved =
+          relation.kind === 'table'
+            ? renameTable(relation, to.schema, to.name)
+            : { ...relation, schema: to.schema, name: to.name };
+        draft.put({ ...moved, version: relation.version + 1 });
         await moveReferences(draft, from, to);
       }
     });
@@ -144,7 +148,8 @@ export class StorageSchemaStore implements SchemaStore {
         ? await this.#rebuild(draft, plan, rows)
         : await this.#alterInPlace(draft, plan, rows);
       await this.#checkForeignKeys(draft, plan, result);
-      if (moved) await moveReferences(draft, before, plan.after);
+      if (moved || plan.renamedColumns.size > 0)
+        await moveReferences(draft, before, plan.after, plan.renamedColumns);
       return result;
     });
   }
@@ -299,14 +304,31 @@ async function dropRelation(draft: CatalogDraft, relation: Relation): Promise<vo
   draft.drop(relation);
 }
 
-/** Foreign keys follow the name of the table they reference. */
-async function moveReferences(draft: CatalogDraft, from: RelationName, to: RelationName): Promise<void> {
+const NO_COLUMNS: ReadonlyMap<string, string> = new Map();
+
+/** Foreign keys follow the names of the table and the columns they reference. */
+async function moveReferences(
+  draft: CatalogDraft,
+  from: RelationName,
+  to: RelationName,
+  columns = NO_COLUMNS,
+): Promise<void> {
   for (const { table } of draft.preview.referencing(from.schema, from.name)) {
     const child = draft.preview.findTableById(table.id) ?? table;
-    await draft.lockTable(draft.current.findTableById(table.id) ?? table);
+    // The altered table's own keys follow its columns already.
+    const isSelf = child.schema === to.schema && child.name === to.name;
+    const committed = draft.current.findTableById(table.id);
+    if (committed !== undefined) await draft.lockTable(committed);
     const foreignKeys = child.foreignKeys.map((key) =>
       key.referencedSchema === from.schema && key.referencedTable === from.name
-        ? { ...key, referencedSchema: to.schema, referencedTable: to.name }
+        ? {
+            ...key,
+            referencedSchema: to.schema,
+            referencedTable: to.name,
+            referencedColumns: isSelf
+              ? key.referencedColumns
+              : key.referencedColumns.map((name) => columns.get(name) ?? name),
+          }
         : key,
     );
     draft.put({ ...child, foreignKeys, version: child.version + 1 });

@@ -216,7 +216,8 @@ async function definitions(peer: Peer, database: string): Promise<string[]> {
   const texts: string[] = [];
   for (const table of TABLES.filter((name) => name !== 'joined')) {
     const [rows] = await connection.query({ sql: `SHOW CREATE TABLE \`${table}\``, rowsAsArray: true });
-    texts.push((rows as string[][])[0]?.[1] ?? '');
+    // A restored column has its collation written on it, and MySQL then prints the character set too.
+    texts.push(((rows as string[][])[0]?.[1] ?? '').replaceAll(/ CHARACTER SET \w+(?= COLLATE)/g, ''));
   }
   await connection.end();
   return texts;

@@ -3,6 +3,8 @@ import { sqlError } from '../../base/index.ts';
 import { formatExpression } from '../../sql/ast/index.ts';
 import type { TableDef } from '../../sql/catalog/index.ts';
 import type { BuildContext } from '../../sql/ddl/index.ts';
+import { findFunction } from '../../sql/functions/index.ts';
+import { parseExpressionText } from '../../sql/parser/index.ts';
 import { bindRowExpression, bindTableExpressions } from '../../sql/planner/index.ts';
 import { plannerContext } from '../session/plan-context.ts';
 import type { EngineSession } from '../session/session.ts';
@@ -22,6 +24,10 @@ export function buildContext(session: EngineSession, schemaName: string): BuildC
     strict: sqlMode.strictTransTables || sqlMode.strictAllTables,
     formatExpression: (expression) => formatExpression(expression, { introducer: 'utf8mb4' }),
     literalDefault: (expression, type, column) => literalDefault(session, expression, type, column),
+    warn: session.warn,
+    parseExpression: parseExpressionText,
+    isFunction: (name) => findFunction(name) !== undefined,
+    standardForeignKeys: session.state.variables.isOn('restrict_fk_on_non_standard_key'),
     expressionType: (sql, table) => bindRowExpression(sql, table, plannerContext(session, sql, [])).type,
   };
 }

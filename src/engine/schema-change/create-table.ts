@@ -1,7 +1,7 @@
 /** CREATE TABLE: columns, LIKE, and AS SELECT (the rows go in by the executor's INSERT). */
 import { andThen, type MaybePromise, sqlError } from '../../base/index.ts';
 import type * as ast from '../../sql/ast/index.ts';
-import { buildTable, buildTableLike } from '../../sql/ddl/index.ts';
+import { buildTable, buildTableLike, checkReferencingKeys } from '../../sql/ddl/index.ts';
 import { okResult } from '../session/results.ts';
 import type { EngineSession } from '../session/session.ts';
 import type { StatementResult } from '../session-port.ts';
@@ -26,10 +26,11 @@ export function createTable(
     return okResult({ warningCount: session.state.diagnostics.warningCount });
   }
   if (statement.like !== undefined) return createLike(store, statement, statement.like, session);
+  warnEngine(session, statement);
   const extra = statement.query === undefined ? [] : columnsOfQuery(session, statement.query);
   const table = buildTable(statement, context, extra);
   checkExpressions(session, table);
-  warnEngine(session, statement);
+  checkReferencingKeys(table, context);
   return andThen(store.createTable(table), () => {
     if (statement.query === undefined) return okResult({ warningCount: session.state.diagnostics.warningCount });
     return andThen(
@@ -53,10 +54,16 @@ function createLike(
   return andThen(store.createTable(table), () => okResult());
 }
 
-/** All tables are Ebb's; an engine that is asked for by name is answered with MySQL's own warning. */
+const KNOWN_ENGINES = new Set(
+  'innodb myisam memory heap csv archive blackhole merge mrg_myisam federated ndb ndbcluster'.split(' '),
+);
+
+/** All tables are Ebb's; an engine that MySQL knows is answered with MySQL's own warning. */
 function warnEngine(session: EngineSession, statement: ast.CreateTable): void {
   const engine = statement.options.find((option) => option.name === 'engine')?.value;
   if (typeof engine !== 'string' || engine.toLowerCase() === 'innodb') return;
+  if (!KNOWN_ENGINES.has(engine.toLowerCase()) && session.state.sqlMode.text.includes('NO_ENGINE_SUBSTITUTION'))
+    throw sqlError('ER_UNKNOWN_STORAGE_ENGINE', engine);
   session.warn(1266, `Using storage engine InnoDB for table '${statement.table.name}'`);
 }
 

@@ -13,10 +13,16 @@ export function schemaOf(session: EngineSession, written: string | undefined): s
   return schema;
 }
 
-export function getTable(session: EngineSession, name: ast.TableName): TableDef {
+/** `ifView` is the error for a view of that name. */
+export function getTable(
+  session: EngineSession,
+  name: ast.TableName,
+  ifView: 'ER_WRONG_OBJECT' | 'ER_NO_SUCH_TABLE' = 'ER_WRONG_OBJECT',
+): TableDef {
   const schema = schemaOf(session, name.schema);
   const table = session.host.catalog().findTable(schema, name.name);
   if (table === undefined) throw sqlError('ER_NO_SUCH_TABLE', schema, name.name);
+  if (table.kind === 'view' && ifView === 'ER_NO_SUCH_TABLE') throw sqlError(ifView, schema, name.name);
   if (table.kind === 'view') throw sqlError('ER_WRONG_OBJECT', schema, name.name, 'BASE TABLE');
   return table;
 }

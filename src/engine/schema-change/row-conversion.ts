@@ -63,8 +63,14 @@ function columnSource(plan: AlterPlan, column: ColumnDef, defaultOf: Evaluator |
   };
 }
 
+export interface RowChecker {
+  check(rows: readonly Row[]): void;
+  /** Rows checked so far. */
+  rows(): number;
+}
+
 /** Checks added by the ALTER, against rows in the new definition's order; undefined when there are none. */
-export function rowCheck(session: EngineSession, plan: AlterPlan): ((rows: readonly Row[]) => void) | undefined {
+export function rowCheck(session: EngineSession, plan: AlterPlan): RowChecker | undefined {
   if (plan.addChecks.length === 0) return undefined;
   const names = new Set(plan.addChecks.map((check) => check.name));
   const writer = bindTableExpressions(plan.after, plannerContext(session, '', []));
@@ -72,7 +78,9 @@ export function rowCheck(session: EngineSession, plan: AlterPlan): ((rows: reado
     .filter((check) => names.has(check.name))
     .map((check) => ({ name: check.name, evaluate: compile(check.condition) }));
   const context = evalContext(session, 0, []);
-  return (rows) => {
+  let count = 0;
+  const check = (rows: readonly Row[]): void => {
+    count += rows.length;
     for (const row of rows) {
       for (const { name, evaluate } of checks) {
         const value = evaluate(row, context);
@@ -80,4 +88,5 @@ export function rowCheck(session: EngineSession, plan: AlterPlan): ((rows: reado
       }
     }
   };
+  return { check, rows: () => count };
 }

@@ -80,7 +80,7 @@ export class SchemaChanges implements SchemaChanger {
     const name = statement.name ?? session.state.database;
     if (name === null) throw sqlError('ER_NO_DB_ERROR');
     const schema = session.host.catalog().findSchema(name);
-    if (schema === undefined) throw sqlError('ER_BAD_DB_ERROR', name);
+    if (schema === undefined) throw sqlError('ER_NO_SUCH_DB', name);
     const collation = databaseCollation(statement.options, schema.collation);
     return andThen(this.#store.alterSchema(name, collation), () => {
       if (session.state.database === name) session.state.setDatabase(name, collation);
@@ -117,20 +117,19 @@ export class SchemaChanges implements SchemaChanger {
 
   #alterTable(statement: ast.AlterTable, session: EngineSession): MaybePromise<StatementResult> {
     const table = getTable(session, statement.table);
+    const onlyRenames = statement.actions.every((action) => action.kind === 'rename-table');
     const plan = planAlterTable(statement, table, buildContext(session, table.schema));
     const renamed = plan.after.schema !== table.schema || plan.after.name !== table.name;
     if (renamed) requireFree(session, plan.after);
-    if (plan.after.comment.length === 0 && statement.actions.length === 0) return okResult();
+    else if (onlyRenames) return okResult();
+    if (statement.actions.length === 0) return okResult();
     checkExpressions(session, plan.after);
     const convert = rowConversion(session, plan);
     const check = rowCheck(session, plan);
-    return andThen(this.#store.alterTable(plan, { convert: convert.convert, check, zone: session.state.zone }), () =>
-      okResult({
-        affectedRows: convert.rows(),
-        info: `Records: ${convert.rows()}  Duplicates: 0  Warnings: ${session.state.diagnostics.warningCount}`,
-        warningCount: session.state.diagnostics.warningCount,
-      }),
-    );
+    return andThen(this.#store.alterTable(plan, { convert: convert.convert, check: check?.check, zone: session.state.zone }), () => {
+      if (onlyRenames) return okResult();
+      return alteredResult(session, plan.countsRows ? Math.max(convert.rows(), check?.rows() ?? 0) : 0);
+    });
   }
 
   #drop(
@@ -145,7 +144,10 @@ export class SchemaChanges implements SchemaChanger {
       const schema = schemaOf(session, name.schema);
       const relation = session.host.catalog().findTable(schema, name.name);
       if (relation?.kind === kind) found.push({ schema, name: name.name });
-      else if (relation !== undefined && kind === 'view') throw sqlError('ER_WRONG_OBJECT', schema, name.name, 'VIEW');
+      else if (relation !== undefined && kind === 'view') {
+        if (!ifExists) throw sqlError('ER_WRONG_OBJECT', schema, name.name, 'VIEW');
+        session.warn(1347, `'${schema}.${name.name}' is not VIEW`, 'Note');
+      }
       else missing.push(`${schema}.${name.name}`);
     }
     if (missing.length > 0 && !ifExists) throw sqlError('ER_BAD_TABLE_ERROR', missing.join(','));
@@ -177,22 +179,28 @@ export class SchemaChanges implements SchemaChanger {
   }
 
   #truncate(statement: ast.TruncateTable, session: EngineSession): MaybePromise<StatementResult> {
-    const table = getTable(session, statement.table);
+    const table = getTable(session, statement.table, 'ER_NO_SUCH_TABLE');
     const reference = session.host
       .catalog()
       .referencing(table.schema, table.name)
       .find((candidate) => candidate.table.id !== table.id);
     if (reference !== undefined && session.foreignKeyChecks) {
-      const names = reference.key.columnIds.map(
-        (id) => reference.table.columns.find((column) => column.id === id)?.name ?? '',
-      );
       throw sqlError(
         'ER_TRUNCATE_ILLEGAL_FK',
-        `\`${reference.table.schema}\`.\`${reference.table.name}\`, CONSTRAINT \`${reference.key.name}\` FOREIGN KEY (\`${names.join('`, `')}\`) REFERENCES \`${table.schema}\`.\`${table.name}\` (\`${reference.key.referencedColumns.join('`, `')}\`)`,
+        `\`${reference.table.schema}\`.\`${reference.table.name}\`, CONSTRAINT \`${reference.key.name}\``,
       );
     }
     return andThen(this.#store.truncateTable(table), () => okResult());
   }
+}
+
+function alteredResult(session: EngineSession, rows: number): StatementResult {
+  const { warningCount } = session.state.diagnostics;
+  return okResult({
+    affectedRows: rows,
+    info: `Records: ${rows}  Duplicates: 0  Warnings: ${warningCount}`,
+    warningCount,
+  });
 }
 
 /** CREATE INDEX and DROP INDEX are ALTER TABLE with one action. */

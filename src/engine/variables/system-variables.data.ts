@@ -191,6 +191,7 @@ export const SYSTEM_VARIABLES: readonly SystemVariableRow[] = [
   { name: 'regexp_stack_limit', scope: 'global', type: 'int', value: '8000000', min: '0', max: '2147483647' },
   { name: 'regexp_time_limit', scope: 'global', type: 'int', value: '32', min: '0', max: '2147483647' },
   { name: 'require_secure_transport', scope: 'global', type: 'bool', value: 'OFF' },
+  { name: 'restrict_fk_on_non_standard_key', scope: 'both', type: 'bool', value: 'ON' },
   { name: 'secure_file_priv', scope: 'global', type: 'string', value: '', readOnly: true },
   { name: 'server_id', scope: 'global', type: 'int', value: '1', min: '0', max: '4294967295' },
   { name: 'server_uuid', scope: 'global', type: 'string', value: '', readOnly: true },

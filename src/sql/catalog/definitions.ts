@@ -52,6 +52,10 @@ export interface IndexDef {
   readonly comment: string;
   readonly kind: 'btree' | 'fulltext' | 'spatial';
   readonly state: SchemaState;
+  /** Made for a foreign key: goes when a written key, or another foreign key's, begins with the same columns. */
+  readonly generated?: boolean;
+  /** USING BTREE was written. */
+  readonly explicitAlgorithm?: boolean;
 }
 
 export type ReferentialAction = 'no action' | 'restrict' | 'cascade' | 'set null' | 'set default';

@@ -12,15 +12,23 @@ import type { CheckDef, ColumnDef, ForeignKeyDef, IndexDef, TableDef } from '../
 import { charsetOf, defaultCollationOf, type FieldType } from '../types/index.ts';
 import { buildColumn, checkColumnName } from './build-column.ts';
 import type { BuildContext } from './build-context.ts';
+import { isLob } from './build-index.ts';
+import { checkOwnKeys, checkReferencingKeys, startsWith } from './build-foreign-key.ts';
 import { applyTableOptions, checkTableName } from './build-table.ts';
+import { dropChecksOf, refuseDependentChecks, refuseDependentExpressions } from './column-dependencies.ts';
 import { originDefaultOf } from './origin-default.ts';
-import { startsWith, TableDraft } from './table-draft.ts';
+import { renameTable } from './rename-table.ts';
+import { TableDraft } from './table-draft.ts';
 
 export interface AlterPlan {
   readonly before: TableDef;
   readonly after: TableDef;
   /** Rows must be written anew: changed representation, another primary key, or a new stored generated column. */
   readonly rebuild: boolean;
+  /** MySQL would copy the table, and counts the rows; what it does in place counts none. */
+  readonly countsRows: boolean;
+  /** Columns that got another name, for the keys of other tables. */
+  readonly renamedColumns: ReadonlyMap<string, string>;
   readonly addIndexes: readonly IndexDef[];
   readonly dropIndexes: readonly IndexDef[];
   readonly addChecks: readonly CheckDef[];
@@ -34,7 +42,7 @@ class Alteration {
   readonly draft: TableDraft;
   readonly context: BuildContext;
   rebuild = false;
-  /** Renamed columns, old name (lower case) to new, for keys and expressions written against the new names. */
+  countsRows = false;
   readonly addedChecks: string[] = [];
   readonly addedForeignKeys: string[] = [];
   schema: string;
@@ -54,22 +62,28 @@ export function planAlterTable(statement: AlterTable, table: TableDef, context: 
   // MySQL drops first and adds last, whatever the order written, so that a key can be replaced in one statement.
   const dropsFirst = [...statement.actions].sort((a, b) => rank(a) - rank(b));
   for (const action of dropsFirst) apply(action, alteration);
-  alteration.draft.check();
+  alteration.draft.check(true);
   return finish(alteration, table, statement);
 }
 
+/** Drops, then changes in place, then what has a position (in the order written), then constraints. */
 function rank(action: AlterAction): number {
   if (action.kind === 'drop-primary-key' || action.kind === 'drop-index' || action.kind === 'drop-foreign-key')
     return 0;
   if (action.kind === 'drop-check' || action.kind === 'drop-constraint') return 0;
-  if (action.kind === 'add-constraint') return action.constraint.kind === 'foreign-key' ? 4 : 3;
+  if (action.kind === 'add-constraint') return action.constraint.kind === 'foreign-key' ? 5 : 4;
   if (action.kind === 'drop-column') return 1;
-  return 2;
+  if (action.kind === 'add-column') return 3;
+  const moves = action.kind === 'change-column' || action.kind === 'modify-column';
+  return moves && action.position !== undefined ? 3 : 2;
 }
 
 function finish(alteration: Alteration, before: TableDef, statement: AlterTable): AlterPlan {
-  const drafted = alteration.draft.finish();
-  const after: TableDef = { ...drafted, schema: alteration.schema, name: alteration.name, version: before.version + 1 };
+  const renamedColumns = renamedColumnsOf(before, alteration.draft);
+  followRenames(alteration.draft, renamedColumns);
+  const drafted = { ...alteration.draft.finish(), version: before.version + 1 };
+  const moves = alteration.schema !== before.schema || alteration.name !== before.name;
+  const after = moves ? renameTable(drafted, alteration.schema, alteration.name) : drafted;
   const samePrimary = sameParts(before.indexes[0], after.indexes[0]);
   const newHidden = after.columns.some((column) => column.hidden && !before.columns.some(({ id }) => id === column.id));
   const rebuild = alteration.rebuild || !samePrimary || newHidden;
@@ -77,7 +91,7 @@ function finish(alteration: Alteration, before: TableDef, statement: AlterTable)
   const addIndexes = after.indexes.slice(1).filter((index) => !sameParts(kept.get(index.id), index));
   const afterIds = new Set(after.indexes.slice(1).map((index) => index.id));
   const dropIndexes = before.indexes.slice(1).filter((index) => !afterIds.has(index.id));
-  checkForeignKeyIndexes(after);
+  if (alteration.context.foreignKeyChecks) checkForeignKeys(alteration, before, after);
   const autoIncrement = statement.actions
     .flatMap((action) => (action.kind === 'set-options' ? action.options : []))
     .findLast((option) => option.name === 'auto_increment')?.value;
@@ -85,6 +99,8 @@ function finish(alteration: Alteration, before: TableDef, statement: AlterTable)
     before,
     after,
     rebuild,
+    countsRows: alteration.countsRows || alteration.addedChecks.length > 0 || (dropsPrimaryKey(before, after) && rebuild),
+    renamedColumns,
     addIndexes,
     dropIndexes,
     addChecks: after.checks.filter((check) => alteration.addedChecks.includes(check.name) && check.enforced),
@@ -100,11 +116,58 @@ function sameParts(a: IndexDef | undefined, b: IndexDef | undefined): boolean {
   return a.unique === b.unique && a.kind === b.kind && JSON.stringify(a.parts) === JSON.stringify(b.parts);
 }
 
-/** A foreign key never loses the last index that starts with its columns (1553). */
-function checkForeignKeyIndexes(table: TableDef): void {
-  for (const key of table.foreignKeys) {
-    if (!table.indexes.some((index) => startsWith(index, key.columnIds))) throw sqlError('ER_DROP_INDEX_FK', key.name);
+function dropsPrimaryKey(before: TableDef, after: TableDef): boolean {
+  return before.indexes[0]?.primary === true && after.indexes[0]?.primary !== true;
+}
+
+function renamedColumnsOf(before: TableDef, draft: TableDraft): ReadonlyMap<string, string> {
+  const renamed = new Map<string, string>();
+  for (const { id, name } of draft.columns) {
+    const old = before.columns.find((column) => column.id === id);
+    if (old !== undefined && old.name !== name) renamed.set(old.name, name);
   }
+  return renamed;
+}
+
+/** Keys of the table to itself name its columns. */
+function followRenames(draft: TableDraft, renamed: ReadonlyMap<string, string>): void {
+  const { schema, name } = draft.base;
+  draft.foreignKeys = draft.foreignKeys.map((key) => {
+    const isOwn = key.referencedSchema === schema && key.referencedTable === name;
+    const isOld = draft.base.foreignKeys.includes(key);
+    if (!isOwn || !isOld) return key;
+    return { ...key, referencedColumns: key.referencedColumns.map((column) => renamed.get(column) ?? column) };
+  });
+}
+
+/** Foreign keys of the table and onto it keep their indexes and agree in type. */
+function checkForeignKeys(alteration: Alteration, before: TableDef, after: TableDef): void {
+  const { draft, context } = alteration;
+  const droppedLike = (ids: readonly number[]): IndexDef | undefined =>
+    before.indexes.find((index) => startsWith(index, ids) && !after.indexes.some((now) => now.id === index.id && now.primary === index.primary));
+  for (const key of after.foreignKeys) {
+    if (after.indexes.some((index) => startsWith(index, key.columnIds))) continue;
+    throw sqlError('ER_DROP_INDEX_FK', droppedLike(key.columnIds)?.name ?? key.name);
+  }
+  checkOwnKeys(draft);
+  const references = context.catalog.referencing(before.schema, before.name);
+  for (const { table, key } of references) {
+    if (table.id === before.id) continue;
+    const ids = key.referencedColumns.flatMap((name) => before.columns.find((column) => column.name === name)?.id ?? []);
+    const lost = droppedLike(ids);
+    const isServed = after.indexes.some((index) => index.unique && startsWith(index, ids));
+    if (lost?.unique && !isServed) throw sqlError('ER_DROP_INDEX_FK', lost.name);
+  }
+  if (references.length > 0) checkReferencingKeys(withOldNames(before, after), { ...context, standardForeignKeys: false }, before);
+}
+
+/** Referencing keys still name the columns as they were. */
+function withOldNames(before: TableDef, after: TableDef): TableDef {
+  const columns = after.columns.map((column) => {
+    const old = before.columns.find(({ id }) => id === column.id);
+    return old === undefined ? { ...column, name: `${column.name}\u0000` } : { ...column, name: old.name };
+  });
+  return { ...after, columns };
 }
 
 function apply(action: AlterAction, alteration: Alteration): void {
@@ -150,11 +213,13 @@ function apply(action: AlterAction, alteration: Alteration): void {
     case 'set-index-visibility':
       return replaceIndex(draft, action.name, (index) => ({ ...index, visible: action.visible }));
     case 'set-enforced':
-      return setEnforced(action.name, action.enforced, alteration);
+      return setEnforced(action, alteration);
+    case 'order-by':
+      orderIsIgnored(alteration);
+      return;
     case 'force':
       alteration.rebuild = true;
       return;
-    case 'order-by':
     case 'disable-keys':
     case 'enable-keys':
       return;
@@ -163,6 +228,24 @@ function apply(action: AlterAction, alteration: Alteration): void {
     case 'partition':
       throw sqlError('ER_NOT_SUPPORTED_YET', `ALTER TABLE … ${action.kind.toUpperCase()}`);
   }
+}
+
+/** MySQL copies the table, and says that the order is that of the primary key. */
+function orderIsIgnored(alteration: Alteration): void {
+  alteration.rebuild = true;
+  alteration.countsRows = true;
+  const { draft, context } = alteration;
+  if (!draft.indexes.some((index) => index.primary)) return;
+  context.warn(1105, `ORDER BY ignored as there is a user-defined clustered index in the table '${draft.base.name}'`);
+}
+
+/** Actions name columns as they were before the statement; one added or renamed by it cannot be changed again. */
+function columnBefore(draft: TableDraft, name: string): ColumnDef {
+  const key = name.toLowerCase();
+  const id = draft.base.columns.find((column) => !column.hidden && column.name.toLowerCase() === key)?.id;
+  const column = draft.columns.find((candidate) => candidate.id === id);
+  if (column === undefined) throw sqlError('ER_BAD_FIELD_ERROR', name, draft.base.name);
+  return column;
 }
 
 function positionOf(position: ColumnPosition, draft: TableDraft): number {
@@ -178,9 +261,11 @@ function addColumn(definition: ColumnDefinition, position: ColumnPosition | unde
   for (const check of draft.checks.slice(checksBefore)) alteration.addedChecks.push(check.name);
   if (column.generated) {
     alteration.rebuild = true; // rows keep the values of virtual columns too
+    alteration.countsRows ||= column.generated.stored || position !== undefined;
     return;
   }
   const originDefault = originDefaultOf(column, alteration.context.nowMs);
+  alteration.countsRows ||= originDefault === undefined;
   if (originDefault === undefined || column.autoIncrement) alteration.rebuild = true;
   else replaceColumn(draft, column.id, (now) => ({ ...now, originDefault }));
 }
@@ -196,9 +281,8 @@ function changeColumn(
   alteration: Alteration,
 ): void {
   const { draft, context } = alteration;
-  const before = draft.getColumn(name);
-  const clash = draft.findColumn(definition.name);
-  if (clash !== undefined && clash !== before) throw sqlError('ER_DUP_FIELDNAME', definition.name);
+  const before = columnBefore(draft, name);
+  if (before.name !== definition.name) refuseRename(draft, before, definition.name);
   const primary = draft.indexes.find((index) => index.primary);
   const inPrimaryKey = primary?.parts.some((part) => part.columnId === before.id) ?? false;
   const built = buildColumn(definition, { id: before.id, tableCollation: draft.collation, inPrimaryKey }, context);
@@ -212,13 +296,24 @@ function changeColumn(
   const added = draft.checks.length;
   draft.addColumnConstraints(definition);
   for (const check of draft.checks.slice(added)) alteration.addedChecks.push(check.name);
-  if (before.name !== after.name) renameInExpressions(draft, before.name, after.name);
-  if (!sameRepresentation(before.type, after.type) || before.generated?.sql !== after.generated?.sql)
-    alteration.rebuild = true;
+  const becomesNotNull = { ...before.type, nullable: after.type.nullable };
+  if (!sameRepresentation(becomesNotNull, after.type) || before.generated?.sql !== after.generated?.sql)
+    alteration.countsRows = true;
+  if (after.autoIncrement && !before.autoIncrement) alteration.countsRows = true;
+  if (before.generated?.stored === false && after.generated?.sql === before.generated.sql) alteration.countsRows = false;
+  if (alteration.countsRows || !sameRepresentation(before.type, after.type)) alteration.rebuild = true;
+}
+
+function refuseRename(draft: TableDraft, column: ColumnDef, to: string): void {
+  refuseDependentExpressions(draft, column);
+  refuseDependentChecks(draft, column);
+  // A name that another column gives up in this statement is free; draft.check() finds the rest.
+  const clash = draft.findColumn(to);
+  const isOriginal = draft.base.columns.some(({ id, name }) => id === clash?.id && name === clash.name);
+  if (clash !== undefined && clash !== column && !isOriginal) throw sqlError('ER_DUP_FIELDNAME', to);
 }
 
 function moveColumn(draft: TableDraft, column: ColumnDef, position: ColumnPosition): void {
-  if (position.type === 'after' && position.column.toLowerCase() === column.name.toLowerCase()) return;
   draft.columns.splice(draft.columns.indexOf(column), 1);
   draft.columns.splice(positionOf(position, draft), 0, column);
 }
@@ -239,30 +334,18 @@ function sameRepresentation(before: FieldType, after: FieldType): boolean {
   return before.mysqlType === after.mysqlType && before.length === after.length;
 }
 
-/** Stored expressions name columns in back quotes, so that a rename is a replacement of the quoted name. */
-function renameInExpressions(draft: TableDraft, from: string, to: string): void {
-  const quote = (name: string): string => `\`${name.replaceAll('`', '``')}\``;
-  const rename = (sql: string): string => sql.replaceAll(quote(from), quote(to));
-  draft.checks = draft.checks.map((check) => ({ ...check, sql: rename(check.sql) }));
-  draft.columns = draft.columns.map((column) =>
-    column.generated ? { ...column, generated: { ...column.generated, sql: rename(column.generated.sql) } } : column,
-  );
-}
-
 function renameColumn(from: string, to: string, draft: TableDraft): void {
   checkColumnName(to);
-  const column = draft.getColumn(from);
-  const clash = draft.findColumn(to);
-  if (clash !== undefined && clash !== column) throw sqlError('ER_DUP_FIELDNAME', to);
+  const column = columnBefore(draft, from);
+  if (column.name !== to) refuseRename(draft, column, to);
   replaceColumn(draft, column.id, (now) => ({ ...now, name: to }));
-  renameInExpressions(draft, column.name, to);
 }
 
 function addConstraint(constraint: Parameters<TableDraft['addConstraint']>[0], alteration: Alteration): void {
   const { draft } = alteration;
-  draft.addConstraint(constraint);
-  if (constraint.kind === 'check') alteration.addedChecks.push(draft.checks.at(-1)?.name ?? '');
-  if (constraint.kind === 'foreign-key') alteration.addedForeignKeys.push(draft.foreignKeys.at(-1)?.name ?? '');
+  const { name } = draft.addConstraint(constraint);
+  if (constraint.kind === 'check') alteration.addedChecks.push(name);
+  if (constraint.kind === 'foreign-key') alteration.addedForeignKeys.push(name);
   if (constraint.kind === 'index' && constraint.type === 'primary') alteration.rebuild = true;
 }
 
@@ -270,19 +353,11 @@ function dropColumn(name: string, alteration: Alteration): void {
   const { draft } = alteration;
   const column = draft.findColumn(name);
   if (column === undefined || column.hidden) throw sqlError('ER_CANT_DROP_FIELD_OR_KEY', name);
-  const key = draft.foreignKeys.find((candidate) => candidate.columnIds.includes(column.id));
-  if (key !== undefined) throw sqlError('ER_FK_COLUMN_CANNOT_DROP', column.name, key.name);
-  const quoted = `\`${column.name}\``;
-  const dependent = draft.columns.find((other) => other !== column && other.generated?.sql.includes(quoted));
-  if (dependent !== undefined) throw sqlError('ER_DEPENDENT_BY_GENERATED_COLUMN', column.name);
-  draft.checks = draft.checks.filter((check) => {
-    if (!check.sql.includes(quoted)) return true;
-    const others = draft.columns.some((other) => other !== column && check.sql.includes(`\`${other.name}\``));
-    if (others) throw sqlError('ER_DEPENDENT_BY_CHECK_CONSTRAINT', check.name, column.name);
-    return false;
-  });
+  if (draft.visibleColumnCount() === 1) throw sqlError('ER_CANT_REMOVE_ALL_FIELDS');
+  refuseReferencedColumn(column, alteration);
+  refuseDependentExpressions(draft, column);
+  dropChecksOf(draft, column);
   draft.columns = draft.columns.filter((other) => other !== column);
-  if (draft.visibleColumnCount() === 0) throw sqlError('ER_CANT_REMOVE_ALL_FIELDS');
   // The column leaves every key; a key left without parts goes too. A shortened key is another key, with another id.
   draft.indexes = draft.indexes.flatMap((index) => {
     const parts = index.parts.filter((part) => part.columnId !== column.id);
@@ -290,6 +365,17 @@ function dropColumn(name: string, alteration: Alteration): void {
     if (parts.length === 0) return [];
     return [{ ...index, id: index.primary ? 0 : draft.nextIndexId++, parts }];
   });
+}
+
+function refuseReferencedColumn(column: ColumnDef, { draft, context }: Alteration): void {
+  if (!context.foreignKeyChecks) return;
+  const own = draft.foreignKeys.find((candidate) => candidate.columnIds.includes(column.id));
+  if (own !== undefined) throw sqlError('ER_FK_COLUMN_CANNOT_DROP', column.name, own.name);
+  const { schema, name } = draft.base;
+  for (const { table, key } of context.catalog.referencing(schema, name)) {
+    if (key.referencedColumns.includes(column.name))
+      throw sqlError('ER_FK_COLUMN_CANNOT_DROP_CHILD', column.name, key.name, table.name);
+  }
 }
 
 function dropIndex(name: string, draft: TableDraft): void {
@@ -309,6 +395,7 @@ function replaceIndex(draft: TableDraft, name: string, change: (index: IndexDef)
 
 function renameIndex(from: string, to: string, draft: TableDraft): void {
   const index = draft.findIndex(from);
+  if (to.toUpperCase() === 'PRIMARY') throw sqlError('ER_WRONG_NAME_FOR_INDEX', to);
   if (index === undefined) throw sqlError('ER_KEY_DOES_NOT_EXITS', from, draft.base.name);
   if (index.primary) throw sqlError('ER_WRONG_NAME_FOR_INDEX', from);
   const clash = draft.findIndex(to);
@@ -342,10 +429,11 @@ function dropConstraint(name: string, draft: TableDraft): void {
   else throw sqlError('ER_CONSTRAINT_NOT_FOUND', name);
 }
 
-function setEnforced(name: string, enforced: boolean, alteration: Alteration): void {
+function setEnforced(action: Extract<AlterAction, { kind: 'set-enforced' }>, alteration: Alteration): void {
   const { draft } = alteration;
+  const { name, enforced } = action;
   if (!draft.checks.some((check) => check.name.toLowerCase() === name.toLowerCase())) {
-    throw sqlError('ER_CHECK_CONSTRAINT_NOT_FOUND', name);
+    throw sqlError(action.constraint === 'any' ? 'ER_CONSTRAINT_NOT_FOUND' : 'ER_CHECK_CONSTRAINT_NOT_FOUND', name);
   }
   draft.checks = draft.checks.map((check) => {
     if (check.name.toLowerCase() !== name.toLowerCase()) return check;
@@ -365,6 +453,8 @@ function changeColumnAttribute(action: AttributeAction, alteration: Alteration):
   const { defaultValue: _dropped, ...rest } = column;
   if (action.kind === 'drop-default') return replaceColumn(draft, column.id, () => rest);
   const { expression, parenthesised } = action.default;
+  if (!parenthesised && expression.kind !== 'null' && isLob(column.type))
+    throw sqlError('ER_BLOB_CANT_HAVE_DEFAULT', column.name);
   if (expression.kind === 'null' && !column.type.nullable) throw sqlError('ER_INVALID_DEFAULT', column.name);
   const defaultValue = parenthesised
     ? ({ kind: 'expression', sql: context.formatExpression(expression) } as const)
@@ -387,6 +477,7 @@ function convertCharset(charset: string | undefined, collation: string | undefin
     const isText = column.type.kind === 'string' || column.type.kind === 'enum' || column.type.kind === 'set';
     if (!isText || column.type.collation === target) return column;
     alteration.rebuild = true;
+    alteration.countsRows = true;
     const { explicitCharset: _explicit, ...rest } = column;
     return { ...rest, type: { ...column.type, collation: target } };
   });

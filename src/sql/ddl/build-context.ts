@@ -16,6 +16,13 @@ export interface BuildContext {
   formatExpression(expression: Expression): string;
   /** Turns a literal default into its stored form; throws 1067 when the column cannot hold it. */
   literalDefault(expression: Expression, type: FieldType, column: string): ColumnDefault;
+  warn(errno: number, message: string, level?: 'Warning' | 'Note'): void;
+  /** The tree of a stored expression. */
+  parseExpression(sql: string): Expression;
+  /** True for a native function. */
+  isFunction(name: string): boolean;
+  /** Foreign keys refer to exactly the columns of a unique key (restrict_fk_on_non_standard_key). */
+  readonly standardForeignKeys: boolean;
   /** Type of an expression over the columns of `table` (functional key parts). */
   expressionType(sql: string, table: TableDef): FieldType;
 }

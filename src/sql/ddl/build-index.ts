@@ -5,6 +5,7 @@ import type { ColumnDef, IndexDef, KeyPartDef } from '../catalog/index.ts';
 import type { FieldType } from '../types/index.ts';
 import { MysqlType } from '../types/index.ts';
 import { bytesPerCharacter } from './column-type.ts';
+import { columnBytes } from './row-size.ts';
 
 const PARTS_MAX = 16;
 const KEYS_MAX = 64;
@@ -13,6 +14,7 @@ const KEY_BYTES_MAX = 3072;
 /** Columns by name as the statement sees them so far, and a way to add a hidden one for an expression part. */
 export interface IndexColumns {
   find(name: string): ColumnDef | undefined;
+  byId(id: number): ColumnDef | undefined;
   addHidden(part: KeyPart, indexName: string, position: number): ColumnDef;
 }
 
@@ -30,16 +32,17 @@ export function buildIndex(definition: IndexDefinition, name: string, columns: I
   const primary = definition.type === 'primary';
   if (definition.parts.length > PARTS_MAX) throw sqlError('ER_TOO_MANY_KEY_PARTS', PARTS_MAX);
   if ([...name].length > 64) throw sqlError('ER_TOO_LONG_IDENT', name);
-  if (!primary && name.toUpperCase() === 'PRIMARY') throw sqlError('ER_WRONG_NAME_FOR_INDEX', name);
+  if (!primary && (name === '' || name.toUpperCase() === 'PRIMARY')) throw sqlError('ER_WRONG_NAME_FOR_INDEX', name);
   if (definition.type === 'spatial') throw sqlError('ER_NOT_SUPPORTED_YET', 'SPATIAL INDEX');
   const kind = definition.type === 'fulltext' ? 'fulltext' : 'btree';
   const seen = new Set<number>();
-  const parts = definition.parts.map((part, position) => {
+  const parts: KeyPartDef[] = definition.parts.map((part, position) => {
     const built = buildPart(part, { name, position, primary, kind }, columns);
     if (seen.has(built.columnId)) throw sqlError('ER_DUP_FIELDNAME', part.column ?? '');
     seen.add(built.columnId);
     return built;
   });
+  checkKeyBytes(parts, columns);
   if (primary && definition.options.visible === false) throw sqlError('ER_PK_INDEX_CANT_BE_INVISIBLE');
   return {
     name: primary ? 'PRIMARY' : name,
@@ -50,6 +53,7 @@ export function buildIndex(definition: IndexDefinition, name: string, columns: I
     comment: definition.options.comment ?? '',
     kind,
     state: 'public',
+    ...(definition.options.algorithm === 'btree' && { explicitAlgorithm: true }),
   };
 }
 
@@ -85,18 +89,21 @@ function prefixOf(part: KeyPart, column: ColumnDef): number | undefined {
   const isText = type.kind === 'string' || type.kind === 'binary';
   if (part.length === undefined) {
     if (isText && isLob(type)) throw sqlError('ER_BLOB_KEY_WITHOUT_LENGTH', column.name);
-    checkKeyBytes(type, type.length);
     return undefined;
   }
   if (part.length === 0) throw sqlError('ER_KEY_PART_0', column.name);
   if (!isText || (!isLob(type) && part.length > type.length)) throw sqlError('ER_WRONG_SUB_KEY');
-  checkKeyBytes(type, part.length);
   return !isLob(type) && part.length === type.length ? undefined : part.length;
 }
 
-function checkKeyBytes(type: FieldType, length: number): void {
-  if (type.kind !== 'string' && type.kind !== 'binary') return;
-  const bytes = length * (type.kind === 'string' ? bytesPerCharacter(type.collation) : 1);
+function checkKeyBytes(parts: readonly KeyPartDef[], columns: IndexColumns): void {
+  let bytes = 0;
+  for (const { columnId, prefixLength } of parts) {
+    const type = columns.byId(columnId)?.type;
+    if (type === undefined) continue;
+    if (type.kind !== 'string' && type.kind !== 'binary') bytes += columnBytes(type);
+    else bytes += (prefixLength ?? type.length) * (type.kind === 'string' ? bytesPerCharacter(type.collation) : 1);
+  }
   if (bytes > KEY_BYTES_MAX) throw sqlError('ER_TOO_LONG_KEY', KEY_BYTES_MAX);
 }
 
@@ -111,14 +118,16 @@ export function unusedIndexName(base: string, taken: ReadonlySet<string>): strin
   throw sqlError('ER_WRONG_NAME_FOR_INDEX', base);
 }
 
-/** Primary key, unique keys without NULLs, other unique keys, the rest, full-text last; stable within a group. */
+/** Primary key, unique keys without NULLs, other unique keys, the rest, those over expressions, full-text; stable within. */
 export function sortIndexes<T extends Omit<IndexDef, 'id'>>(indexes: readonly T[], columns: readonly ColumnDef[]): T[] {
   if (indexes.length > KEYS_MAX + 1) throw sqlError('ER_TOO_MANY_KEYS', KEYS_MAX);
   const nullable = new Set(columns.filter((column) => column.type.nullable).map((column) => column.id));
+  const hidden = new Set(columns.filter((column) => column.hidden).map((column) => column.id));
   const rank = (index: T): number => {
     if (index.primary) return 0;
     if (index.unique) return index.parts.some((part) => nullable.has(part.columnId)) ? 2 : 1;
-    return index.kind === 'fulltext' ? 4 : 3;
+    if (index.kind === 'fulltext') return 5;
+    return index.parts.some((part) => hidden.has(part.columnId)) ? 4 : 3;
   };
   return indexes
     .map((index, place) => ({ index, place }))

@@ -52,19 +52,23 @@ export function buildTable(
   const primary = primaryColumns(statement);
   for (const column of columns) draft.addColumn(column, primary);
   addKeys(draft, statement, columns);
-  draft.check();
+  draft.check(false);
   return { ...draft.finish(), temporary: statement.temporary };
 }
 
 /** Keys in the order MySQL adds them: those of columns and of the table as written, then checks, then foreign keys. */
 function addKeys(draft: TableDraft, statement: CreateTable, columns: readonly ColumnDefinition[]): void {
-  for (const column of columns) draft.addColumnConstraints({ ...column, checks: [] });
+  for (const column of columns) draft.addColumnConstraints({ ...column, checks: [], references: undefined });
   for (const element of statement.elements) if (element.kind === 'index') draft.addIndex(element);
   for (const element of statement.elements) {
     if (element.kind === 'check') draft.addCheck(element);
-    if (element.kind === 'column') for (const check of element.column.checks) draft.addCheck(check);
+    if (element.kind !== 'column') continue;
+    for (const check of element.column.checks) draft.addColumnCheck(check, element.column.name);
   }
-  for (const element of statement.elements) if (element.kind === 'foreign-key') draft.addForeignKey(element);
+  for (const element of statement.elements) {
+    if (element.kind === 'foreign-key') draft.addForeignKey(element);
+    if (element.kind === 'column') draft.addInlineForeignKey(element.column);
+  }
 }
 
 function primaryColumns(statement: CreateTable): ReadonlySet<string> {

@@ -186,12 +186,8 @@ function charParts(type: DataType, context: ColumnTypeContext): TypeParts {
   const collation = characterCollation(type, context);
   if (collation === 'binary')
     return binaryParts({ ...type, name: type.name === 'char' ? 'binary' : 'varbinary' }, context);
-  const limit = type.name === 'char' ? 255 : 16_383 * 4;
-  if (length > limit)
-    throw sqlError('ER_TOO_BIG_FIELDLENGTH', context.column, type.name === 'char' ? 255 : varcharLimit(collation));
-  if (type.name === 'varchar' && length > varcharLimit(collation)) {
-    throw sqlError('ER_TOO_BIG_FIELDLENGTH', context.column, varcharLimit(collation));
-  }
+  const limit = type.name === 'char' ? 255 : varcharLimit(collation);
+  if (length > limit) throw sqlError('ER_TOO_BIG_FIELDLENGTH', context.column, limit);
   const mysqlType = type.name === 'char' ? MysqlType.STRING : MysqlType.VAR_STRING;
   return { kind: 'string', mysqlType, length, decimals: 0, collation };
 }
@@ -241,12 +237,14 @@ function memberParts(type: DataType, context: ColumnTypeContext): TypeParts {
       ? sqlError('ER_TOO_BIG_SET', context.column)
       : sqlError('ER_TOO_BIG_ENUM', context.column);
   }
-  const seen = new Set<string>();
+  const seen = new Map<string, string>();
   for (const element of elements) {
     if (type.name === 'set' && element.includes(',')) throw sqlError('ER_ILLEGAL_VALUE_FOR_TYPE', 'set', element);
     const key = element.toLowerCase();
-    if (seen.has(key)) throw sqlError('ER_DUPLICATED_VALUE_IN_TYPE', context.column, element, type.name.toUpperCase());
-    seen.add(key);
+    const twin = seen.get(key);
+    if (twin !== undefined)
+      throw sqlError('ER_DUPLICATED_VALUE_IN_TYPE', context.column, twin, type.name.toUpperCase());
+    seen.set(key, element);
   }
   const lengths = elements.map((element) => [...element].length);
   const length =

@@ -3,6 +3,8 @@ export type { BuildContext } from './build-context.ts';
 export { UNASSIGNED_ID } from './build-context.ts';
 export { buildTable, buildTableLike, checkTableName } from './build-table.ts';
 export { type AlterPlan, planAlterTable } from './alter-table.ts';
+export { checkReferencingKeys } from './build-foreign-key.ts';
+export { renameTable } from './rename-table.ts';
 export { columnType } from './column-type.ts';
 export {
   columnTypeText,

@@ -147,11 +147,12 @@ function columnCharset(column: ColumnDef, table: TableDef): string {
   const { kind, collation } = column.type;
   if (kind !== 'string' && kind !== 'enum' && kind !== 'set') return '';
   const charset = charsetOf(collation);
-  if (collation === table.collation && !column.explicitCharset) return '';
-  const sameAsTable = collation === table.collation;
-  if (sameAsTable)
-    return printsCollation(collation) ? ` CHARACTER SET ${charset} COLLATE ${collation}` : ` CHARACTER SET ${charset}`;
-  return ` CHARACTER SET ${charset}${printsCollation(collation) ? ` COLLATE ${collation}` : ''}`;
+  const isDefault = collation === defaultCollationOf(charset);
+  // A character set that was written is printed with its collation; otherwise what differs from the table and the default.
+  if (column.explicitCharset) return ` CHARACTER SET ${charset} COLLATE ${collation}`;
+  if (collation === table.collation) return isDefault ? '' : ` COLLATE ${collation}`;
+  const isNewDefault = collation === 'utf8mb4_0900_ai_ci';
+  return ` CHARACTER SET ${charset}${isDefault && !isNewDefault ? '' : ` COLLATE ${collation}`}`;
 }
 
 function defaultClause(column: ColumnDef): string {
@@ -188,7 +189,8 @@ function indexLine(index: IndexDef, table: TableDef): string {
     ? 'PRIMARY KEY'
     : `${index.unique ? 'UNIQUE ' : index.kind === 'fulltext' ? 'FULLTEXT ' : ''}KEY ${quoteName(index.name)}`;
   const comment = index.comment === '' ? '' : ` COMMENT ${quoteText(index.comment)}`;
-  return `${word} (${parts.join(',')})${comment}${index.visible ? '' : ' /*!80000 INVISIBLE */'}`;
+  const using = index.explicitAlgorithm ? ' USING BTREE' : '';
+  return `${word} (${parts.join(',')})${using}${comment}${index.visible ? '' : ' /*!80000 INVISIBLE */'}`;
 }
 
 function foreignKeyLine(key: ForeignKeyDef, table: TableDef): string {

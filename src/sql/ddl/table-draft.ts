@@ -8,16 +8,20 @@ import { sqlError } from '../../base/index.ts';
 import type {
   CheckConstraint,
   ColumnDefinition,
+  Expression,
   ForeignKeyDefinition,
   IndexDefinition,
   KeyPart,
+  References,
   TableConstraint,
 } from '../ast/index.ts';
 import type { CheckDef, ColumnDef, ForeignKeyDef, IndexDef, TableDef } from '../catalog/index.ts';
 import type { BuildContext } from './build-context.ts';
 import { buildColumn } from './build-column.ts';
-import { buildForeignKey } from './build-foreign-key.ts';
-import { buildIndex, sortIndexes, unusedIndexName } from './build-index.ts';
+import { buildForeignKey, startsWith } from './build-foreign-key.ts';
+import { buildIndex, isLob, sortIndexes, unusedIndexName } from './build-index.ts';
+import { checkExpressionRules, checkTableExpressions, nodesOf } from './expression-rules.ts';
+import { checkRowSize } from './row-size.ts';
 
 const COLUMNS_MAX = 4096;
 
@@ -91,13 +95,27 @@ export class TableDraft {
   addColumnConstraints(definition: ColumnDefinition): void {
     if (definition.key === 'primary') this.addIndex(columnKey(definition, 'primary'));
     if (definition.key === 'unique' || definition.type.serial) this.addIndex(columnKey(definition, 'unique'));
-    for (const check of definition.checks) this.addCheck(check);
+    for (const check of definition.checks) this.addColumnCheck(check, definition.name);
+    this.addInlineForeignKey(definition);
   }
 
-  addConstraint(constraint: TableConstraint): void {
-    if (constraint.kind === 'index') this.addIndex(constraint);
-    else if (constraint.kind === 'check') this.addCheck(constraint);
-    else this.addForeignKey(constraint);
+  addInlineForeignKey(definition: ColumnDefinition): void {
+    if (definition.references !== undefined) this.addForeignKey(inlineForeignKey(definition, definition.references));
+  }
+
+  /** A check written on a column reads that column alone. */
+  addColumnCheck(check: CheckConstraint, column: string): void {
+    this.addCheck(check);
+    const isOther = (node: Expression): boolean =>
+      node.kind === 'column' && node.name.toLowerCase() !== column.toLowerCase();
+    if ([...nodesOf(check.expression)].some(isOther)) {
+      throw sqlError('ER_COLUMN_CHECK_CONSTRAINT_REFERENCES_OTHER_COLUMN', this.checks.at(-1)?.name ?? '');
+    }
+  }
+
+  addConstraint(constraint: TableConstraint): { readonly name: string } {
+    if (constraint.kind === 'index') return this.addIndex(constraint);
+    return constraint.kind === 'check' ? this.addCheck(constraint) : this.addForeignKey(constraint);
   }
 
   addIndex(definition: IndexDefinition): IndexDef {
@@ -110,12 +128,26 @@ export class TableDraft {
         const found = this.findColumn(column);
         return found?.hidden ? undefined : found;
       },
+      byId: (id) => this.columns.find((column) => column.id === id),
       addHidden: (part, indexName, position) => this.#addHiddenColumn(part, indexName, position),
     });
     if (primary) this.#makeNotNull(built.parts.map((part) => part.columnId));
     const index: IndexDef = { id: primary ? 0 : this.nextIndexId++, ...built };
+    this.#warnOfTwin(index);
     this.indexes.push(index);
     return index;
+  }
+
+  #warnOfTwin(index: IndexDef): void {
+    const parts = JSON.stringify(index.parts);
+    const isTwin = (other: IndexDef): boolean =>
+      other.kind === index.kind && other.unique === index.unique && JSON.stringify(other.parts) === parts;
+    if (index.primary || !this.indexes.some((other) => !other.generated && !other.primary && isTwin(other))) return;
+    const name = `${this.base.schema}.${this.base.name}`;
+    this.context.warn(
+      1831,
+      `Duplicate index '${index.name}' defined on the table '${name}'. This is deprecated and will be disallowed in a future release.`,
+    );
   }
 
   #indexName(definition: IndexDefinition): string {
@@ -129,9 +161,11 @@ export class TableDraft {
     const expression = part.expression;
     if (expression === undefined) throw sqlError('ER_KEY_COLUMN_DOES_NOT_EXITS', '');
     if (expression.kind === 'column') throw sqlError('ER_FUNCTIONAL_INDEX_ON_FIELD');
+    checkExpressionRules(expression, { kind: 'key-part', name: indexName }, this.columns, this.context);
     const sql = this.context.formatExpression(expression);
     const type = this.context.expressionType(sql, this.finish());
     if (type.kind === 'json') throw sqlError('ER_FUNCTIONAL_INDEX_ON_JSON_OR_GEOMETRY_FUNCTION');
+    if (isLob(type)) throw sqlError('ER_FUNCTIONAL_INDEX_ON_LOB');
     const column: ColumnDef = {
       id: this.nextColumnId++,
       name: `!hidden!${indexName}!${position}!0`,
@@ -158,25 +192,41 @@ export class TableDraft {
     });
   }
 
-  addCheck(check: CheckConstraint): void {
+  addCheck(check: CheckConstraint): CheckDef {
     const name = check.name ?? this.#unusedName('chk', this.checks);
-    if (this.checks.some((other) => other.name.toLowerCase() === name.toLowerCase())) {
+    if ([...name].length > 64) throw sqlError('ER_TOO_LONG_IDENT', name);
+    if (this.#isTaken(name, (table) => (table === this.base ? this.checks : table.checks))) {
       throw sqlError('ER_CHECK_CONSTRAINT_DUP_NAME', name);
     }
-    this.checks.push({ name, sql: this.context.formatExpression(check.expression), enforced: check.enforced });
+    const added = { name, sql: this.context.formatExpression(check.expression), enforced: check.enforced };
+    this.checks.push(added);
+    return added;
   }
 
-  addForeignKey(definition: ForeignKeyDefinition): void {
-    const name = definition.constraintName ?? definition.indexName ?? this.#unusedName('ibfk', this.foreignKeys);
-    if (this.foreignKeys.some((other) => other.name.toLowerCase() === name.toLowerCase())) {
+  /** Constraint names are unique in a schema, whatever their case. */
+  #isTaken(name: string, namesOf: (table: TableDef) => readonly { readonly name: string }[]): boolean {
+    const key = name.toLowerCase();
+    const others = this.context.catalog
+      .tables(this.base.schema)
+      .filter((other) => other.kind === 'table' && other.name !== this.base.name) as TableDef[];
+    return [this.base, ...others].some((table) => namesOf(table).some((item) => item.name.toLowerCase() === key));
+  }
+
+  addForeignKey(definition: ForeignKeyDefinition): ForeignKeyDef {
+    const name = definition.constraintName ?? this.#unusedName('ibfk', this.foreignKeys);
+    if ([...name].length > 64) throw sqlError('ER_TOO_LONG_IDENT', name);
+    if (this.#isTaken(name, (table) => (table === this.base ? this.foreignKeys : table.foreignKeys))) {
       throw sqlError('ER_FK_DUP_NAME', name);
     }
     const key = buildForeignKey(definition, name, this);
     this.foreignKeys.push(key);
     // InnoDB wants an index that starts with the child columns, and makes one when there is none.
-    if (!this.indexes.some((index) => startsWith(index, key.columnIds))) {
+    const named = definition.constraintName ?? definition.indexName;
+    const serves = (index: IndexDef): boolean =>
+      startsWith(index, key.columnIds) && (named === undefined || !index.generated);
+    if (!this.indexes.some(serves)) {
       const taken = new Set(this.indexes.map((index) => index.name.toLowerCase()));
-      const base = definition.constraintName ?? definition.indexName ?? definition.columns[0] ?? name;
+      const base = named ?? definition.columns[0] ?? name;
       this.indexes.push({
         id: this.nextIndexId++,
         name: unusedIndexName(base, taken),
@@ -187,8 +237,21 @@ export class TableDraft {
         comment: '',
         kind: 'btree',
         state: 'public',
+        generated: true,
       });
     }
+    return key;
+  }
+
+  /** A key made for a foreign key goes when a written one, or that of a later foreign key, can serve instead. */
+  dropCoveredKeys(): void {
+    this.indexes = this.indexes.filter((index) => {
+      if (!index.generated) return true;
+      const ids = index.parts.map((part) => part.columnId);
+      return !this.indexes.some(
+        (other) => other !== index && startsWith(other, ids) && (!other.generated || other.id > index.id),
+      );
+    });
   }
 
   #unusedName(word: string, others: readonly { readonly name: string }[]): string {
@@ -205,14 +268,15 @@ export class TableDraft {
   /** The definition as it stands; checks what concerns the table as a whole. */
   finish(): TableDef {
     const primary = this.indexes.find((index) => index.primary);
+    this.dropCoveredKeys();
     const others = this.indexes.filter((index) => !index.primary);
     const clustered: IndexDef = primary ?? HIDDEN_ROW_ID_INDEX;
     return {
       ...this.base,
       columns: [...this.columns],
       indexes: [clustered, ...sortIndexes(others, this.columns)],
-      foreignKeys: [...this.foreignKeys],
-      checks: [...this.checks],
+      foreignKeys: this.foreignKeys.toSorted(byName),
+      checks: this.checks.toSorted(byName),
       collation: this.collation,
       comment: this.comment,
       options: { ...this.options },
@@ -222,7 +286,14 @@ export class TableDraft {
   }
 
   /** Rules that hold for a finished table, not for one in the making. */
-  check(): void {
+  check(altering: boolean): void {
+    checkTableExpressions(this.finish(), this.context, altering);
+    checkRowSize(this.columns);
+    const seen = new Set<string>();
+    for (const { name } of this.columns) {
+      if (seen.has(name.toLowerCase())) throw sqlError('ER_DUP_FIELDNAME', name);
+      seen.add(name.toLowerCase());
+    }
     if (!this.columns.some((column) => !column.invisible && !column.hidden))
       throw sqlError('ER_TABLE_MUST_HAVE_A_VISIBLE_COLUMN');
     const auto = this.columns.filter((column) => column.autoIncrement);
@@ -231,6 +302,25 @@ export class TableDraft {
       throw sqlError('ER_WRONG_AUTO_KEY');
     }
   }
+}
+
+/** As MySQL lists constraints: by name, whatever the case. */
+function byName(a: { readonly name: string }, b: { readonly name: string }): number {
+  const left = a.name.toLowerCase();
+  const right = b.name.toLowerCase();
+  return left < right ? -1 : left > right ? 1 : 0;
+}
+
+function inlineForeignKey(definition: ColumnDefinition, references: References): ForeignKeyDefinition {
+  return {
+    kind: 'foreign-key',
+    start: definition.start,
+    end: definition.end,
+    constraintName: undefined,
+    indexName: undefined,
+    columns: [definition.name],
+    references,
+  };
 }
 
 export const HIDDEN_ROW_ID_INDEX: IndexDef = {
@@ -244,16 +334,6 @@ export const HIDDEN_ROW_ID_INDEX: IndexDef = {
   kind: 'btree',
   state: 'public',
 };
-
-/** True when the index's first parts are these columns in this order, in full. */
-export function startsWith(index: IndexDef, columnIds: readonly number[]): boolean {
-  return (
-    index.kind === 'btree' &&
-    columnIds.every(
-      (id, place) => index.parts[place]?.columnId === id && index.parts[place]?.prefixLength === undefined,
-    )
-  );
-}
 
 function columnKey(definition: ColumnDefinition, type: 'primary' | 'unique'): IndexDefinition {
   return {

@@ -127,6 +127,7 @@ export class PlannerFixture {
       foreignKeyChecks: false,
       strict: true,
       standardForeignKeys: true,
+      warn: () => {},
       parseExpression: (text) => parseExpressionText(text),
       isFunction: (name) => functionRegistry.findFunction(name) !== undefined,
       formatExpression: (expression) => this.#text.slice(expression.start, expression.end),
