@@ -85,3 +85,21 @@ test('errors carry errno, SQLSTATE and text of MySQL', async () => {
   });
   await expect(run('SELEC 1')).rejects.toMatchObject({ errno: 1064 });
 });
+
+test('a read-only transaction refuses changes, prepared ones too', async () => {
+  await run('CREATE TABLE t (id INT PRIMARY KEY)');
+  const insert = await session.prepare('INSERT INTO t VALUES (1)');
+  await run('START TRANSACTION READ ONLY');
+  await expect(run('INSERT INTO t VALUES (2)')).rejects.toMatchObject({ errno: 1792 });
+  expect(() => insert.execute([], [])).toThrow(expect.objectContaining({ errno: 1792 }));
+  await run('COMMIT');
+});
+
+test('inserts that share a template keep their own values', async () => {
+  await run('CREATE TABLE t (id INT PRIMARY KEY AUTO_INCREMENT, n INT, s VARCHAR(10))');
+  for (let i = 1; i <= 5; i++) await run(`INSERT INTO t (n, s) VALUES (${i}, 's${i}'), (NULL, '${i}')`);
+  expect(await run('SELECT id, n, s FROM t WHERE n IS NOT NULL ORDER BY id')).toEqual(
+    [1, 2, 3, 4, 5].map((i) => [i * 2 - 1, i, `s${i}`]),
+  );
+  await expect(run("INSERT INTO t (n, s) VALUES (1, 'too long a text')")).rejects.toMatchObject({ errno: 1406 });
+});

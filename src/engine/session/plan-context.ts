@@ -5,6 +5,18 @@ import { type FieldType, findCollation } from '../../sql/types/index.ts';
 import { getVariableRow, typeOfVariable } from '../variables/index.ts';
 import type { EngineSession } from './session.ts';
 
+let lastSwitch = '';
+let lastSwitchedOff: ReadonlySet<string> = new Set();
+
+/** The words that optimizer_switch turns off; nearly all sessions have the same text. */
+function switchedOff(text: string): ReadonlySet<string> {
+  if (text !== lastSwitch) {
+    lastSwitch = text;
+    lastSwitchedOff = new Set(text.split(',').flatMap((word) => (word.endsWith('=off') ? [word.slice(0, -4)] : [])));
+  }
+  return lastSwitchedOff;
+}
+
 class SessionPlanning implements PlannerSession {
   readonly #session: EngineSession;
   readonly selectLimit?: number;
@@ -33,8 +45,7 @@ class SessionPlanning implements PlannerSession {
     return this.#session.state.variables.isOn('sql_safe_updates');
   }
   get disabledStrategies(): ReadonlySet<string> {
-    const words = this.#session.state.variables.get('optimizer_switch') ?? '';
-    return new Set(words.split(',').flatMap((word) => (word.endsWith('=off') ? [word.slice(0, -4)] : [])));
+    return switchedOff(this.#session.state.variables.get('optimizer_switch') ?? '');
   }
   userVariableType(name: string): FieldType | undefined {
     return this.#session.eval.getUserVariable(name)?.type;

@@ -1,4 +1,5 @@
 /** From a statement to a plan that can run. */
+import { sqlError } from '../../base/index.ts';
 import type * as ast from '../../sql/ast/index.ts';
 import { planStatement } from '../../sql/planner/index.ts';
 import type { StatementPlan } from '../../sql/plan/index.ts';
@@ -33,6 +34,12 @@ export function isPlannable(statement: ast.Statement): boolean {
     default:
       return false;
   }
+}
+
+/** A data change inside a read-only transaction is refused before it is planned (1792). */
+export function requireWritable(session: EngineSession, statement: ast.Statement): void {
+  if (statement.kind !== 'query' && session.transactions.readOnly)
+    throw sqlError('ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION');
 }
 
 export function planFor(

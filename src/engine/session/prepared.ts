@@ -8,7 +8,7 @@ import type * as ast from '../../sql/ast/index.ts';
 import type { Catalog } from '../../sql/catalog/index.ts';
 import type { FieldType, Value } from '../../sql/types/index.ts';
 import type { PreparedStatement, ResultColumn, StatementResult } from '../session-port.ts';
-import { isPlannable, planFor, type ReadyPlan } from './planning.ts';
+import { isPlannable, planFor, type ReadyPlan, requireWritable } from './planning.ts';
 import type { EngineSession } from './session.ts';
 import { runReady } from './select-into.ts';
 
@@ -83,6 +83,7 @@ export class Prepared implements PreparedStatement {
       session.state.diagnostics.clear();
       if (!isPlannable(this.#statement))
         return session.runStatement(this.#statement, this.#sql, this.paramCount, { params, types });
+      requireWritable(session, this.#statement);
       const isReusable =
         this.#ready !== undefined && this.isCurrent(session) && sameTypes(this.#basis?.types ?? NO_TYPES, types);
       if (isReusable && this.#ready !== undefined) return runReady(session, this.#ready, params);

@@ -9,7 +9,11 @@ import type { EngineSession } from './session.ts';
 import { runPlan } from './statement-run.ts';
 
 /** Runs a plan; a query with INTO answers OK and keeps its row. */
-export function runReady(session: EngineSession, ready: ReadyPlan, params: readonly Value[]): MaybePromise<StatementResult> {
+export function runReady(
+  session: EngineSession,
+  ready: ReadyPlan,
+  params: readonly Value[],
+): MaybePromise<StatementResult> {
   const { plan } = ready;
   if (plan.kind !== 'query' || plan.into === undefined) return runPlan(session, ready, params);
   const { into, columns } = plan;

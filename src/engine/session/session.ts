@@ -7,7 +7,16 @@
  *
  * What may interleave: nothing of the same session. `kill` comes from other sessions at any time and only sets flags.
  */
-import { andThen, DbError, isPromise, type MaybePromise, MYSQL_ERRORS, type MysqlErrorName, SqlError, sqlError } from '../../base/index.ts';
+import {
+  andThen,
+  DbError,
+  isPromise,
+  type MaybePromise,
+  MYSQL_ERRORS,
+  type MysqlErrorName,
+  SqlError,
+  sqlError,
+} from '../../base/index.ts';
 import type * as ast from '../../sql/ast/index.ts';
 import type { Interrupt } from '../../sql/exec/index.ts';
 import { isEmptyFrom, parse } from '../../sql/parser/index.ts';
@@ -146,6 +155,8 @@ export class EngineSession implements Session {
   execute(sql: string): MaybePromise<StatementResult> {
     const cached = this.plans.findText(this, sql);
     if (cached !== undefined) return this.guard(sql, () => cached.execute(NO_PARAMS, NO_TYPES));
+    const insert = this.plans.findInsert(this, sql);
+    if (insert !== undefined) return insert.prepared.execute(insert.params, insert.types);
     return this.guard(sql, () => {
       const parsed = parse(sql, { sqlMode: this.state.sqlMode.text, multi: this.#multiStatements, parameters: false });
       return runStatement(this, parsed.statement, sql, 0);
@@ -286,7 +297,8 @@ export class EngineSession implements Session {
   /** In strict mode a data change fails where a query would warn of a value that was cut or out of range. */
   readonly warnOrFail = (errno: number, message: string, level: 'Warning' | 'Note' | 'Error' = 'Warning'): void => {
     const symbol = STRICT_FAILURES[errno];
-    if (level === 'Warning' && symbol !== undefined) throw new SqlError(symbol, errno, MYSQL_ERRORS[symbol][1], message);
+    if (level === 'Warning' && symbol !== undefined)
+      throw new SqlError(symbol, errno, MYSQL_ERRORS[symbol][1], message);
     this.warn(errno, message, level);
   };
 

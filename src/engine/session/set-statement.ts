@@ -1,4 +1,7 @@
-/** SET: user and system variables, NAMES, CHARACTER SET. Assignments run left to right; all are checked as they run. */
+/**
+ * SET: user and system variables, NAMES, CHARACTER SET. Every assignment is checked and its value taken before the first is
+ * made, as MySQL does: a statement that fails changes nothing, and values see the variables as they were.
+ */
 import { type MaybePromise, sqlError, andThen } from '../../base/index.ts';
 import type * as ast from '../../sql/ast/index.ts';
 import { defaultCollationOf, findCollation, formatText, type Value } from '../../sql/types/index.ts';
@@ -14,19 +17,39 @@ export function runSet(
   statement: ast.SetStatement,
   bound: BoundParams,
 ): MaybePromise<StatementResult> {
-  const assign = (place: number): MaybePromise<StatementResult> => {
-    const assignment = statement.assignments[place];
-    if (assignment === undefined) return okResult({ warningCount: session.state.diagnostics.warningCount });
-    return andThen(runAssignment(session, assignment, bound), () => assign(place + 1));
+  const ready: Assign[] = [];
+  const apply = (place: number): MaybePromise<StatementResult> => {
+    const assign = ready[place];
+    if (assign === undefined) return okResult({ warningCount: session.state.diagnostics.warningCount });
+    return andThen(assign(), () => apply(place + 1));
   };
-  return assign(0);
+  for (const assignment of statement.assignments) if (assignment.kind === 'system') knownVariable(assignment);
+  const prepare = (place: number): MaybePromise<StatementResult> => {
+    const assignment = statement.assignments[place];
+    if (assignment === undefined) return apply(0);
+    return andThen(prepareAssignment(session, assignment, bound), (assign) => {
+      ready.push(assign);
+      return prepare(place + 1);
+    });
+  };
+  return prepare(0);
 }
 
-function runAssignment(session: EngineSession, assignment: ast.SetAssignment, bound: BoundParams): MaybePromise<void> {
+/** Makes one assignment, whose value is known and fits. */
+type Assign = () => MaybePromise<void>;
+
+function prepareAssignment(
+  session: EngineSession,
+  assignment: ast.SetAssignment,
+  bound: BoundParams,
+): MaybePromise<Assign> {
   switch (assignment.kind) {
     case 'user':
-      return andThen(evaluateAny(session, assignment.value, bound), ({ value, type }) =>
-        session.eval.setUserVariable(assignment.name, value, type),
+      return andThen(
+        evaluateAny(session, assignment.value, bound),
+        ({ value, type }) =>
+          () =>
+            session.eval.setUserVariable(assignment.name, value, type),
       );
     case 'names':
       return setNames(session, assignment.charset, assignment.collation);
@@ -39,18 +62,24 @@ function runAssignment(session: EngineSession, assignment: ast.SetAssignment, bo
 
 type SystemAssignment = Extract<ast.SetAssignment, { kind: 'system' }>;
 
-function setSystem(session: EngineSession, assignment: SystemAssignment, bound: BoundParams): MaybePromise<void> {
+/** Names are looked up before any value is taken. */
+function knownVariable(assignment: SystemAssignment): SystemVariableRow {
   if (assignment.component !== undefined)
     throw sqlError('ER_UNKNOWN_SYSTEM_VARIABLE', `${assignment.component}.${assignment.name}`);
-  const row = getVariableRow(assignment.name);
+  return getVariableRow(assignment.name);
+}
+
+function setSystem(session: EngineSession, assignment: SystemAssignment, bound: BoundParams): MaybePromise<Assign> {
+  const row = knownVariable(assignment);
   const scope = assignment.scope === 'session' || assignment.scope === undefined ? 'session' : 'global';
   checkScope(session, row, scope);
   if (assignment.value.kind === 'default') {
-    return assignText(session, row, scope, scope === 'session' ? session.state.globals.get(row.name) : row.value);
+    const initial = scope === 'session' ? session.state.globals.get(row.name) : row.value;
+    return () => assignText(session, row, scope, initial);
   }
   return andThen(evaluateAny(session, bareWord(assignment.value), bound), (evaluated) => {
     const text = normalizeVariable(row, variableValue(evaluated), session.warn);
-    return assignText(session, row, scope, text);
+    return () => assignText(session, row, scope, text);
   });
 }
 
@@ -132,13 +161,17 @@ function setLastInsertId(session: EngineSession, text: string | null): void {
 
 const CLIENT_CHARSETS_REFUSED = new Set(['ucs2', 'utf16', 'utf16le', 'utf32']);
 
-function setNames(session: EngineSession, charset: string | undefined, collation: string | undefined): void {
+function setNames(session: EngineSession, charset: string | undefined, collation: string | undefined): Assign {
   const name = charset ?? session.state.globals.get('character_set_client') ?? 'utf8mb4';
   if (CLIENT_CHARSETS_REFUSED.has(name)) throw sqlError('ER_WRONG_VALUE_FOR_VAR', 'character_set_client', name);
   const wanted = collation ?? defaultCollationOf(name);
   const found = findCollation(wanted);
   if (found === undefined) throw sqlError('ER_UNKNOWN_COLLATION', wanted);
   if (found.charset !== name) throw sqlError('ER_COLLATION_CHARSET_MISMATCH', wanted, name);
+  return () => applyNames(session, name, wanted);
+}
+
+function applyNames(session: EngineSession, name: string, wanted: string): void {
   const { variables } = session.state;
   for (const variable of ['character_set_client', 'character_set_connection', 'character_set_results'])
     variables.set(variable, name);
@@ -149,10 +182,14 @@ function setNames(session: EngineSession, charset: string | undefined, collation
   }
 }
 
-function setCharset(session: EngineSession, charset: string | undefined): void {
+function setCharset(session: EngineSession, charset: string | undefined): Assign {
   const name = charset ?? session.state.globals.get('character_set_client') ?? 'utf8mb4';
   if (CLIENT_CHARSETS_REFUSED.has(name)) throw sqlError('ER_WRONG_VALUE_FOR_VAR', 'character_set_client', name);
   defaultCollationOf(name);
+  return () => applyCharset(session, name);
+}
+
+function applyCharset(session: EngineSession, name: string): void {
   const { variables } = session.state;
   variables.set('character_set_client', name);
   variables.set('character_set_results', name);

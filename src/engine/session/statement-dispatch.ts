@@ -9,7 +9,8 @@ import type { StatementResult } from '../session-port.ts';
 import { runAdmin } from './admin-statements.ts';
 import { evaluateExpression } from './evaluate.ts';
 import { runExplain } from './explain-statement.ts';
-import { type BoundParams, isPlannable, NO_PARAMS, planFor } from './planning.ts';
+import { runGetDiagnostics } from './get-diagnostics.ts';
+import { type BoundParams, isPlannable, NO_PARAMS, planFor, requireWritable } from './planning.ts';
 import { Prepared } from './prepared.ts';
 import { okResult } from './results.ts';
 import type { EngineSession } from './session.ts';
@@ -51,16 +52,13 @@ function requirePasswordChange(session: EngineSession, statement: ast.Statement)
   if (statement.kind !== 'set') session.passwordExpired = false;
 }
 
-const WRITES: ReadonlySet<string> = new Set(['insert', 'update', 'delete', 'load-data']);
-
 function runPlannable(
   session: EngineSession,
   statement: ast.Statement,
   sql: string,
   bound: BoundParams,
 ): MaybePromise<StatementResult> {
-  if (WRITES.has(statement.kind) && session.transactions.readOnly)
-    throw sqlError('ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION');
+  requireWritable(session, statement);
   const ready = planFor(session, statement, sql, bound.types);
   if (bound.params.length === 0 && ready.plan.cacheable && ready.plan.kind !== 'load') {
     session.plans.offer(sql, () => Prepared.create(session, statement, sql, 0));
@@ -99,6 +97,8 @@ function runOther(
       if (!session.preparedNames.delete(statement.name))
         throw sqlError('ER_UNKNOWN_STMT_HANDLER', statement.name.length, statement.name, 'DEALLOCATE PREPARE');
       return okResult();
+    case 'get-diagnostics':
+      return runGetDiagnostics(session, statement);
     case 'explain':
       return runExplain(session, statement, sql);
     case 'kill':

@@ -44,13 +44,15 @@ export function runPlan(
       : andThen(executeWrite(plan, context), (result) => {
           session.eval.rowCount = result.affectedRows;
           const slept = session.eval.sleepMs > 0 ? session.sleep() : undefined;
-          return andThen(andThen(slept, () => session.transactions.endStatement()), () =>
-            okResult({
-              affectedRows: result.affectedRows,
-              lastInsertId: result.lastInsertId,
-              info: result.info.replace('{warnings}', String(session.state.diagnostics.warningCount)),
-              warningCount: session.state.diagnostics.warningCount,
-            }),
+          return andThen(
+            andThen(slept, () => session.transactions.endStatement()),
+            () =>
+              okResult({
+                affectedRows: result.affectedRows,
+                lastInsertId: result.lastInsertId,
+                info: result.info.replace('{warnings}', String(session.state.diagnostics.warningCount)),
+                warningCount: session.state.diagnostics.warningCount,
+              }),
           );
         });
   });
