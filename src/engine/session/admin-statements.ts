@@ -14,6 +14,9 @@ const MAINTENANCE_COLUMNS = [
   textColumn('Msg_text', 4096),
 ];
 
+/** There are no help tables: every topic is unknown. */
+const HELP_COLUMNS = [textColumn('source_category_name', 64), textColumn('name', 64), textColumn('is_it_category', 1)];
+
 export function runAdmin(session: EngineSession, statement: ast.Statement): MaybePromise<StatementResult> {
   switch (statement.kind) {
     case 'analyze-table':
@@ -22,8 +25,13 @@ export function runAdmin(session: EngineSession, statement: ast.Statement): Mayb
       return maintain(session, statement);
     case 'lock-tables':
       for (const lock of statement.locks) findTable(session, lock.table);
+      session.state.lockedTables.lock(statement);
       return okResult();
     case 'unlock-tables':
+      session.state.lockedTables.release();
+      return okResult();
+    case 'help':
+      return tableResult(HELP_COLUMNS, []);
     case 'flush':
     case 'lock-instance':
     case 'reset-persist':

@@ -17,6 +17,7 @@ import { StorageSchemaStore } from '../storage-schema-store.ts';
 import { SchemaChanges } from '../schema-change/schema-changes.ts';
 import type { AccountCredentials, ConnectOptions, Engine, Session } from '../session-port.ts';
 import { getVariableRow, readVariable, VariableValues } from '../variables/index.ts';
+import { AutomaticAnalyze } from './automatic-analyze.ts';
 import { checksumTable } from './checksum-table.ts';
 import type { BeginOptions, SchemaChanger, SessionHost, SessionPrivileges } from './session-host.ts';
 import { EngineSession } from './session.ts';
@@ -46,6 +47,7 @@ export class SqlEngine implements Engine, SessionHost {
   readonly #accounts: AccountDirectory;
   readonly #sessions = new Map<number, EngineSession>();
   readonly #tableStats: TableStats;
+  readonly #analyze: AutomaticAnalyze;
   readonly #startedAtMs: number;
   #lastConnectionId = 0;
   #statements = 0;
@@ -55,7 +57,18 @@ export class SqlEngine implements Engine, SessionHost {
     this.#database = options.database;
     this.#accounts = options.accounts;
     this.#startedAtMs = options.env.clock.nowMs();
-    this.#tableStats = new TableStats((table) => this.#database.main.rowCounts.get(table.id) ?? 0);
+    this.#analyze = new AutomaticAnalyze({
+      env: options.env,
+      open: () => {
+        const transaction = this.#database.main.begin({ isolation: 'repeatable-read' });
+        return { storage: this.#database.main.storageFor(transaction), end: () => transaction.rollback() };
+      },
+      publish: (statistics) => this.#tableStats.set(statistics),
+    });
+    this.#tableStats = new TableStats(
+      (table) => this.#database.main.rowCounts.get(table.id) ?? 0,
+      (table) => this.#analyze.request(table),
+    );
     this.stats = this.#tableStats;
     this.schemaChanger = new SchemaChanges(new StorageSchemaStore(() => this.#database.main));
     for (const [name, value] of Object.entries(options.variables ?? {})) this.globals.set(name, value);
@@ -171,6 +184,7 @@ export class SqlEngine implements Engine, SessionHost {
 
   /** Ends all sessions; the database is closed by whoever opened it. */
   async close(): Promise<void> {
+    await this.#analyze.close();
     for (const session of [...this.#sessions.values()]) {
       session.onTerminate?.('shutdown');
       await session.close();

@@ -134,7 +134,7 @@ export class PreparedNames {
 
   get(name: string, what: string): Prepared {
     const found = this.#byName.get(name.toLowerCase());
-    if (found === undefined) throw sqlError('ER_UNKNOWN_STMT_HANDLER', name.length, name, what);
+    if (found === undefined) throw sqlError('ER_UNKNOWN_STMT_HANDLER', name, what);
     return found;
   }
 

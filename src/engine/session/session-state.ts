@@ -4,6 +4,7 @@
  * Decoded copies (sql_mode, time zone, collation) are kept beside the texts and refreshed by `variableChanged`, because
  * every statement reads them.
  */
+import { LockedTables } from './locked-tables.ts';
 import { sqlError } from '../../base/index.ts';
 import type { SqlMode } from '../../sql/expr/index.ts';
 import {
@@ -21,6 +22,8 @@ import { Diagnostics } from './diagnostics.ts';
 export class SessionState {
   readonly connectionId: number;
   readonly globals: VariableValues;
+  /** LOCK TABLES. */
+  readonly lockedTables = new LockedTables();
   readonly diagnostics = new Diagnostics();
   readonly userVariables = new Map<string, { value: Value; type: FieldType }>();
   variables: VariableValues;

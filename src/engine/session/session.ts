@@ -153,10 +153,15 @@ export class EngineSession implements Session {
   }
 
   execute(sql: string): MaybePromise<StatementResult> {
+    if (this.state.lockedTables.isActive) return this.#parseAndRun(sql);
     const cached = this.plans.findText(this, sql);
     if (cached !== undefined) return this.guard(sql, () => cached.execute(NO_PARAMS, NO_TYPES));
     const insert = this.plans.findInsert(this, sql);
     if (insert !== undefined) return insert.prepared.execute(insert.params, insert.types);
+    return this.#parseAndRun(sql);
+  }
+
+  #parseAndRun(sql: string): MaybePromise<StatementResult> {
     return this.guard(sql, () => {
       const parsed = parse(sql, { sqlMode: this.state.sqlMode.text, multi: this.#multiStatements, parameters: false });
       return runStatement(this, parsed.statement, sql, 0);

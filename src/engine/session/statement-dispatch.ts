@@ -40,6 +40,7 @@ export function runStatement(
   }
   if (session.passwordExpired) requirePasswordChange(session, statement);
   session.privileges.requireFor(statement);
+  session.state.lockedTables.check(statement);
   if (isPlannable(statement)) return runPlannable(session, statement, sql, bound);
   return runOther(session, statement, sql, bound);
 }
@@ -95,7 +96,7 @@ function runOther(
       return executeByName(session, statement);
     case 'deallocate':
       if (!session.preparedNames.delete(statement.name))
-        throw sqlError('ER_UNKNOWN_STMT_HANDLER', statement.name.length, statement.name, 'DEALLOCATE PREPARE');
+        throw sqlError('ER_UNKNOWN_STMT_HANDLER', statement.name, 'DEALLOCATE PREPARE');
       return okResult();
     case 'get-diagnostics':
       return runGetDiagnostics(session, statement);
@@ -163,6 +164,7 @@ const COMMITS_FIRST: ReadonlySet<ast.StatementKind> = new Set([
 
 function startTransaction(session: EngineSession, statement: ast.StartTransaction): MaybePromise<StatementResult> {
   const readOnly = statement.access === undefined ? undefined : statement.access === 'read only';
+  session.state.lockedTables.release();
   return andThen(session.transactions.begin(readOnly), () => {
     if (statement.consistentSnapshot) session.transactions.ensure().transaction.readAt();
     return okResult();

@@ -1,17 +1,19 @@
 /** Statistics of tables for the planner: rows counted by commits, distributions collected by ANALYZE. */
 import { andThen, type MaybePromise } from '../../base/index.ts';
 import type { TableDef } from '../../sql/catalog/index.ts';
-import { collectStatistics, type StatsProvider, type TableStatistics } from '../../sql/planner/index.ts';
+import { collectStatistics, needsAnalyze, type StatsProvider, type TableStatistics } from '../../sql/planner/index.ts';
 import type { EngineSession } from './session.ts';
 
 const TABLES_MAX = 10_000;
 
 export class TableStats implements StatsProvider {
   readonly #rowCount: (table: TableDef) => number;
+  readonly #requestAnalyze: (table: TableDef) => void;
   readonly #byTable = new Map<number, TableStatistics>();
 
-  constructor(rowCount: (table: TableDef) => number) {
+  constructor(rowCount: (table: TableDef) => number, requestAnalyze: (table: TableDef) => void) {
     this.#rowCount = rowCount;
+    this.#requestAnalyze = requestAnalyze;
   }
 
   rowCount(table: TableDef): number {
@@ -19,7 +21,9 @@ export class TableStats implements StatsProvider {
   }
 
   find(table: TableDef): TableStatistics | undefined {
-    return this.#byTable.get(table.id);
+    const statistics = this.#byTable.get(table.id);
+    if (table.id > 0 && needsAnalyze(statistics, this.#rowCount(table), 0)) this.#requestAnalyze(table);
+    return statistics;
   }
 
   set(statistics: TableStatistics): void {

@@ -1,0 +1,83 @@
+/**
+ * LOCK TABLES as the session sees it: while it holds locks, only the locked names may be used, and only as locked (1099, 1100).
+ * Other sessions are not kept out: statements of theirs are isolated by transactions as ever.
+ */
+import { sqlError } from '../../base/index.ts';
+import type * as ast from '../../sql/ast/index.ts';
+import { isVirtualSchema } from '../../sql/infoschema/index.ts';
+
+type Locks = ReadonlyMap<string, { readonly table: string; readonly write: boolean }>;
+
+export class LockedTables {
+  #locks: Locks | undefined;
+
+  lock(statement: ast.LockTables): void {
+    const locks = new Map<string, { table: string; write: boolean }>();
+    for (const { table, alias, type } of statement.locks) {
+      const name = alias ?? table.name;
+      if (locks.has(name)) throw sqlError('ER_NONUNIQ_TABLE', name);
+      locks.set(name, { table: table.name, write: type === 'write' });
+    }
+    this.#locks = locks;
+  }
+
+  /** Statements whose plans are kept must be looked at again. */
+  get isActive(): boolean {
+    return this.#locks !== undefined;
+  }
+
+  release(): void {
+    this.#locks = undefined;
+  }
+
+  /** Throws when the statement uses what is not locked for it. */
+  check(statement: ast.Statement): void {
+    const locks = this.#locks;
+    if (locks === undefined) return;
+    switch (statement.kind) {
+      case 'insert':
+        requireLock(locks, statement.table.name, true);
+        return checkReads(locks, statement.query, new Set());
+      case 'query':
+      case 'update':
+      case 'delete':
+        return checkReads(locks, statement, new Set());
+      case 'drop-table':
+        for (const table of statement.tables) requireLock(locks, table.name, true);
+        return;
+      case 'create-table':
+      case 'alter-table':
+      case 'truncate-table':
+      case 'create-index':
+      case 'drop-index':
+        requireLock(locks, statement.table.name, true);
+        return;
+      default:
+    }
+  }
+}
+
+function requireLock(locks: Locks, name: string, write: boolean): void {
+  const lock = locks.get(name);
+  if (lock === undefined) throw sqlError('ER_TABLE_NOT_LOCKED', name);
+  if (write && !lock.write) throw sqlError('ER_TABLE_NOT_LOCKED_FOR_WRITE', name);
+}
+
+/** Every table that a tree names, but for common table expressions and the virtual schemas. */
+function checkReads(locks: Locks, node: unknown, hidden: ReadonlySet<string>): void {
+  if (Array.isArray(node)) for (const item of node) checkReads(locks, item, hidden);
+  if (Array.isArray(node) || typeof node !== 'object' || node === null || node instanceof Uint8Array) return;
+  const tree = node as {
+    readonly kind?: string;
+    readonly schema?: string;
+    readonly name?: string;
+    readonly alias?: string;
+    readonly with?: ast.WithClause;
+  };
+  if (tree.kind === 'table' && tree.name !== undefined) {
+    const isOurs = tree.schema === undefined || !isVirtualSchema(tree.schema);
+    if (isOurs && !hidden.has(tree.name)) requireLock(locks, tree.alias ?? tree.name, false);
+  }
+  const names = tree.with === undefined ? hidden : new Set([...hidden, ...tree.with.tables.map((cte) => cte.name)]);
+  for (const value of Object.values(node)) checkReads(locks, value, names);
+}
