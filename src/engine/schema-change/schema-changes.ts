@@ -126,10 +126,13 @@ export class SchemaChanges implements SchemaChanger {
     checkExpressions(session, plan.after);
     const convert = rowConversion(session, plan);
     const check = rowCheck(session, plan);
-    return andThen(this.#store.alterTable(plan, { convert: convert.convert, check: check?.check, zone: session.state.zone }), () => {
-      if (onlyRenames) return okResult();
-      return alteredResult(session, plan.countsRows ? Math.max(convert.rows(), check?.rows() ?? 0) : 0);
-    });
+    return andThen(
+      this.#store.alterTable(plan, { convert: convert.convert, check: check?.check, zone: session.state.zone }),
+      () => {
+        if (onlyRenames) return okResult();
+        return alteredResult(session, plan.countsRows ? Math.max(convert.rows(), check?.rows() ?? 0) : 0);
+      },
+    );
   }
 
   #drop(
@@ -147,8 +150,7 @@ export class SchemaChanges implements SchemaChanger {
       else if (relation !== undefined && kind === 'view') {
         if (!ifExists) throw sqlError('ER_WRONG_OBJECT', schema, name.name, 'VIEW');
         session.warn(1347, `'${schema}.${name.name}' is not VIEW`, 'Note');
-      }
-      else missing.push(`${schema}.${name.name}`);
+      } else missing.push(`${schema}.${name.name}`);
     }
     if (missing.length > 0 && !ifExists) throw sqlError('ER_BAD_TABLE_ERROR', missing.join(','));
     for (const name of missing) session.warn(1051, `Unknown table '${name}'`, 'Note');

@@ -33,6 +33,8 @@ export function runShowStatement(
     case 'show-create':
       return showCreate(session, statement);
     case 'show-engine':
+      if ((statement.engine ?? 'innodb').toLowerCase() !== 'innodb')
+        throw sqlError('ER_UNKNOWN_STORAGE_ENGINE', statement.engine ?? '');
       return tableResult([textColumn('Type', 10), textColumn('Name', 512), textColumn('Status', 4096)], []);
     default:
       throw sqlError('ER_NOT_SUPPORTED_YET', statement.kind.toUpperCase().replaceAll('-', ' '));
@@ -123,6 +125,7 @@ function showVariables(
 }
 
 const EMPTY_SUBJECTS: Readonly<Record<string, readonly string[]>> = {
+  profile: ['Status', 'Duration'],
   profiles: ['Query_ID', 'Duration', 'Query'],
   'binary logs': ['Log_name', 'File_size', 'Encrypted'],
   'binary log status': ['File', 'Position', 'Binlog_Do_DB', 'Binlog_Ignore_DB', 'Executed_Gtid_Set'],

@@ -12,7 +12,9 @@ export function showCreate(session: EngineSession, statement: ast.ShowCreate): M
   if (statement.type !== 'table' && statement.type !== 'view') {
     throw statement.type === 'trigger'
       ? sqlError('ER_TRG_DOES_NOT_EXIST')
-      : sqlError('ER_SP_DOES_NOT_EXIST', statement.type.toUpperCase(), statement.name.name);
+      : statement.type === 'event'
+        ? sqlError('ER_EVENT_DOES_NOT_EXIST', statement.name.name)
+        : sqlError('ER_SP_DOES_NOT_EXIST', statement.type.toUpperCase(), statement.name.name);
   }
   const schema = statement.name.schema ?? session.state.database;
   if (schema === null) throw sqlError('ER_NO_DB_ERROR');

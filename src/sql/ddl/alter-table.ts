@@ -99,7 +99,8 @@ function finish(alteration: Alteration, before: TableDef, statement: AlterTable)
     before,
     after,
     rebuild,
-    countsRows: alteration.countsRows || alteration.addedChecks.length > 0 || (dropsPrimaryKey(before, after) && rebuild),
+    countsRows:
+      alteration.countsRows || alteration.addedChecks.length > 0 || (dropsPrimaryKey(before, after) && rebuild),
     renamedColumns,
     addIndexes,
     dropIndexes,
@@ -144,7 +145,10 @@ function followRenames(draft: TableDraft, renamed: ReadonlyMap<string, string>):
 function checkForeignKeys(alteration: Alteration, before: TableDef, after: TableDef): void {
   const { draft, context } = alteration;
   const droppedLike = (ids: readonly number[]): IndexDef | undefined =>
-    before.indexes.find((index) => startsWith(index, ids) && !after.indexes.some((now) => now.id === index.id && now.primary === index.primary));
+    before.indexes.find(
+      (index) =>
+        startsWith(index, ids) && !after.indexes.some((now) => now.id === index.id && now.primary === index.primary),
+    );
   for (const key of after.foreignKeys) {
     if (after.indexes.some((index) => startsWith(index, key.columnIds))) continue;
     throw sqlError('ER_DROP_INDEX_FK', droppedLike(key.columnIds)?.name ?? key.name);
@@ -153,12 +157,15 @@ function checkForeignKeys(alteration: Alteration, before: TableDef, after: Table
   const references = context.catalog.referencing(before.schema, before.name);
   for (const { table, key } of references) {
     if (table.id === before.id) continue;
-    const ids = key.referencedColumns.flatMap((name) => before.columns.find((column) => column.name === name)?.id ?? []);
+    const ids = key.referencedColumns.flatMap(
+      (name) => before.columns.find((column) => column.name === name)?.id ?? [],
+    );
     const lost = droppedLike(ids);
     const isServed = after.indexes.some((index) => index.unique && startsWith(index, ids));
     if (lost?.unique && !isServed) throw sqlError('ER_DROP_INDEX_FK', lost.name);
   }
-  if (references.length > 0) checkReferencingKeys(withOldNames(before, after), { ...context, standardForeignKeys: false }, before);
+  if (references.length > 0)
+    checkReferencingKeys(withOldNames(before, after), { ...context, standardForeignKeys: false }, before);
 }
 
 /** Referencing keys still name the columns as they were. */
@@ -300,7 +307,8 @@ function changeColumn(
   if (!sameRepresentation(becomesNotNull, after.type) || before.generated?.sql !== after.generated?.sql)
     alteration.countsRows = true;
   if (after.autoIncrement && !before.autoIncrement) alteration.countsRows = true;
-  if (before.generated?.stored === false && after.generated?.sql === before.generated.sql) alteration.countsRows = false;
+  if (before.generated?.stored === false && after.generated?.sql === before.generated.sql)
+    alteration.countsRows = false;
   if (alteration.countsRows || !sameRepresentation(before.type, after.type)) alteration.rebuild = true;
 }
 

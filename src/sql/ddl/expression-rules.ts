@@ -157,9 +157,9 @@ function unknownColumn(name: string, place: ExpressionPlace): Error {
 }
 
 const BOOLEAN_KINDS: ReadonlySet<string> = new Set(
-  (
-    'comparison logical quantified-comparison between in-list in-query like regexp is member-of exists boolean'
-  ).split(' '),
+  'comparison logical quantified-comparison between in-list in-query like regexp is member-of exists boolean'.split(
+    ' ',
+  ),
 );
 const BOOLEAN_FUNCTIONS: ReadonlySet<string> = new Set(
   (

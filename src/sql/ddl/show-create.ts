@@ -99,26 +99,19 @@ function tableOptions(table: TableDef, autoIncrement: number | bigint | undefine
   if (autoIncrement !== undefined && autoIncrement > 1) parts.push(`AUTO_INCREMENT=${autoIncrement}`);
   parts.push(`DEFAULT CHARSET=${charset}`);
   if (printsCollation(table.collation)) parts.push(`COLLATE=${table.collation}`);
-  for (const [name, value] of Object.entries(table.options)) {
-    if (PRINTED_OPTIONS.has(name)) parts.push(`${name.toUpperCase()}=${value.toUpperCase()}`);
+  for (const name of PRINTED_OPTIONS) {
+    const value = table.options[name];
+    if (value !== undefined) parts.push(`${name.toUpperCase()}=${value.toUpperCase()}`);
   }
   if (table.comment !== '') parts.push(`COMMENT=${quoteText(table.comment)}`);
   return ` ${parts.join(' ')}`;
 }
 
-const PRINTED_OPTIONS = new Set([
-  'row_format',
-  'key_block_size',
-  'stats_persistent',
-  'stats_auto_recalc',
-  'stats_sample_pages',
-  'min_rows',
-  'max_rows',
-  'avg_row_length',
-  'checksum',
-  'delay_key_write',
-  'pack_keys',
-]);
+/** In the order MySQL prints them. */
+const PRINTED_OPTIONS =
+  'min_rows max_rows avg_row_length pack_keys stats_persistent stats_auto_recalc stats_sample_pages checksum delay_key_write row_format key_block_size'.split(
+    ' ',
+  );
 
 /** utf8mb4's default changed in 8.0, so its collation is always printed. */
 function printsCollation(collation: string): boolean {

@@ -2,6 +2,7 @@
 import type { MaybePromise } from '../../base/index.ts';
 import type { Row } from '../types/index.ts';
 import type { InfoSource } from './info-source.ts';
+import { OTHER_WORDS, RESERVED_WORDS } from './keywords.data.ts';
 import { checkRows, constraintRows, keyColumnRows, referentialRows, statisticsRows } from './rows-keys.ts';
 import { columnRows, partitionRows, schemaRows, tableRows, viewRows, type Wanted } from './rows-schema.ts';
 import {
@@ -33,6 +34,7 @@ const INFORMATION_SCHEMA: Readonly<Record<string, Provider>> = {
   ENGINES: engineRows,
   PLUGINS: pluginRows,
   PROCESSLIST: processRows,
+  KEYWORDS: keywordRows,
   USER_PRIVILEGES: (source) => privileges(source, 'USER_PRIVILEGES'),
   SCHEMA_PRIVILEGES: (source) => privileges(source, 'SCHEMA_PRIVILEGES'),
   TABLE_PRIVILEGES: (source) => privileges(source, 'TABLE_PRIVILEGES'),
@@ -46,6 +48,11 @@ const PERFORMANCE_SCHEMA: Readonly<Record<string, Provider>> = {
   session_status: (source) => pairRows(source.status('session')),
   processlist: (source) => processRows(source).map((row) => [...row, 'PRIMARY']),
 };
+
+function keywordRows(): Row[] {
+  const rows = [...RESERVED_WORDS.map((word) => [word, 1]), ...OTHER_WORDS.map((word) => [word, 0])];
+  return rows.sort((a, b) => (String(a[0]) < String(b[0]) ? -1 : 1));
+}
 
 function privileges(source: InfoSource, table: string): Row[] {
   return source.privilegeRows(table).map((row) => [...row]);

@@ -2,7 +2,7 @@
 import type { ForeignKeyDef, IndexDef, TableDef } from '../catalog/index.ts';
 import type { Row } from '../types/index.ts';
 import type { InfoSource } from './info-source.ts';
-import { visibleTables, type Wanted } from './rows-schema.ts';
+import { escapeQuotes, visibleTables, type Wanted } from './rows-schema.ts';
 
 function columnName(table: TableDef, id: number): string {
   return table.columns.find((column) => column.id === id)?.name ?? '';
@@ -138,7 +138,7 @@ function parentKeyName(source: InfoSource, key: ForeignKeyDef): string | null {
 export function checkRows(source: InfoSource): Row[] {
   const rows: Row[] = [];
   for (const table of visibleTables(source, {})) {
-    for (const check of table.checks) rows.push(['def', table.schema, check.name, check.sql]);
+    for (const check of table.checks) rows.push(['def', table.schema, check.name, escapeQuotes(check.sql)]);
   }
   return rows;
 }

@@ -202,7 +202,7 @@ function columnRow({ schema, table, column, position, key }: ColumnPlace): Row {
     extraText(column),
     'select,insert,update,references',
     column.comment,
-    column.generated?.sql ?? '',
+    escapeQuotes(column.generated?.sql ?? ''),
     null,
   ];
 }
@@ -232,11 +232,16 @@ function numericPrecision(type: FieldType): number | null {
   return null;
 }
 
+/** MySQL keeps expressions with their quotes escaped, and shows them so here. */
+export function escapeQuotes(sql: string): string {
+  return sql.replaceAll("'", "\\'");
+}
+
 /** COLUMN_DEFAULT: literals as they are, CURRENT_TIMESTAMP by name, expressions as text. */
 export function defaultText(column: ColumnDef): string | null {
   const written = column.defaultValue;
   if (written === undefined) return null;
-  if (written.kind === 'expression') return written.sql;
+  if (written.kind === 'expression') return escapeQuotes(written.sql);
   if (written.kind === 'current-timestamp')
     return written.decimals > 0 ? `CURRENT_TIMESTAMP(${written.decimals})` : 'CURRENT_TIMESTAMP';
   return written.binary ? defaultLiteral(column.type, written) : written.text;
@@ -257,9 +262,20 @@ export function extraText(column: ColumnDef): string {
 /** PRI, UNI or MUL by column id, as MySQL shows the best key a column leads. */
 export function columnKeys(table: TableDef): ReadonlyMap<number, string> {
   const keys = new Map<number, string>();
+  const isNotNull = (id: number): boolean => table.columns.some((column) => column.id === id && !column.type.nullable);
+  // Without a primary key the first unique key whose columns are all NOT NULL counts as one.
+  const hasPrimary = table.indexes.some((index) => index.primary);
+  const stand = hasPrimary
+    ? undefined
+    : table.indexes.find(
+        ({ unique, parts }) =>
+          unique &&
+          parts.length > 0 &&
+          parts.every((part) => isNotNull(part.columnId) && part.prefixLength === undefined),
+      );
   for (const index of table.indexes) {
     index.parts.forEach((part, place) => {
-      if (index.primary) keys.set(part.columnId, 'PRI');
+      if (index.primary || index === stand) keys.set(part.columnId, 'PRI');
       else if (place === 0 && !keys.has(part.columnId))
         keys.set(part.columnId, index.unique && index.parts.length === 1 ? 'UNI' : 'MUL');
     });
