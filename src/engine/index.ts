@@ -9,3 +9,4 @@ export { Database, type DatabaseOptions, openDatabase } from './database.ts';
 export { type StorageSession } from './storage-scope.ts';
 export { StorageSchemaStore } from './storage-schema-store.ts';
 export { openEngine, type OpenedEngine, type OpenEngineOptions } from './open-engine.ts';
+export { internalCause, toSqlError } from './session/error-mapping.ts';

@@ -12,10 +12,15 @@
 import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { SqlError, isPromise, type MaybePromise } from '../../base/index.ts';
-import type { AccountCredentials, ConnectOptions, Session } from '../../engine/index.ts';
+import {
+  type AccountCredentials,
+  type ConnectOptions,
+  internalCause,
+  type Session,
+  toSqlError,
+} from '../../engine/index.ts';
 import { authenticate } from './authentication.ts';
 import { Commands } from './commands.ts';
-import { isInternal, toSqlError } from './error-mapping.ts';
 import { NONCE_BYTES, readHandshakeResponse, sslRequest, writeGreeting, type ClientIdentity } from './handshake.ts';
 import { localInfile } from './local-infile.ts';
 import { Capability, SERVER_CAPABILITIES } from './protocol.ts';
@@ -224,7 +229,8 @@ export class Connection {
   /** Answers with the error; false when the connection cannot go on. */
   #commandFailed(error: unknown): boolean {
     if (this.transport.closed) return false;
-    if (isInternal(error)) this.#context.log(`connection ${this.id}: ${describe(error)}`);
+    const cause = internalCause(error);
+    if (cause !== undefined) this.#context.log(`connection ${this.id}: ${describe(cause)}`);
     const sql = toSqlError(error);
     writeError(this.transport.writer, sql, this.#capabilities);
     return !FATAL_ERRNOS.has(sql.errno);

@@ -1,4 +1,3 @@
 /** The MySQL client/server protocol over TCP and TLS. */
 export { DEFAULT_VERSION, MysqlServer, type MysqlServerOptions } from './server.ts';
 export { loadServerKeys, makeServerKeys, type ServerKeys } from './server-keys.ts';
-export { toSqlError } from './error-mapping.ts';
