@@ -209,7 +209,7 @@ async function gmsSuite(): Promise<Score> {
   const score = newScore();
   const client = new Client();
   for (const record of readJsonLines<GmsRecord>(findCorpus('gms-mysql974.jsonl.xz')!)) {
-    if (filter !== undefined && !record.file.includes(filter) && !record.name.includes(filter)) continue;
+    if (filter !== undefined && !record.file.includes(filter) && !String(record.name).includes(filter)) continue;
     await client.fresh('mydb');
     for (const sql of record.setup ?? []) await client.ask(sql);
     for (const assertion of record.assert) {

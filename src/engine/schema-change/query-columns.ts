@@ -90,7 +90,8 @@ function definitionOf(name: string, type: FieldType): ast.ColumnDefinition {
     start: 0,
     end: 0,
     type: dataTypeOf(storable(type)),
-    nullable: type.nullable,
+    // Not said to be NULL: a written primary key may make it NOT NULL.
+    nullable: type.nullable ? undefined : false,
     default: undefined,
     onUpdate: undefined,
     autoIncrement: false,

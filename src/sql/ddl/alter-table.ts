@@ -91,7 +91,7 @@ function finish(alteration: Alteration, before: TableDef, statement: AlterTable)
   const addIndexes = after.indexes.slice(1).filter((index) => !sameParts(kept.get(index.id), index));
   const afterIds = new Set(after.indexes.slice(1).map((index) => index.id));
   const dropIndexes = before.indexes.slice(1).filter((index) => !afterIds.has(index.id));
-  if (alteration.context.foreignKeyChecks) checkForeignKeys(alteration, before, after);
+  checkForeignKeys(alteration, before, after);
   const autoIncrement = statement.actions
     .flatMap((action) => (action.kind === 'set-options' ? action.options : []))
     .findLast((option) => option.name === 'auto_increment')?.value;
@@ -153,6 +153,7 @@ function checkForeignKeys(alteration: Alteration, before: TableDef, after: Table
     if (after.indexes.some((index) => startsWith(index, key.columnIds))) continue;
     throw sqlError('ER_DROP_INDEX_FK', droppedLike(key.columnIds)?.name ?? key.name);
   }
+  if (!context.foreignKeyChecks) return;
   checkOwnKeys(draft);
   const references = context.catalog.referencing(before.schema, before.name);
   for (const { table, key } of references) {
