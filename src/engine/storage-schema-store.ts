@@ -148,8 +148,7 @@ export class StorageSchemaStore implements SchemaStore {
         ? await this.#rebuild(draft, plan, rows)
         : await this.#alterInPlace(draft, plan, rows);
       await this.#checkForeignKeys(draft, plan, result);
-      if (moved || plan.renamedColumns.size > 0)
-        await moveReferences(draft, before, plan.after, plan.renamedColumns);
+      if (moved || plan.renamedColumns.size > 0) await moveReferences(draft, before, plan.after, plan.renamedColumns);
       return result;
     });
   }

@@ -74,7 +74,9 @@ export interface DuplicateKey {
   readonly row: Row;
 }
 
-export type InsertOutcome = { readonly ok: true; readonly handle: RowHandle } | { readonly ok: false; readonly duplicate: DuplicateKey };
+export type InsertOutcome =
+  | { readonly ok: true; readonly handle: RowHandle }
+  | { readonly ok: false; readonly duplicate: DuplicateKey };
 
 /**
  * Storage inside one transaction of one session. All rows here are full rows in `table.columns` order, already cast to the
@@ -87,7 +89,12 @@ export interface TransactionStorage {
   /** Point reads of many keys in one call, results in the same order (missing = undefined). */
   getMany(request: Omit<PointRequest, 'key'>, keys: readonly (readonly Value[])[]): MaybePromise<(Row | undefined)[]>;
   /** Takes the lock of the row and returns its latest committed (or own) version; undefined when it is gone, or skipped. */
-  lockRow(table: TableDef, handle: RowHandle, lock: LockRequest, columns: readonly number[]): MaybePromise<Row | undefined>;
+  lockRow(
+    table: TableDef,
+    handle: RowHandle,
+    lock: LockRequest,
+    columns: readonly number[],
+  ): MaybePromise<Row | undefined>;
   /** Checks unique keys (locking them), then writes row and index entries. */
   insert(table: TableDef, row: Row): MaybePromise<InsertOutcome>;
   /** Replaces a row by a new one (the primary key may change); duplicates are reported, not thrown. */
@@ -117,7 +124,10 @@ export interface BulkLoader {
    * Checks unique keys and hands the rows to the transaction. With 'error' at most one duplicate is reported and nothing is
    * kept; with 'ignore' the first row of each key (in order of `add`) is kept and the dropped ones are reported.
    */
-  finish(): MaybePromise<{ readonly inserted: number; readonly duplicates: readonly { readonly index: IndexDef; readonly row: Row }[] }>;
+  finish(): MaybePromise<{
+    readonly inserted: number;
+    readonly duplicates: readonly { readonly index: IndexDef; readonly row: Row }[];
+  }>;
   abort(): void;
 }
 

@@ -1,5 +1,6 @@
 /** Files and options for LOAD DATA LOCAL into one table; what MySQL made of each is in recorded.json (record.ts). */
-export const TABLE = 'create table t (a int, b varchar(10), c decimal(6,2) not null default 1, d date, e int not null auto_increment primary key)';
+export const TABLE =
+  'create table t (a int, b varchar(10), c decimal(6,2) not null default 1, d date, e int not null auto_increment primary key)';
 
 export interface LoadCase {
   readonly text: string;
@@ -23,10 +24,22 @@ export const CASES: readonly LoadCase[] = [
   { text: '1\tx\n2\ty\t3\n', options: '' },
   { text: '1\tx\t1\t2020-01-01\t9\textra\textra2\n', options: '' },
   { text: '\\N\t\\N\t\\N\t\\N\t\\N\n', options: '' },
-  { text: '1,"x,y",2.5,"2020-01-01",5\n2,"a""b",3,\\N,6\n3,"multi\nline",3,NULL,7\n4,"esc\\"q",1,NULL,8\n', options: CSV },
-  { text: '"1","x","2.5","2020-01-01","5"\r\n"2","NULL",NULL,NULL,"6"\r\n', options: "fields terminated by ',' enclosed by '\"' lines terminated by '\\r\\n'" },
-  { text: 'a;b;c\n1;tab\\tx;2;2020-01-01;3\n2;back\\\\slash;2;2020-01-01;4\n3;semi\\;colon;2;2020-01-01;5\n4;nl\\\nx;3;2020-01-01;6\n', options: "fields terminated by ';' ignore 1 lines" },
-  { text: 'xxx1|a|1|2020-01-01|1\nskip\nyyxxx2|b|1|2020-01-01|2\n', options: "fields terminated by '|' lines starting by 'xxx'" },
+  {
+    text: '1,"x,y",2.5,"2020-01-01",5\n2,"a""b",3,\\N,6\n3,"multi\nline",3,NULL,7\n4,"esc\\"q",1,NULL,8\n',
+    options: CSV,
+  },
+  {
+    text: '"1","x","2.5","2020-01-01","5"\r\n"2","NULL",NULL,NULL,"6"\r\n',
+    options: "fields terminated by ',' enclosed by '\"' lines terminated by '\\r\\n'",
+  },
+  {
+    text: 'a;b;c\n1;tab\\tx;2;2020-01-01;3\n2;back\\\\slash;2;2020-01-01;4\n3;semi\\;colon;2;2020-01-01;5\n4;nl\\\nx;3;2020-01-01;6\n',
+    options: "fields terminated by ';' ignore 1 lines",
+  },
+  {
+    text: 'xxx1|a|1|2020-01-01|1\nskip\nyyxxx2|b|1|2020-01-01|2\n',
+    options: "fields terminated by '|' lines starting by 'xxx'",
+  },
   { text: '1||b||3||2020-01-01||7\n2||a|b||3||2020-01-01||8\n', options: "fields terminated by '||'" },
   { text: '1\tx\n2\ty\n', options: '(a, @v) set b = concat(@v, a), c = a * 1.5' },
   { text: '1\tx\tzz\n2\ty\tzz\n', options: "(a, b, @dummy) set d = date_add('2020-01-01', interval a day)" },

@@ -19,8 +19,16 @@ test.each([1, 7, 4096])('in pieces of %i bytes', async (pieceBytes) => {
     for (let at = 0; at < bytes.length; at += pieceBytes) yield bytes.subarray(at, at + pieceBytes);
   }
   const env = realEnv();
-  const database = await openDatabase({ store: await openStore('memory:', env), log: await openLog('memory:', env), env });
-  const engine = new SqlEngine({ database, env, accounts: { findAccount: () => undefined, privilegesOf: () => ALL_RIGHTS } });
+  const database = await openDatabase({
+    store: await openStore('memory:', env),
+    log: await openLog('memory:', env),
+    env,
+  });
+  const engine = new SqlEngine({
+    database,
+    env,
+    accounts: { findAccount: () => undefined, privilegesOf: () => ALL_RIGHTS },
+  });
   const session = await engine.connect({ user: 'root', host: 'localhost', hooks: { localInfile: file } });
 
   async function rowsOf(sql: string): Promise<(string | null)[][]> {
@@ -55,7 +63,8 @@ test.each([1, 7, 4096])('in pieces of %i bytes', async (pieceBytes) => {
   await rowsOf('CREATE DATABASE load_data');
   await rowsOf('USE load_data');
   expect(recorded.length).toBe(CASES.length);
-  for (const [place, load] of CASES.entries()) expect({ load, ...(await outcomeOf(load)) }).toEqual({ load, ...recorded[place] });
+  for (const [place, load] of CASES.entries())
+    expect({ load, ...(await outcomeOf(load)) }).toEqual({ load, ...recorded[place] });
   await session.close();
   await database.close();
 });

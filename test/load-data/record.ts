@@ -4,7 +4,13 @@ import { Readable } from 'node:stream';
 import { createConnection, type ResultSetHeader } from 'mysql2/promise';
 import { CASES, type LoadOutcome, statementOf, TABLE } from './cases.ts';
 
-const connection = await createConnection({ host: '127.0.0.1', port: Number(process.env['MYSQL_PORT']), user: 'root', rowsAsArray: true, typeCast: (field) => field.string() });
+const connection = await createConnection({
+  host: '127.0.0.1',
+  port: Number(process.env['MYSQL_PORT']),
+  user: 'root',
+  rowsAsArray: true,
+  typeCast: (field) => field.string(),
+});
 await connection.query('DROP DATABASE IF EXISTS load_data');
 await connection.query('CREATE DATABASE load_data');
 await connection.query('USE load_data');
@@ -14,7 +20,10 @@ for (const load of CASES) {
   await connection.query(TABLE);
   let outcome: Partial<LoadOutcome>;
   try {
-    const [result] = await connection.query({ sql: statementOf(load), infileStreamFactory: () => Readable.from([Buffer.from(load.text)]) });
+    const [result] = await connection.query({
+      sql: statementOf(load),
+      infileStreamFactory: () => Readable.from([Buffer.from(load.text)]),
+    });
     const header = result as ResultSetHeader;
     outcome = { ok: [header.affectedRows, header.info.replace(/^[^A-Z]*/, '')] };
   } catch (error) {

@@ -124,7 +124,7 @@ show create table f;
 alter table f drop foreign key f_ibfk_1, drop key only_a;
 show create table f;
 drop table f;
-create table f (a int references v1 (a), b int);
+create table f (a int, b int, foreign key (a) references v1 (a));
 show create table f;
 insert into f values (100, 1);
 alter table f add constraint `fk 1` foreign key (a) references v1 (a);

@@ -36,7 +36,10 @@ for (const name of names) {
       const shown = (warnings as unknown as [string, string, string][]).map(
         ([level, errno, message]) => [level, Number(errno), message] as const,
       );
-      return { ok: [header.affectedRows, Number(header.insertId), header.info.replace(/^[^A-Z(]*/, '')], warnings: shown };
+      return {
+        ok: [header.affectedRows, Number(header.insertId), header.info.replace(/^[^A-Z(]*/, '')],
+        warnings: shown,
+      };
     } catch (error) {
       const { errno, sqlState, sqlMessage } = error as { errno: number; sqlState: string; sqlMessage: string };
       return { error: [errno, sqlState, sqlMessage] };

@@ -45,7 +45,9 @@ describe.each(fileNames())('%s', (name) => {
       if (!('affectedRows' in rows)) return { rows: inFixedOrder(sql, rows) };
       const warnings = (await query('SHOW WARNINGS')) as (string | null)[][];
       const shown = warnings.map(([level, errno, message]) => [level!, Number(errno), message!] as const);
-      return { ok: [rows.affectedRows, Number(rows.lastInsertId), rows.info], warnings: shown };
+      // The recording client reads the id of the OK packet as a signed number of 64 bits.
+      const insertId = Number(BigInt.asIntN(64, BigInt(rows.lastInsertId)));
+      return { ok: [rows.affectedRows, insertId, rows.info], warnings: shown };
     } catch (error) {
       if (!(error instanceof SqlError)) throw error;
       return { error: [error.errno, error.sqlState, error.message] };

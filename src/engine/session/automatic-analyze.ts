@@ -48,15 +48,22 @@ export class AutomaticAnalyze {
   async #run(): Promise<void> {
     for (const [id, table] of this.#queue) {
       if (this.#closed) return;
-      const open = this.#source.open();
       try {
-        this.#source.publish(await collectStatistics(table, open.storage, this.#options()));
+        await this.#analyze(table);
       } catch {
         // Dropped, altered or closed meanwhile: there is nothing to keep.
       } finally {
-        open.end();
         this.#queue.delete(id);
       }
+    }
+  }
+
+  async #analyze(table: TableDef): Promise<void> {
+    const open = this.#source.open();
+    try {
+      this.#source.publish(await collectStatistics(table, open.storage, this.#options()));
+    } finally {
+      open.end();
     }
   }
 

@@ -75,7 +75,8 @@ function wordsOfText(value: string): string[] {
 
 function wordsOfMask(value: number | bigint): string[] {
   const mask = BigInt(value);
-  if (mask < 0n || mask >= 1n << BigInt(MODES.length)) throw sqlError('ER_WRONG_VALUE_FOR_VAR', 'sql_mode', String(value));
+  if (mask < 0n || mask >= 1n << BigInt(MODES.length))
+    throw sqlError('ER_WRONG_VALUE_FOR_VAR', 'sql_mode', String(value));
   return MODES.filter((_, bit) => (mask >> BigInt(bit)) & 1n);
 }
 

@@ -21,7 +21,11 @@ import { SYSTEM_VARIABLES, type SystemVariableRow } from './system-variables.dat
 const ROWS: ReadonlyMap<string, SystemVariableRow> = new Map(SYSTEM_VARIABLES.map((row) => [row.name, row]));
 
 /** Old or alternative names. */
-const ALIASES: Readonly<Record<string, string>> = { tx_isolation: 'transaction_isolation', tx_read_only: 'transaction_read_only', identity: 'last_insert_id' };
+const ALIASES: Readonly<Record<string, string>> = {
+  tx_isolation: 'transaction_isolation',
+  tx_read_only: 'transaction_read_only',
+  identity: 'last_insert_id',
+};
 
 export function findVariableRow(name: string): SystemVariableRow | undefined {
   const key = name.toLowerCase();
@@ -52,7 +56,11 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The text that a variable takes from a value, or the errors of SET (1231, 1232). */
-export function normalizeVariable(row: SystemVariableRow, value: Value, warn: (errno: number, message: string) => void): string | null {
+export function normalizeVariable(
+  row: SystemVariableRow,
+  value: Value,
+  warn: (errno: number, message: string) => void,
+): string | null {
   if (row.name === 'sql_mode') return parseSqlMode(sqlModeInput(value)).text;
   const words = WORDS[row.name];
   if (words !== undefined) return wordValue(row, value, words);
@@ -91,7 +99,7 @@ function wordValue(row: SystemVariableRow, value: Value, words: readonly string[
 }
 
 function boolValue(row: SystemVariableRow, value: Value): string {
-  if (value === 1 || value === true as unknown) return 'ON';
+  if (value === 1 || value === (true as unknown)) return 'ON';
   if (value === 0) return 'OFF';
   if (typeof value === 'string') {
     const text = value.toLowerCase();
@@ -107,7 +115,8 @@ function intValue(row: SystemVariableRow, value: Value, warn: (errno: number, me
   let number = BigInt(value);
   const min = row.min === undefined ? undefined : BigInt(row.min);
   const max = row.max === undefined ? undefined : BigInt(row.max);
-  const bounded = min !== undefined && number < min ? min : max !== undefined && max > 0n && number > max ? max : number;
+  const bounded =
+    min !== undefined && number < min ? min : max !== undefined && max > 0n && number > max ? max : number;
   if (bounded !== number) {
     warn(1292, `Truncated incorrect ${row.name} value: '${value}'`);
     number = bounded;
@@ -171,7 +180,10 @@ export function readVariable(row: SystemVariableRow, text: string | null): { val
     case 'double':
       return { value: Number(text), type: doubleType({ decimals: 6, nullable: false }) };
     default:
-      return { value: text, type: varcharType(Math.max(1, text.length), { nullable: true, collation: 'utf8mb4_0900_ai_ci' }) };
+      return {
+        value: text,
+        type: varcharType(Math.max(1, text.length), { nullable: true, collation: 'utf8mb4_0900_ai_ci' }),
+      };
   }
 }
 
@@ -184,7 +196,8 @@ export class VariableValues {
   readonly #values: Map<string, string | null>;
 
   constructor(from?: VariableValues) {
-    this.#values = from === undefined ? new Map(SYSTEM_VARIABLES.map((row) => [row.name, row.value])) : new Map(from.#values);
+    this.#values =
+      from === undefined ? new Map(SYSTEM_VARIABLES.map((row) => [row.name, row.value])) : new Map(from.#values);
   }
 
   get(name: string): string | null {

@@ -58,17 +58,14 @@ export function buildTable(
 
 /** Keys in the order MySQL adds them: those of columns and of the table as written, then checks, then foreign keys. */
 function addKeys(draft: TableDraft, statement: CreateTable, columns: readonly ColumnDefinition[]): void {
-  for (const column of columns) draft.addColumnConstraints({ ...column, checks: [], references: undefined });
+  for (const column of columns) draft.addColumnConstraints({ ...column, checks: [] });
   for (const element of statement.elements) if (element.kind === 'index') draft.addIndex(element);
   for (const element of statement.elements) {
     if (element.kind === 'check') draft.addCheck(element);
     if (element.kind !== 'column') continue;
     for (const check of element.column.checks) draft.addColumnCheck(check, element.column.name);
   }
-  for (const element of statement.elements) {
-    if (element.kind === 'foreign-key') draft.addForeignKey(element);
-    if (element.kind === 'column') draft.addInlineForeignKey(element.column);
-  }
+  for (const element of statement.elements) if (element.kind === 'foreign-key') draft.addForeignKey(element);
 }
 
 function primaryColumns(statement: CreateTable): ReadonlySet<string> {

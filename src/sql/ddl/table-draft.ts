@@ -91,16 +91,11 @@ export class TableDraft {
     return hidden === -1 ? this.columns.length : hidden;
   }
 
-  /** PRIMARY KEY / UNIQUE and CHECKs written on the column itself. */
+  /** PRIMARY KEY / UNIQUE and CHECKs written on the column itself; REFERENCES there is read and ignored, as up to 8.4. */
   addColumnConstraints(definition: ColumnDefinition): void {
     if (definition.key === 'primary') this.addIndex(columnKey(definition, 'primary'));
     if (definition.key === 'unique' || definition.type.serial) this.addIndex(columnKey(definition, 'unique'));
     for (const check of definition.checks) this.addColumnCheck(check, definition.name);
-    this.addInlineForeignKey(definition);
-  }
-
-  addInlineForeignKey(definition: ColumnDefinition): void {
-    if (definition.references !== undefined) this.addForeignKey(inlineForeignKey(definition, definition.references));
   }
 
   /** A check written on a column reads that column alone. */
@@ -309,18 +304,6 @@ function byName(a: { readonly name: string }, b: { readonly name: string }): num
   const left = a.name.toLowerCase();
   const right = b.name.toLowerCase();
   return left < right ? -1 : left > right ? 1 : 0;
-}
-
-function inlineForeignKey(definition: ColumnDefinition, references: References): ForeignKeyDefinition {
-  return {
-    kind: 'foreign-key',
-    start: definition.start,
-    end: definition.end,
-    constraintName: undefined,
-    indexName: undefined,
-    columns: [definition.name],
-    references,
-  };
 }
 
 export const HIDDEN_ROW_ID_INDEX: IndexDef = {

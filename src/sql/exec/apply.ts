@@ -140,7 +140,11 @@ class Apply extends StepOperator {
     return rows ?? [];
   }
 
-  async #collectAsync(inner: Operator, pending: Promise<Batch | undefined>, before: Row[] | undefined): Promise<readonly Row[]> {
+  async #collectAsync(
+    inner: Operator,
+    pending: Promise<Batch | undefined>,
+    before: Row[] | undefined,
+  ): Promise<readonly Row[]> {
     const { rowsMax } = this.#shape;
     let rows = before;
     let batch = await pending;

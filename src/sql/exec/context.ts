@@ -21,7 +21,11 @@ export interface Interrupt {
 /** Rows of information_schema, performance_schema and mysql tables, in the column order of their definitions. */
 export interface VirtualTables {
   /** `equal` holds equality conditions by lower-case column name: a hint to make fewer rows; the executor filters anyway. */
-  scan(schema: string, table: string, equal: Readonly<Record<string, Value>>): MaybePromise<Iterable<Batch> | AsyncIterable<Batch>>;
+  scan(
+    schema: string,
+    table: string,
+    equal: Readonly<Record<string, Value>>,
+  ): MaybePromise<Iterable<Batch> | AsyncIterable<Batch>>;
 }
 
 export interface ExecContext {

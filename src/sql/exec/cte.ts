@@ -71,7 +71,10 @@ export class CteRun {
   materialise(): MaybePromise<void> {
     if (this.#ready) return;
     if (this.#pending !== undefined) return this.#pending;
-    const done = this.#compiled.recursive === undefined ? this.#drainInto(this.#compiled.seed, this.#batches) : this.#recurse(this.#compiled.recursive);
+    const done =
+      this.#compiled.recursive === undefined
+        ? this.#drainInto(this.#compiled.seed, this.#batches)
+        : this.#recurse(this.#compiled.recursive);
     if (!(done instanceof Promise)) {
       this.#ready = true;
       return;

@@ -66,7 +66,9 @@ class ValuesRows implements Operator {
 }
 
 /** A value that does not depend on a row (limits, key bounds). */
-export function compileConstant(expr: Parameters<typeof compile>[0]): (context: EvalContext) => ReturnType<ReturnType<typeof compile>> {
+export function compileConstant(
+  expr: Parameters<typeof compile>[0],
+): (context: EvalContext) => ReturnType<ReturnType<typeof compile>> {
   const evaluate = compile(expr);
   return (context) => evaluate([], context);
 }

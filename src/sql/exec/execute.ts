@@ -74,7 +74,11 @@ function runInitPlan(plan: CompiledInitPlan, run: Run): MaybePromise<void> {
   }
 }
 
-async function finishAsync(operator: Operator, pending: Promise<Batch | undefined>, consume: (batch: Batch | undefined) => boolean): Promise<void> {
+async function finishAsync(
+  operator: Operator,
+  pending: Promise<Batch | undefined>,
+  consume: (batch: Batch | undefined) => boolean,
+): Promise<void> {
   let batch = await pending;
   while (!consume(batch)) batch = await operator.next();
 }

@@ -13,7 +13,10 @@ export type RowKey = (row: Row) => HashKey | null;
 const PAIR_BASE = 67_108_864; // 2^26: two such integers fit one double
 
 export function compileRowKey(types: readonly FieldType[]): RowKey {
-  return compileRowKeyAt(types, types.map((_, i) => i));
+  return compileRowKeyAt(
+    types,
+    types.map((_, i) => i),
+  );
 }
 
 export function compileRowKeyAt(types: readonly FieldType[], positions: readonly number[]): RowKey {

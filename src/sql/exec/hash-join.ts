@@ -41,12 +41,18 @@ export function compileHashJoin(node: HashJoinNode, scope: CompileScope): Compil
     leftKey,
     rightKey,
   };
-  if (node.build === 'right' || node.nullAware) return { open: (run) => new ProbeLeft(left.open(run), right.open(run), shape, run) };
+  if (node.build === 'right' || node.nullAware)
+    return { open: (run) => new ProbeLeft(left.open(run), right.open(run), shape, run) };
   return { open: (run) => new ProbeRight(left.open(run), right.open(run), shape, run) };
 }
 
 /** NOT IN's pairs: keys compare TRUE, FALSE or UNKNOWN, and then the rest of the condition counts. */
-function nullAwareVerdict(leftKey: JoinKey, rightKey: JoinKey, leftWidth: number, condition: Verdict | undefined): Verdict {
+function nullAwareVerdict(
+  leftKey: JoinKey,
+  rightKey: JoinKey,
+  leftWidth: number,
+  condition: Verdict | undefined,
+): Verdict {
   return (joined, context) => {
     const keys = leftKey.compare(joined.slice(0, leftWidth), joined.slice(leftWidth), rightKey, context);
     if (keys === false || condition === undefined) return keys;

@@ -65,11 +65,16 @@ export function compileIndexJoin(node: IndexJoinNode, scope: CompileScope): Comp
   });
   const columns = [...inner.columns];
   const keyPositions = keyParts.map((_, i) => {
-    const column = table.columns.findIndex((candidate) => candidate.id === (index.parts[i] ?? table.indexes[0]!.parts[i - index.parts.length])?.columnId);
+    const column = table.columns.findIndex(
+      (candidate) => candidate.id === (index.parts[i] ?? table.indexes[0]!.parts[i - index.parts.length])?.columnId,
+    );
     const known = columns.indexOf(column);
     return known >= 0 ? known : columns.push(column) - 1;
   });
-  const whole = index.unique && keyParts.length === index.parts.length && index.parts.every((part) => part.prefixLength === undefined);
+  const whole =
+    index.unique &&
+    keyParts.length === index.parts.length &&
+    index.parts.every((part) => part.prefixLength === undefined);
   const shape: IndexJoinShape = {
     node,
     join: node.join,

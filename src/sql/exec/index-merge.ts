@@ -25,7 +25,10 @@ export function compileIndexMerge(node: IndexMergeNode): CompiledNode {
     const handlesOnly = node.mode === 'intersection' && i < node.scans.length - 1;
     const { filter: _dropped, ...unfiltered } = node;
     const source = handlesOnly ? { ...unfiltered, columns: [], withHandle: true } : { ...node, withHandle: true };
-    return { ranges: compileRanges(node.table, index, access), makeRequest: compileScanRequest(source, { index, reverse: false }) };
+    return {
+      ranges: compileRanges(node.table, index, access),
+      makeRequest: compileScanRequest(source, { index, reverse: false }),
+    };
   });
   return { open: (run) => new IndexMerge(scans, { union: node.mode === 'union', withHandle: node.withHandle }, run) };
 }

@@ -25,7 +25,10 @@ export function compileIndexScan(node: IndexScanNode): CompiledNode {
 }
 
 /** The parts of a scan request that do not change between executions, and how to complete them. */
-export function compileScanRequest(source: TableSource, path: Pick<IndexScanNode, 'index' | 'reverse'>): (run: Run, ranges: ScanRequest['ranges']) => ScanRequest {
+export function compileScanRequest(
+  source: TableSource,
+  path: Pick<IndexScanNode, 'index' | 'reverse'>,
+): (run: Run, ranges: ScanRequest['ranges']) => ScanRequest {
   const { table, columns, lock, withHandle } = source;
   const { index, reverse } = path;
   const predicate = source.filter === undefined ? undefined : compilePredicate(source.filter);

@@ -24,7 +24,11 @@ interface KeyPart {
   readonly nullSafe: boolean;
 }
 
-export function compileJoinKey(exprs: readonly Expr[], types: readonly FieldType[], nullSafe: readonly boolean[]): JoinKey {
+export function compileJoinKey(
+  exprs: readonly Expr[],
+  types: readonly FieldType[],
+  nullSafe: readonly boolean[],
+): JoinKey {
   const parts = exprs.map((expr, i): KeyPart => {
     const type = types[i]!;
     return { evaluate: compileConverted(expr, type), hash: hashKeyOf(type), nullSafe: nullSafe[i] === true };
@@ -102,7 +106,16 @@ function compilePairHash(first: KeyPart, second: KeyPart): (row: Row, context: E
     if (a === null || b === null) return null;
     const x = first.hash(a);
     const y = second.hash(b);
-    if (typeof x === 'number' && typeof y === 'number' && x >= 0 && y >= 0 && x < PAIR_BASE && y < PAIR_BASE && Number.isInteger(x) && Number.isInteger(y)) {
+    if (
+      typeof x === 'number' &&
+      typeof y === 'number' &&
+      x >= 0 &&
+      y >= 0 &&
+      x < PAIR_BASE &&
+      y < PAIR_BASE &&
+      Number.isInteger(x) &&
+      Number.isInteger(y)
+    ) {
       return x * PAIR_BASE + y;
     }
     return encodeKey(x) + encodeKey(y);

@@ -148,4 +148,3 @@ export function appendValue(row: Row, value: Row[number]): Row {
   out[width] = value;
   return out;
 }
-

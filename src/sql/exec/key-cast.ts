@@ -6,7 +6,16 @@
  */
 import type { EvalContext } from '../expr/index.ts';
 import {
-  bitType, compareValues, type ConversionContext, type FieldType, getCollation, intRange, type NonNullValue, storeOf, takeChars, type Value,
+  bitType,
+  compareValues,
+  type ConversionContext,
+  type FieldType,
+  getCollation,
+  intRange,
+  type NonNullValue,
+  storeOf,
+  takeChars,
+  type Value,
 } from '../types/index.ts';
 
 export interface KeyCast {
@@ -74,7 +83,12 @@ function integerCaster(column: FieldType): KeyCaster {
 
 function prefixCaster(length: number): KeyCaster {
   return (value) => {
-    const cut = typeof value === 'string' ? takeChars(value, length) : value instanceof Uint8Array ? value.slice(0, length) : undefined;
+    const cut =
+      typeof value === 'string'
+        ? takeChars(value, length)
+        : value instanceof Uint8Array
+          ? value.slice(0, length)
+          : undefined;
     return cut === undefined ? undefined : { value: cut, order: 0, widened: true };
   };
 }

@@ -55,7 +55,8 @@ function byValue(range: KeyRange, parts: readonly KeyPart[]): KeyRange {
   const low = range.low?.values ?? [];
   const high = range.high?.values ?? [];
   let same = 0;
-  while (same < low.length && same < high.length && compareKeyValues(low[same]!, high[same]!, parts[same]!) === 0) same++;
+  while (same < low.length && same < high.length && compareKeyValues(low[same]!, high[same]!, parts[same]!) === 0)
+    same++;
   if (same >= Math.max(low.length, high.length) || parts[same]?.descending !== true) return range;
   return toRange(range.high, range.low);
 }
@@ -88,9 +89,16 @@ function compileInterval(interval: IndexInterval, parts: readonly KeyPart[]): Co
   if (interval.equal.some((item, i) => 'isNull' in item && !parts[i]!.type.nullable)) return () => undefined;
   const equal = interval.equal.map((item, i) => ('isNull' in item ? undefined : compileKeyValue(item, parts[i]!)));
   const next = parts[interval.equal.length];
-  const low = interval.low === undefined || next === undefined ? undefined : { ...compileKeyValue(interval.low.expr, next), inclusive: interval.low.inclusive };
-  const high = interval.high === undefined || next === undefined ? undefined : { ...compileKeyValue(interval.high.expr, next), inclusive: interval.high.inclusive };
-  const excludeNull = next?.type.nullable === true && low === undefined && (interval.excludeNull === true || high !== undefined);
+  const low =
+    interval.low === undefined || next === undefined
+      ? undefined
+      : { ...compileKeyValue(interval.low.expr, next), inclusive: interval.low.inclusive };
+  const high =
+    interval.high === undefined || next === undefined
+      ? undefined
+      : { ...compileKeyValue(interval.high.expr, next), inclusive: interval.high.inclusive };
+  const excludeNull =
+    next?.type.nullable === true && low === undefined && (interval.excludeNull === true || high !== undefined);
   return (context) => {
     const prefix: Value[] = [];
     for (const item of equal) {
@@ -107,21 +115,30 @@ function compileInterval(interval: IndexInterval, parts: readonly KeyPart[]): Co
     if (low !== undefined) {
       const cast = castBound(low, context);
       if (cast === undefined) return undefined;
-      start = { values: [...prefix, cast.value], inclusive: cast.order === 0 ? low.inclusive || cast.widened : cast.order > 0 };
+      start = {
+        values: [...prefix, cast.value],
+        inclusive: cast.order === 0 ? low.inclusive || cast.widened : cast.order > 0,
+      };
     } else if (excludeNull) {
       start = { values: [...prefix, null], inclusive: false };
     }
     if (high !== undefined) {
       const cast = castBound(high, context);
       if (cast === undefined) return undefined;
-      end = { values: [...prefix, cast.value], inclusive: cast.order === 0 ? high.inclusive || cast.widened : cast.order < 0 };
+      end = {
+        values: [...prefix, cast.value],
+        inclusive: cast.order === 0 ? high.inclusive || cast.widened : cast.order < 0,
+      };
     }
     return next?.descending === true ? toRange(end, start) : toRange(start, end);
   };
 }
 
 /** NULL from an expression compares with nothing: no range at all. */
-function castBound(item: CompiledValue, context: EvalContext): { readonly value: Value; readonly order: number; readonly widened: boolean } | undefined {
+function castBound(
+  item: CompiledValue,
+  context: EvalContext,
+): { readonly value: Value; readonly order: number; readonly widened: boolean } | undefined {
   const value = item.evaluate(context);
   return value === null ? undefined : item.cast(value, context);
 }
@@ -131,12 +148,15 @@ function toRange(low: KeyBound | undefined, high: KeyBound | undefined): KeyRang
 }
 
 export function mergeRanges(ranges: readonly KeyRange[], parts: readonly KeyPart[]): readonly KeyRange[] {
-  const sorted = ranges.filter((range) => !isEmptyRange(range, parts)).sort((a, b) => compareCuts(a.low, 'low', b.low, 'low', parts));
+  const sorted = ranges
+    .filter((range) => !isEmptyRange(range, parts))
+    .sort((a, b) => compareCuts(a.low, 'low', b.low, 'low', parts));
   const merged: KeyRange[] = [];
   for (const range of sorted) {
     const last = merged[merged.length - 1];
     if (last === undefined || compareCuts(range.low, 'low', last.high, 'high', parts) > 0) merged.push(range);
-    else if (compareCuts(range.high, 'high', last.high, 'high', parts) > 0) merged[merged.length - 1] = toRange(last.low, range.high);
+    else if (compareCuts(range.high, 'high', last.high, 'high', parts) > 0)
+      merged[merged.length - 1] = toRange(last.low, range.high);
   }
   return merged.map((range) => byValue(range, parts));
 }
@@ -147,7 +167,13 @@ function isEmptyRange(range: KeyRange, parts: readonly KeyPart[]): boolean {
 
 type BoundRole = 'low' | 'high';
 
-function compareCuts(a: KeyBound | undefined, aRole: BoundRole, b: KeyBound | undefined, bRole: BoundRole, parts: readonly KeyPart[]): number {
+function compareCuts(
+  a: KeyBound | undefined,
+  aRole: BoundRole,
+  b: KeyBound | undefined,
+  bRole: BoundRole,
+  parts: readonly KeyPart[],
+): number {
   if (a === undefined || b === undefined) {
     const left = a === undefined ? (aRole === 'low' ? -1 : 1) : 0;
     const right = b === undefined ? (bRole === 'low' ? -1 : 1) : 0;

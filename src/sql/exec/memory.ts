@@ -88,7 +88,12 @@ export class MemoryAccount {
 }
 
 export function memoryQuotaExceeded(connectionId: number): SqlError {
-  return new SqlError('ER_MEM_QUOTA', 8175, 'HY000', `Your query has been cancelled due to exceeding the allowed memory limit for a single SQL query. Please try narrowing your query scope or increase the tidb_mem_quota_query limit and try again.[conn=${connectionId}]`);
+  return new SqlError(
+    'ER_MEM_QUOTA',
+    8175,
+    'HY000',
+    `Your query has been cancelled due to exceeding the allowed memory limit for a single SQL query. Please try narrowing your query scope or increase the tidb_mem_quota_query limit and try again.[conn=${connectionId}]`,
+  );
 }
 
 export function estimateValueBytes(value: Value): number {

@@ -151,7 +151,10 @@ class BatchPointGet implements Operator {
     return undefined;
   }
 
-  async #nextAsync(paused: Promise<void> | undefined, pending?: Promise<(Row | undefined)[]>): Promise<Batch | undefined> {
+  async #nextAsync(
+    paused: Promise<void> | undefined,
+    pending?: Promise<(Row | undefined)[]>,
+  ): Promise<Batch | undefined> {
     if (paused !== undefined) await paused;
     if (pending !== undefined) {
       const out = this.#filter(await pending);

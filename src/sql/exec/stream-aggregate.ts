@@ -35,7 +35,15 @@ export function compileRollup(node: AggregateNode, scope: CompileScope): Compile
   if (node.kind === 'stream-aggregate') return compileStreamAggregate(node, scope);
   const { id, estimatedRows, estimatedCost } = node;
   const by = node.groupBy.map((expr) => ({ expr, descending: false }));
-  const sort: SortNode = { kind: 'sort', id, output: node.child.output, estimatedRows, estimatedCost, child: node.child, by };
+  const sort: SortNode = {
+    kind: 'sort',
+    id,
+    output: node.child.output,
+    estimatedRows,
+    estimatedCost,
+    child: node.child,
+    by,
+  };
   const child = compileSort(sort, scope);
   const shape = streamShape(node);
   return { open: (run) => new StreamAggregate(child.open(run), shape, run) };

@@ -15,7 +15,12 @@ export interface FramedAggregate {
   readonly mayRemove: boolean;
 }
 
-export function aggregateOverFrames(call: FramedAggregate, partition: Partition, frames: FrameFinder, context: EvalContext): Value[] {
+export function aggregateOverFrames(
+  call: FramedAggregate,
+  partition: Partition,
+  frames: FrameFinder,
+  context: EvalContext,
+): Value[] {
   const { rows } = partition;
   const argumentsOf = (row: Row): Value[] => call.args.map((evaluate) => evaluate(row, context));
   const out: Value[] = new Array<Value>(rows.length);
@@ -30,7 +35,11 @@ export function aggregateOverFrames(call: FramedAggregate, partition: Partition,
   for (let i = 0; i < rows.length; i++) {
     const [from, found] = frames(partition, i);
     const to = Math.max(from, found);
-    const slides = from >= start && to >= end && from <= end && (from === start || (call.mayRemove && accumulator.remove !== undefined));
+    const slides =
+      from >= start &&
+      to >= end &&
+      from <= end &&
+      (from === start || (call.mayRemove && accumulator.remove !== undefined));
     if (i > 0 && from === start && to === end) {
       out[i] = last;
       continue;

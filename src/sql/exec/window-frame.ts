@@ -40,7 +40,12 @@ export function compileFrames(frame: Frame, orderBy: readonly SortKey[]): (conte
   };
 }
 
-function compileBound(frame: Frame, bound: FrameBound, isStart: boolean, orderBy: readonly SortKey[]): (context: EvalContext) => BoundFinder {
+function compileBound(
+  frame: Frame,
+  bound: FrameBound,
+  isStart: boolean,
+  orderBy: readonly SortKey[],
+): (context: EvalContext) => BoundFinder {
   switch (bound.kind) {
     case 'unbounded-preceding':
       return () => () => 0;
@@ -70,7 +75,10 @@ function compileOffsetBound(
     return (context) => {
       const amount = offset([], context);
       if (amount === null) throw invalidOffset();
-      return rangeBound({ type: key.expr.type, shift, amount, back: preceding !== key.descending, descending: key.descending }, isStart);
+      return rangeBound(
+        { type: key.expr.type, shift, amount, back: preceding !== key.descending, descending: key.descending },
+        isStart,
+      );
     };
   }
   return (context) => {

@@ -1,8 +1,21 @@
 /** RANGE frames: an order key plus or minus an offset, for numbers and for dates and times. */
 import { sqlError } from '../../base/index.ts';
 import {
-  addMicros, DateTime, dayOf, daysInMonth, Decimal, type FieldType, MICROS_PER_DAY, MICROS_PER_HOUR, MICROS_PER_MINUTE, MICROS_PER_SECOND,
-  monthOf, type NonNullValue, normalizeInt, packDate, yearOf,
+  addMicros,
+  DateTime,
+  dayOf,
+  daysInMonth,
+  Decimal,
+  type FieldType,
+  MICROS_PER_DAY,
+  MICROS_PER_HOUR,
+  MICROS_PER_MINUTE,
+  MICROS_PER_SECOND,
+  monthOf,
+  type NonNullValue,
+  normalizeInt,
+  packDate,
+  yearOf,
 } from '../types/index.ts';
 
 /** The key moved by the amount, in the key's representation. */
@@ -23,7 +36,8 @@ export function compileShift(key: FieldType, intervalUnit: string | undefined): 
   if (key.kind === 'double' || key.kind === 'float') {
     return (value, by, back) => (back ? Number(value) - numberOf(by) : Number(value) + numberOf(by));
   }
-  if (key.kind === 'decimal') return (value, by, back) => (back ? (value as Decimal).sub(asDecimal(by)) : (value as Decimal).add(asDecimal(by)));
+  if (key.kind === 'decimal')
+    return (value, by, back) => (back ? (value as Decimal).sub(asDecimal(by)) : (value as Decimal).add(asDecimal(by)));
   return (value, by, back) => {
     const delta = by instanceof Decimal ? numberOf(by) : (by as number | bigint);
     if (typeof value === 'number' && typeof delta === 'number') return back ? value - delta : value + delta;
@@ -43,12 +57,16 @@ function asDecimal(value: NonNullValue): Decimal {
 function compileInterval(key: FieldType, unit: string): Shift {
   const micros = UNIT_MICROS[unit];
   const months = UNIT_MONTHS[unit];
-  if (micros === undefined && months === undefined) throw sqlError('ER_NOT_SUPPORTED_YET', `RANGE frame with INTERVAL ${unit.toUpperCase()}`);
+  if (micros === undefined && months === undefined)
+    throw sqlError('ER_NOT_SUPPORTED_YET', `RANGE frame with INTERVAL ${unit.toUpperCase()}`);
   return (value, amount, back) => {
     const count = (back ? -1 : 1) * numberOf(amount);
     if (key.kind === 'time') return Number(value) + count * (micros ?? 0);
     const start = key.kind === 'date' ? new DateTime(value as number, 0) : (value as DateTime);
-    const moved = micros === undefined ? addMonths(start, Math.round(count) * months!) : addMicros(start, Math.round(count * micros));
+    const moved =
+      micros === undefined
+        ? addMonths(start, Math.round(count) * months!)
+        : addMicros(start, Math.round(count * micros));
     const result = moved ?? (back ? DateTime.ZERO : new DateTime(packDate(9999, 12, 31), MICROS_PER_DAY - 1));
     if (key.kind !== 'date') return result;
     return result.ymd;
@@ -62,4 +80,3 @@ function addMonths(value: DateTime, months: number): DateTime | undefined {
   if (year < 0 || year > 9999) return undefined;
   return new DateTime(packDate(year, month, Math.min(dayOf(value.ymd), daysInMonth(year, month))), value.micros);
 }
-

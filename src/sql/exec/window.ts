@@ -48,10 +48,16 @@ function compileCall(call: WindowCall, frames: (context: EvalContext) => FrameFi
   const factory: AccumulatorFactory = call.function.def.build(argTypes, call.type, call.function.options);
   const whole = wholePartition(call.frame);
   const exact = argTypes.every((type) => type.kind !== 'double' && type.kind !== 'float' && type.kind !== 'string');
-  return (partition, context) => aggregateOverFrames({ factory, args, whole, mayRemove: exact }, partition, frames(context), context);
+  return (partition, context) =>
+    aggregateOverFrames({ factory, args, whole, mayRemove: exact }, partition, frames(context), context);
 }
 
-function windowInput(partition: Partition, args: readonly Evaluator[], frames: FrameFinder, context: EvalContext): WindowInput {
+function windowInput(
+  partition: Partition,
+  args: readonly Evaluator[],
+  frames: FrameFinder,
+  context: EvalContext,
+): WindowInput {
   return {
     rowCount: partition.rows.length,
     argument: (row, arg) => args[arg]?.(partition.rows[row]!, context) ?? null,

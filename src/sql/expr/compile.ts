@@ -39,4 +39,7 @@ export function compileArgument(expr: Expr): CompiledArgument {
 }
 
 /** A condition is met when it is neither NULL nor false (see the 'istrue' rule of the functions room for text operands). */
-export type Predicate = (row: readonly import('../types/index.ts').Value[], context: import('./expr.ts').EvalContext) => boolean;
+export type Predicate = (
+  row: readonly import('../types/index.ts').Value[],
+  context: import('./expr.ts').EvalContext,
+) => boolean;

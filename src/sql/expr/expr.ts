@@ -107,7 +107,10 @@ export interface EvalSession {
   lastInsertId: number | bigint;
   getUserVariable(name: string): { readonly value: Value; readonly type: FieldType } | undefined;
   setUserVariable(name: string, value: Value, type: FieldType): void;
-  getSystemVariable(name: string, scope: 'global' | 'session' | undefined): { readonly value: Value; readonly type: FieldType };
+  getSystemVariable(
+    name: string,
+    scope: 'global' | 'session' | undefined,
+  ): { readonly value: Value; readonly type: FieldType };
 }
 
 /** sql_mode as booleans, parsed once when it is set. */
@@ -209,7 +212,11 @@ export interface WindowFunctionDef {
   readonly usesFrame: boolean;
   infer(args: readonly FunctionArgument[], options: FunctionOptions, context: InferContext): FieldType;
   /** `argValues(i, n)` = argument n for row i of the partition; peers = rows equal under the window's ORDER BY. */
-  build(argTypes: readonly FieldType[], type: FieldType, options: FunctionOptions): (input: WindowInput, context: EvalContext) => Value[];
+  build(
+    argTypes: readonly FieldType[],
+    type: FieldType,
+    options: FunctionOptions,
+  ): (input: WindowInput, context: EvalContext) => Value[];
 }
 
 export interface WindowInput {

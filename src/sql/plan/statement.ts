@@ -23,7 +23,11 @@ interface PlanBase {
   readonly paramCount: number;
   /** Tables read or written: their versions are certified, their privileges were checked by the caller of the planner. */
   readonly tables: readonly TableDef[];
-  readonly warnings: readonly { readonly errno: number; readonly message: string; readonly level: 'Warning' | 'Note' }[];
+  readonly warnings: readonly {
+    readonly errno: number;
+    readonly message: string;
+    readonly level: 'Warning' | 'Note';
+  }[];
   /** False when the plan depends on what may change between executions (literal LIMIT folding, NOW() folded …). */
   readonly cacheable: boolean;
 }
@@ -32,7 +36,9 @@ export interface QueryPlan extends PlanBase {
   readonly kind: 'query';
   readonly root: PhysicalNode;
   readonly columns: readonly PlanColumn[];
-  readonly into?: { readonly variables: readonly { readonly user?: string; readonly name: string }[] } | { readonly file: string; readonly dump: boolean; readonly options: unknown };
+  readonly into?:
+    | { readonly variables: readonly { readonly user?: string; readonly name: string }[] }
+    | { readonly file: string; readonly dump: boolean; readonly options: unknown };
   readonly locking: boolean;
 }
 
@@ -46,8 +52,15 @@ export interface RowWriter {
   readonly onUpdateNow: readonly { readonly column: number; readonly expr: Expr }[];
   readonly checks: readonly { readonly name: string; readonly condition: Expr }[];
   /** Foreign keys of this table (child side) and of others that reference it (parent side), with definitions resolved. */
-  readonly parents: readonly { readonly key: ForeignKeyDef; /** Absent when the table does not exist (dropped with foreign_key_checks = 0). */ readonly parent?: TableDef }[];
-  readonly children: readonly { readonly key: ForeignKeyDef; readonly child: TableDef; readonly writer: () => RowWriter }[];
+  readonly parents: readonly {
+    readonly key: ForeignKeyDef /** Absent when the table does not exist (dropped with foreign_key_checks = 0). */;
+    readonly parent?: TableDef;
+  }[];
+  readonly children: readonly {
+    readonly key: ForeignKeyDef;
+    readonly child: TableDef;
+    readonly writer: () => RowWriter;
+  }[];
   readonly autoIncrementColumn: number; // -1 = none
 }
 
@@ -65,7 +78,9 @@ export interface InsertPlan extends PlanBase {
   /** Target columns by position, in the order of the source's values. */
   readonly columns: readonly number[];
   /** VALUES rows: expressions may refer to earlier columns of the row being built (over the full row), or `default`. */
-  readonly source: { readonly kind: 'values'; readonly rows: readonly (readonly Assignment[])[] } | { readonly kind: 'query'; readonly root: PhysicalNode };
+  readonly source:
+    | { readonly kind: 'values'; readonly rows: readonly (readonly Assignment[])[] }
+    | { readonly kind: 'query'; readonly root: PhysicalNode };
   /** ON DUPLICATE KEY UPDATE: expressions over existing full row ++ new full row ++ (source row for INSERT … SELECT). */
   readonly onDuplicate?: readonly Assignment[];
 }

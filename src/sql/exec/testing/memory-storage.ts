@@ -4,7 +4,17 @@
  */
 import type { MaybePromise } from '../../../base/index.ts';
 import type { IndexDef, TableDef } from '../../catalog/index.ts';
-import type { DuplicateKey, InsertOutcome, KeyBound, KeyRange, PointRequest, RowCursor, RowHandle, ScanRequest, TransactionStorage } from '../../ports.ts';
+import type {
+  DuplicateKey,
+  InsertOutcome,
+  KeyBound,
+  KeyRange,
+  PointRequest,
+  RowCursor,
+  RowHandle,
+  ScanRequest,
+  TransactionStorage,
+} from '../../ports.ts';
 import { type Batch, orderOf, type Row, type Value } from '../../types/index.ts';
 
 interface Stored {
@@ -43,7 +53,10 @@ export class MemoryStorage implements TransactionStorage {
   scan(request: ScanRequest): RowCursor {
     const { table, index, columns, filter, withHandle } = request;
     const keys = index.parts.map((part) => positionOf(table, part.columnId));
-    const orders = index.parts.map((part, i) => ({ compare: orderOf(table.columns[keys[i]!]!.type), sign: part.descending ? -1 : 1 }));
+    const orders = index.parts.map((part, i) => ({
+      compare: orderOf(table.columns[keys[i]!]!.type),
+      sign: part.descending ? -1 : 1,
+    }));
     const keyOf = (row: Row): Value[] => keys.map((position) => row[position]!);
     const compareKeys = (a: readonly Value[], b: readonly Value[]): number => {
       for (let i = 0; i < orders.length; i++) {
@@ -61,8 +74,11 @@ export class MemoryStorage implements TransactionStorage {
       }
       return bound.inclusive ? 0 : Number.NaN;
     };
-    const within = (key: readonly Value[], range: KeyRange): boolean => side(key, range.low) >= 0 && side(key, range.high) <= 0;
-    const found = [...this.#rows(table).values()].filter(({ row }) => request.ranges.some((range) => within(keyOf(row), range)));
+    const within = (key: readonly Value[], range: KeyRange): boolean =>
+      side(key, range.low) >= 0 && side(key, range.high) <= 0;
+    const found = [...this.#rows(table).values()].filter(({ row }) =>
+      request.ranges.some((range) => within(keyOf(row), range)),
+    );
     found.sort((a, b) => compareKeys(keyOf(a.row), keyOf(b.row)));
     if (request.reverse) found.reverse();
     const out: Row[] = [];
@@ -103,7 +119,12 @@ export class MemoryStorage implements TransactionStorage {
     return undefined;
   }
 
-  lockRow(table: TableDef, handle: RowHandle, _lock: unknown, columns: readonly number[]): MaybePromise<Row | undefined> {
+  lockRow(
+    table: TableDef,
+    handle: RowHandle,
+    _lock: unknown,
+    columns: readonly number[],
+  ): MaybePromise<Row | undefined> {
     const stored = this.#rows(table).get(numberOf(handle));
     return this.#answer(stored === undefined ? undefined : columns.map((position) => stored.row[position]!));
   }
@@ -112,7 +133,8 @@ export class MemoryStorage implements TransactionStorage {
     for (const index of table.indexes) {
       if (!index.unique || index.parts.length === 0) continue;
       for (const stored of this.#rows(table).values()) {
-        if (numberOf(stored.handle) !== except && sameIndexKey(table, index, stored.row, row)) return { index, handle: stored.handle, row: stored.row.slice() };
+        if (numberOf(stored.handle) !== except && sameIndexKey(table, index, stored.row, row))
+          return { index, handle: stored.handle, row: stored.row.slice() };
       }
     }
     return undefined;
@@ -182,7 +204,9 @@ export function positionOf(table: TableDef, columnId: number): number {
 
 function sameKey(table: TableDef, columnId: number, row: Row, value: Value): boolean {
   const position = positionOf(table, columnId);
-  return value !== null && row[position] !== null && orderOf(table.columns[position]!.type)(row[position]!, value) === 0;
+  return (
+    value !== null && row[position] !== null && orderOf(table.columns[position]!.type)(row[position]!, value) === 0
+  );
 }
 
 function sameIndexKey(table: TableDef, index: IndexDef, a: Row, b: Row): boolean {

@@ -2,7 +2,14 @@
 import type { IndexDef, TableDef } from '../../catalog/index.ts';
 import type { EvalContext, EvalSession, Expr, SqlMode } from '../../expr/index.ts';
 import { findAggregate, findFunction } from '../../functions/index.ts';
-import type { AggregateCall, IndexScanNode, PhysicalNode, PlanColumn, QueryPlan, ValuesNode } from '../../plan/index.ts';
+import type {
+  AggregateCall,
+  IndexScanNode,
+  PhysicalNode,
+  PlanColumn,
+  QueryPlan,
+  ValuesNode,
+} from '../../plan/index.ts';
 import type { TransactionStorage } from '../../ports.ts';
 import { DEFAULT_COLLATION, type FieldType, intType, type Row, type Value, varcharType } from '../../types/index.ts';
 import type { ExecContext } from '../context.ts';
@@ -14,10 +21,25 @@ export const INT = intType('int');
 export const TEXT = varcharType(50);
 
 const MODE: SqlMode = {
-  strictTransTables: true, strictAllTables: false, noZeroDate: true, noZeroInDate: true, errorForDivisionByZero: true, onlyFullGroupBy: true,
-  ansiQuotes: false, pipesAsConcat: false, noBackslashEscapes: false, highNotPrecedence: false, ignoreSpace: false, allowInvalidDates: false,
-  noUnsignedSubtraction: false, padCharToFullLength: false, noAutoValueOnZero: false, realAsFloat: false, noEngineSubstitution: true,
-  timeTruncateFractional: false, text: '',
+  strictTransTables: true,
+  strictAllTables: false,
+  noZeroDate: true,
+  noZeroInDate: true,
+  errorForDivisionByZero: true,
+  onlyFullGroupBy: true,
+  ansiQuotes: false,
+  pipesAsConcat: false,
+  noBackslashEscapes: false,
+  highNotPrecedence: false,
+  ignoreSpace: false,
+  allowInvalidDates: false,
+  noUnsignedSubtraction: false,
+  padCharToFullLength: false,
+  noAutoValueOnZero: false,
+  realAsFloat: false,
+  noEngineSubstitution: true,
+  timeTruncateFractional: false,
+  text: '',
 };
 
 export interface Warned {
@@ -31,11 +53,24 @@ export interface TestContext extends ExecContext {
   yields: number;
 }
 
-export function makeContext(storage: TransactionStorage = new MemoryStorage(), options: { readonly strict?: boolean; readonly quotaBytes?: number; readonly params?: readonly Value[] } = {}): TestContext {
+export function makeContext(
+  storage: TransactionStorage = new MemoryStorage(),
+  options: { readonly strict?: boolean; readonly quotaBytes?: number; readonly params?: readonly Value[] } = {},
+): TestContext {
   const warnings: Warned[] = [];
   const session = {
-    sqlMode: MODE, strict: options.strict ?? true, timeZone: '+00:00', nowMicros: 1_700_000_000_000_000, connectionId: 1, divPrecisionIncrement: 4,
-    groupConcatMaxLength: 1024, maxAllowedPacket: 1 << 26, collationConnection: DEFAULT_COLLATION, foundRows: 0, rowCount: 0, lastInsertId: 0,
+    sqlMode: MODE,
+    strict: options.strict ?? true,
+    timeZone: '+00:00',
+    nowMicros: 1_700_000_000_000_000,
+    connectionId: 1,
+    divPrecisionIncrement: 4,
+    groupConcatMaxLength: 1024,
+    maxAllowedPacket: 1 << 26,
+    collationConnection: DEFAULT_COLLATION,
+    foundRows: 0,
+    rowCount: 0,
+    lastInsertId: 0,
     currentMicros: () => 1_700_000_000_000_000,
   } as unknown as EvalSession;
   const evalContext: EvalContext = {
@@ -62,21 +97,64 @@ export interface TestColumn {
   readonly type: FieldType;
 }
 
-export function makeTable(id: number, name: string, columns: readonly TestColumn[], indexes: readonly (readonly [name: string, unique: boolean, ...columns: string[]])[]): TableDef {
+export function makeTable(
+  id: number,
+  name: string,
+  columns: readonly TestColumn[],
+  indexes: readonly (readonly [name: string, unique: boolean, ...columns: string[]])[],
+): TableDef {
   const columnId = (columnName: string): number => columns.findIndex((column) => column.name === columnName) + 1;
   return {
-    kind: 'table', id, schema: 'test', name, version: 1,
-    columns: columns.map((column, i) => ({ id: i + 1, name: column.name, type: column.type, onUpdateNow: false, autoIncrement: false, comment: '', invisible: false, state: 'public', hidden: false })),
-    indexes: indexes.map(([indexName, unique, ...parts], i): IndexDef => ({
-      id: i, name: indexName, unique, primary: i === 0, visible: true, comment: '', kind: 'btree', state: 'public',
-      parts: parts.map((part) => ({ columnId: columnId(part.replace(/^-/, '')), descending: part.startsWith('-') })),
+    kind: 'table',
+    id,
+    schema: 'test',
+    name,
+    version: 1,
+    columns: columns.map((column, i) => ({
+      id: i + 1,
+      name: column.name,
+      type: column.type,
+      onUpdateNow: false,
+      autoIncrement: false,
+      comment: '',
+      invisible: false,
+      state: 'public',
+      hidden: false,
     })),
-    foreignKeys: [], checks: [], collation: DEFAULT_COLLATION, comment: '', options: {}, temporary: false, createdAtMs: 0, nextColumnId: columns.length + 1, nextIndexId: indexes.length,
+    indexes: indexes.map(
+      ([indexName, unique, ...parts], i): IndexDef => ({
+        id: i,
+        name: indexName,
+        unique,
+        primary: i === 0,
+        visible: true,
+        comment: '',
+        kind: 'btree',
+        state: 'public',
+        parts: parts.map((part) => ({ columnId: columnId(part.replace(/^-/, '')), descending: part.startsWith('-') })),
+      }),
+    ),
+    foreignKeys: [],
+    checks: [],
+    collation: DEFAULT_COLLATION,
+    comment: '',
+    options: {},
+    temporary: false,
+    createdAtMs: 0,
+    nextColumnId: columns.length + 1,
+    nextIndexId: indexes.length,
   };
 }
 
 let nextId = 1;
-const base = (output: readonly PlanColumn[]): { id: number; output: readonly PlanColumn[]; estimatedRows: number; estimatedCost: number } => ({ id: nextId++, output, estimatedRows: 1, estimatedCost: 1 });
+const base = (
+  output: readonly PlanColumn[],
+): { id: number; output: readonly PlanColumn[]; estimatedRows: number; estimatedCost: number } => ({
+  id: nextId++,
+  output,
+  estimatedRows: 1,
+  estimatedCost: 1,
+});
 
 export function planColumns(...types: readonly FieldType[]): PlanColumn[] {
   return types.map((type, i) => ({ id: i, name: `c${i}`, type }));
@@ -84,7 +162,11 @@ export function planColumns(...types: readonly FieldType[]): PlanColumn[] {
 
 /** Rows as a plan node. */
 export function rowsOf(types: readonly FieldType[], rows: readonly Row[]): ValuesNode {
-  return { kind: 'values', ...base(planColumns(...types)), rows: rows.map((row) => row.map((value, i) => constant(value, types[i]!))) };
+  return {
+    kind: 'values',
+    ...base(planColumns(...types)),
+    rows: rows.map((row) => row.map((value, i) => constant(value, types[i]!))),
+  };
 }
 
 export function nodeBase(...types: readonly FieldType[]): ReturnType<typeof base> {
@@ -102,33 +184,78 @@ export function column(index: number, type: FieldType = INT): Expr {
 export function call(name: string, ...args: readonly Expr[]): Expr {
   const def = findFunction(name);
   if (def === undefined) throw new Error(`no function ${name}`);
-  const infer = { divPrecisionIncrement: 4, collationConnection: DEFAULT_COLLATION, sqlMode: MODE, groupConcatMaxLength: 1024 };
-  const type = def.infer(args.map((expr) => ({ type: expr.type, expr, constant: expr.kind === 'constant' ? expr : undefined })), {}, infer);
+  const infer = {
+    divPrecisionIncrement: 4,
+    collationConnection: DEFAULT_COLLATION,
+    sqlMode: MODE,
+    groupConcatMaxLength: 1024,
+  };
+  const type = def.infer(
+    args.map((expr) => ({ type: expr.type, expr, constant: expr.kind === 'constant' ? expr : undefined })),
+    {},
+    infer,
+  );
   return { kind: 'call', name, args, def, type };
 }
 
 export function aggregate(name: string, args: readonly Expr[], distinct = false): AggregateCall {
   const def = findAggregate(name)!;
   const options = { distinct };
-  const infer = { divPrecisionIncrement: 4, collationConnection: DEFAULT_COLLATION, sqlMode: MODE, groupConcatMaxLength: 1024 };
-  const type = def.infer(args.map((expr) => ({ type: expr.type, expr, constant: undefined })), options, infer);
+  const infer = {
+    divPrecisionIncrement: 4,
+    collationConnection: DEFAULT_COLLATION,
+    sqlMode: MODE,
+    groupConcatMaxLength: 1024,
+  };
+  const type = def.infer(
+    args.map((expr) => ({ type: expr.type, expr, constant: undefined })),
+    options,
+    infer,
+  );
   return { def, args, type, options };
 }
 
 export function tableScan(table: TableDef, options: Partial<IndexScanNode> = {}): IndexScanNode {
   const columns = options.columns ?? table.columns.map((_, i) => i);
   return {
-    kind: 'index-scan', ...base(planColumns(...columns.map((position) => table.columns[position]!.type))), table, alias: table.name, columns, withHandle: false,
-    index: table.indexes[0]!, access: { alternatives: [] }, reverse: false, keepOrder: false, covering: true, ...options,
+    kind: 'index-scan',
+    ...base(planColumns(...columns.map((position) => table.columns[position]!.type))),
+    table,
+    alias: table.name,
+    columns,
+    withHandle: false,
+    index: table.indexes[0]!,
+    access: { alternatives: [] },
+    reverse: false,
+    keepOrder: false,
+    covering: true,
+    ...options,
   };
 }
 
 export function queryOf(root: PhysicalNode, parts: Partial<QueryPlan> = {}): QueryPlan {
-  return { kind: 'query', root, columns: root.output, initPlans: [], ctes: [], slotCount: 0, paramCount: 0, tables: [], warnings: [], cacheable: true, locking: false, ...parts };
+  return {
+    kind: 'query',
+    root,
+    columns: root.output,
+    initPlans: [],
+    ctes: [],
+    slotCount: 0,
+    paramCount: 0,
+    tables: [],
+    warnings: [],
+    cacheable: true,
+    locking: false,
+    ...parts,
+  };
 }
 
 /** Runs a node to its end. */
-export async function rowsFrom(root: PhysicalNode, context: ExecContext = makeContext(), parts: Partial<QueryPlan> = {}): Promise<Row[]> {
+export async function rowsFrom(
+  root: PhysicalNode,
+  context: ExecContext = makeContext(),
+  parts: Partial<QueryPlan> = {},
+): Promise<Row[]> {
   const cursor = executeQuery(queryOf(root, parts), context);
   const rows: Row[] = [];
   for (;;) {

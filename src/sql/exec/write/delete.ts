@@ -20,7 +20,9 @@ interface DeleteTarget {
 
 export function compileDelete(plan: DeletePlan, scope: CompileScope): CompiledWriter {
   const root = scope.compile(plan.root);
-  const targets = plan.targets.map(({ writer, offset, handle }): DeleteTarget => ({ table: tableWriterOf(writer), offset, handle }));
+  const targets = plan.targets.map(
+    ({ writer, offset, handle }): DeleteTarget => ({ table: tableWriterOf(writer), offset, handle }),
+  );
   return (run) => {
     const write = new WriteRun(run, plan.ignore);
     return andThen(collectRows(root, write), (rows) => {
@@ -32,7 +34,12 @@ export function compileDelete(plan: DeletePlan, scope: CompileScope): CompiledWr
   };
 }
 
-function deleteOne(write: WriteRun, targets: readonly DeleteTarget[], row: Row, seen: readonly Set<string>[]): MaybePromise<void> {
+function deleteOne(
+  write: WriteRun,
+  targets: readonly DeleteTarget[],
+  row: Row,
+  seen: readonly Set<string>[],
+): MaybePromise<void> {
   const paused = write.pace();
   if (paused instanceof Promise) return paused.then(() => deleteOne(write, targets, row, seen));
   return eachInOrder(targets, (target, i) => deleteTarget(write, target, row, seen[i]!));

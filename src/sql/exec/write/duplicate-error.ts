@@ -1,7 +1,15 @@
 /** Error 1062 with MySQL's text: the key's values as in the new row, and 'table.index'. */
 import { SqlError } from '../../../base/index.ts';
 import type { IndexDef, TableDef } from '../../catalog/index.ts';
-import { bitBytes, cachedTextOf, type FieldType, MysqlType, type Row, takeChars, type Value } from '../../types/index.ts';
+import {
+  bitBytes,
+  cachedTextOf,
+  type FieldType,
+  MysqlType,
+  type Row,
+  takeChars,
+  type Value,
+} from '../../types/index.ts';
 
 const ENTRY_CHARS_MAX = 64;
 
@@ -11,7 +19,12 @@ export function duplicateEntry(table: TableDef, index: IndexDef, row: Row): SqlE
     return keyText(row[position] ?? null, table.columns[position]!.type, part.prefixLength);
   });
   const entry = takeChars(parts.join('-'), ENTRY_CHARS_MAX);
-  return new SqlError('ER_DUP_ENTRY', 1062, '23000', `Duplicate entry '${entry}' for key '${table.name}.${index.name}'`);
+  return new SqlError(
+    'ER_DUP_ENTRY',
+    1062,
+    '23000',
+    `Duplicate entry '${entry}' for key '${table.name}.${index.name}'`,
+  );
 }
 
 function keyText(value: Value, type: FieldType, prefixLength: number | undefined): string {
@@ -35,6 +48,8 @@ function withoutPadding(bytes: Uint8Array): Uint8Array {
 /** Bytes outside printable ASCII as \xHH. */
 function bytesText(bytes: Uint8Array): string {
   let text = '';
-  for (const byte of bytes) text += byte >= 32 && byte < 127 ? String.fromCharCode(byte) : `\\x${byte.toString(16).toUpperCase().padStart(2, '0')}`;
+  for (const byte of bytes)
+    text +=
+      byte >= 32 && byte < 127 ? String.fromCharCode(byte) : `\\x${byte.toString(16).toUpperCase().padStart(2, '0')}`;
   return text;
 }

@@ -99,7 +99,10 @@ export class FieldParser {
   }
 
   /** One field from `start`, with the terminator after it. */
-  #readField(start: number, final: boolean): { readonly value: LoadField; readonly next: number; readonly endsLine: boolean } | undefined {
+  #readField(
+    start: number,
+    final: boolean,
+  ): { readonly value: LoadField; readonly next: number; readonly endsLine: boolean } | undefined {
     const text = this.#text;
     const { enclosedBy, escapedBy } = this.#format;
     const enclosed = enclosedBy !== '' && text.startsWith(enclosedBy, start);
@@ -138,7 +141,8 @@ export class FieldParser {
         const after = at + 1;
         const end = this.#endAt(after, final);
         if (end === 'unknown') return undefined;
-        if (end !== undefined) return { value: value + text.slice(pieceStart, at), next: end.next, endsLine: end.endsLine };
+        if (end !== undefined)
+          return { value: value + text.slice(pieceStart, at), next: end.next, endsLine: end.endsLine };
         value += text.slice(pieceStart, at) + enclosedBy;
         at = text[after] === enclosedBy ? after + 1 : after;
         pieceStart = at;
@@ -146,7 +150,12 @@ export class FieldParser {
       }
       const end = this.#endAt(at, final);
       if (end === 'unknown') return undefined;
-      if (end !== undefined) return { value: this.#nullOr(value + text.slice(pieceStart, at), isNull, true), next: end.next, endsLine: end.endsLine };
+      if (end !== undefined)
+        return {
+          value: this.#nullOr(value + text.slice(pieceStart, at), isNull, true),
+          next: end.next,
+          endsLine: end.endsLine,
+        };
       at++;
     }
   }
@@ -160,8 +169,10 @@ export class FieldParser {
   /** Is there a field or line end at `at`? 'unknown' when the text stops in the middle of what could be one. */
   #endAt(at: number, final: boolean): { readonly next: number; readonly endsLine: boolean } | 'unknown' | undefined {
     const text = this.#text;
-    if (this.#lineEnd !== '' && text.startsWith(this.#lineEnd, at)) return { next: at + this.#lineEnd.length, endsLine: true };
-    if (this.#terminator !== '' && text.startsWith(this.#terminator, at)) return { next: at + this.#terminator.length, endsLine: false };
+    if (this.#lineEnd !== '' && text.startsWith(this.#lineEnd, at))
+      return { next: at + this.#lineEnd.length, endsLine: true };
+    if (this.#terminator !== '' && text.startsWith(this.#terminator, at))
+      return { next: at + this.#terminator.length, endsLine: false };
     const rest = text.length - at;
     if (rest === 0) return final ? { next: at, endsLine: true } : 'unknown';
     const longest = Math.max(this.#lineEnd.length, this.#terminator.length);

@@ -22,7 +22,10 @@ export function childColumns(child: TableDef, key: ForeignKeyDef): KeyColumns {
 
 export function parentColumns(parent: TableDef, key: ForeignKeyDef): KeyColumns {
   const names = key.referencedColumns.map((name) => name.toLowerCase());
-  return { table: parent, positions: names.map((name) => parent.columns.findIndex((column) => column.name.toLowerCase() === name)) };
+  return {
+    table: parent,
+    positions: names.map((name) => parent.columns.findIndex((column) => column.name.toLowerCase() === name)),
+  };
 }
 
 /** The values of a key in a row; undefined when one is NULL (then the key constrains nothing). */
@@ -50,7 +53,13 @@ function findPath({ table, positions }: KeyColumns): LookupPath | undefined {
 }
 
 /** Rows of `columns.table` whose key has these values: all columns and the handle, locked. */
-export function scanByKey(write: WriteRun, columns: KeyColumns, values: readonly Value[], strength: LockStrength, limitHint?: number): RowCursor {
+export function scanByKey(
+  write: WriteRun,
+  columns: KeyColumns,
+  values: readonly Value[],
+  strength: LockStrength,
+  limitHint?: number,
+): RowCursor {
   const { table } = columns;
   const path = findPath(columns);
   const all = table.columns.map((_, i) => i);
@@ -58,10 +67,29 @@ export function scanByKey(write: WriteRun, columns: KeyColumns, values: readonly
   const hint = limitHint === undefined ? {} : { limitHint };
   if (path === undefined) {
     const filter = (row: Row): boolean => columns.positions.every((position, i) => row[position] === values[i]);
-    return write.storage.scan({ table, index: table.indexes[0]!, ranges: [{}], columns: all, reverse: false, lock, filter, withHandle: true, ...hint });
+    return write.storage.scan({
+      table,
+      index: table.indexes[0]!,
+      ranges: [{}],
+      columns: all,
+      reverse: false,
+      lock,
+      filter,
+      withHandle: true,
+      ...hint,
+    });
   }
   const bound = { values: path.order.map((i) => values[i]!), inclusive: true };
-  return write.storage.scan({ table, index: path.index, ranges: [{ low: bound, high: bound }], columns: all, reverse: false, lock, withHandle: true, ...hint });
+  return write.storage.scan({
+    table,
+    index: path.index,
+    ranges: [{ low: bound, high: bound }],
+    columns: all,
+    reverse: false,
+    lock,
+    withHandle: true,
+    ...hint,
+  });
 }
 
 /** Is there a parent row with these values? */
@@ -69,7 +97,13 @@ export function parentExists(write: WriteRun, parent: KeyColumns, values: readon
   const path = findPath(parent);
   if (path?.index.unique === true && path.index.parts.length === values.length) {
     const key = path.order.map((i) => values[i]!);
-    const row = write.storage.get({ table: parent.table, index: path.index, key, columns: [], lock: { strength: 'share', wait: 'wait' } });
+    const row = write.storage.get({
+      table: parent.table,
+      index: path.index,
+      key,
+      columns: [],
+      lock: { strength: 'share', wait: 'wait' },
+    });
     return andThen(row, (found) => found !== undefined);
   }
   return anyRow(scanByKey(write, parent, values, 'share', 1));
@@ -86,7 +120,11 @@ export function anyRow(cursor: RowCursor, counts: (row: Row) => boolean = () => 
   }
 }
 
-async function anyRowLater(cursor: RowCursor, pending: Promise<Row[] | undefined>, counts: (row: Row) => boolean): Promise<boolean> {
+async function anyRowLater(
+  cursor: RowCursor,
+  pending: Promise<Row[] | undefined>,
+  counts: (row: Row) => boolean,
+): Promise<boolean> {
   let batch = await pending;
   while (batch !== undefined && !batch.some(counts)) batch = await cursor.next();
   cursor.close();

@@ -54,8 +54,14 @@ export function compileInsert(plan: InsertPlan, scope: CompileScope): CompiledWr
     };
   }
   const root = scope.compile(source.root);
-  const build = compileRowSource(table, plan.columns, source.root.output.map((column) => column.type));
-  const buffered = readsTable(source.root, plan.writer.table.id) || plan.ctes.some((cte) => readsTable(cte.plan, plan.writer.table.id));
+  const build = compileRowSource(
+    table,
+    plan.columns,
+    source.root.output.map((column) => column.type),
+  );
+  const buffered =
+    readsTable(source.root, plan.writer.table.id) ||
+    plan.ctes.some((cte) => readsTable(cte.plan, plan.writer.table.id));
   return (run) => insertFromQuery(new WriteRun(run, ignore), rules, { root, build, buffered });
 }
 
@@ -74,7 +80,9 @@ function insertFromQuery(write: WriteRun, rules: InsertRules, source: QuerySourc
     count += batch.length;
     return eachInOrder(batch, (row, i) => insertOne(write, rules, source.build, row, first + i));
   };
-  const done = source.buffered ? drainBuffered(source.root, run, insertBatch) : drainInto(source.root, run, insertBatch);
+  const done = source.buffered
+    ? drainBuffered(source.root, run, insertBatch)
+    : drainInto(source.root, run, insertBatch);
   return andThen(done, () => insertResult(write, rules, count, true));
 }
 
@@ -83,7 +91,11 @@ function drainInto(root: CompiledNode, run: Run, consume: (batch: Batch) => Mayb
   return andThen(drain(operator, consume), () => operator.close());
 }
 
-function drainBuffered(root: CompiledNode, run: Run, consume: (batch: Batch) => MaybePromise<void>): MaybePromise<void> {
+function drainBuffered(
+  root: CompiledNode,
+  run: Run,
+  consume: (batch: Batch) => MaybePromise<void>,
+): MaybePromise<void> {
   const memory = run.ctx.memory.open();
   const batches: Batch[] = [];
   const read = drainInto(root, run, (batch) => {
@@ -94,7 +106,8 @@ function drainBuffered(root: CompiledNode, run: Run, consume: (batch: Batch) => 
 }
 
 function insertResult(write: WriteRun, rules: InsertRules, records: number, manyRows: boolean): WriteResult {
-  const touched = write.run.ctx.foundRows === true && rules.onDuplicate !== undefined ? write.matched - write.updated : 0;
+  const touched =
+    write.run.ctx.foundRows === true && rules.onDuplicate !== undefined ? write.matched - write.updated : 0;
   const affected = write.copied + write.deleted + 2 * write.updated + touched;
   const counted = records - write.refused;
   const duplicates = write.ignore ? counted - write.copied : write.deleted + write.updated;
@@ -102,7 +115,13 @@ function insertResult(write: WriteRun, rules: InsertRules, records: number, many
 }
 
 /** Builds, checks and writes one row. */
-function insertOne(write: WriteRun, rules: InsertRules, build: RowBuilder, source: Row, position: number): MaybePromise<void> {
+function insertOne(
+  write: WriteRun,
+  rules: InsertRules,
+  build: RowBuilder,
+  source: Row,
+  position: number,
+): MaybePromise<void> {
   const paused = write.pace();
   if (paused instanceof Promise) return paused.then(() => insertOne(write, rules, build, source, position));
   write.target.row = position + 1;
@@ -150,7 +169,12 @@ function storeRow(write: WriteRun, rules: InsertRules, incoming: Incoming): Mayb
   return afterStore(write, rules, incoming, outcome);
 }
 
-function afterStore(write: WriteRun, rules: InsertRules, incoming: Incoming, outcome: InsertOutcome): MaybePromise<void> {
+function afterStore(
+  write: WriteRun,
+  rules: InsertRules,
+  incoming: Incoming,
+  outcome: InsertOutcome,
+): MaybePromise<void> {
   if (outcome.ok) {
     write.copied++;
     return noteId(write, rules, incoming);
@@ -174,7 +198,12 @@ function noteId(write: WriteRun, rules: InsertRules, { row, generatedId }: Incom
 }
 
 /** Deletes the row in the way and tries again: several rows may be in the way, one per unique key. */
-function replaceRow(write: WriteRun, rules: InsertRules, incoming: Incoming, duplicate: DuplicateKey): MaybePromise<void> {
+function replaceRow(
+  write: WriteRun,
+  rules: InsertRules,
+  incoming: Incoming,
+  duplicate: DuplicateKey,
+): MaybePromise<void> {
   const { table } = rules;
   const existing = duplicate.row.slice();
   computeVirtual(table, existing, write);

@@ -8,7 +8,17 @@
 import { andThen, isPromise, type MaybePromise, sqlError } from '../../../base/index.ts';
 import type { LoadPlan } from '../../plan/index.ts';
 import type { BulkLoader } from '../../ports.ts';
-import { charsetUnits, getCharset, implicitDefaultOf, type Row, type Store, storeOf, type Value, varbinaryType, varcharType } from '../../types/index.ts';
+import {
+  charsetUnits,
+  getCharset,
+  implicitDefaultOf,
+  type Row,
+  type Store,
+  storeOf,
+  type Value,
+  varbinaryType,
+  varcharType,
+} from '../../types/index.ts';
 import type { WriteResult } from '../context.ts';
 import type { Run } from '../operator.ts';
 import type { CompiledWriter } from './compiled-writer.ts';
@@ -26,7 +36,13 @@ const BYTES_TYPE = varbinaryType(65535);
 
 type FieldTarget =
   | { readonly variable: string }
-  | { readonly column: number; readonly name: string; readonly notNull: boolean; readonly store: Store; readonly binary: boolean };
+  | {
+      readonly column: number;
+      readonly name: string;
+      readonly notNull: boolean;
+      readonly store: Store;
+      readonly binary: boolean;
+    };
 
 interface LoadShape {
   readonly plan: LoadPlan;
@@ -52,17 +68,40 @@ function compileShape(plan: LoadPlan): LoadShape {
     if (typeof field !== 'number') return field;
     const column = columns[field]!;
     const binary = column.type.kind === 'binary';
-    return { column: field, name: column.name, notNull: !column.type.nullable && field !== autoIncrementColumn, store: storeOf(binary ? BYTES_TYPE : TEXT_TYPE, column.type), binary };
+    return {
+      column: field,
+      name: column.name,
+      notNull: !column.type.nullable && field !== autoIncrementColumn,
+      store: storeOf(binary ? BYTES_TYPE : TEXT_TYPE, column.type),
+      binary,
+    };
   });
-  const set = plan.set.map(({ column, expr }) => ({ column, set: 'default' in expr ? undefined : compileSetter(plan.writer, column, expr) }));
-  const given = new Set<number>([...fields.flatMap((field) => ('column' in field ? [field.column] : [])), ...set.map((item) => item.column)]);
+  const set = plan.set.map(({ column, expr }) => ({
+    column,
+    set: 'default' in expr ? undefined : compileSetter(plan.writer, column, expr),
+  }));
+  const given = new Set<number>([
+    ...fields.flatMap((field) => ('column' in field ? [field.column] : [])),
+    ...set.map((item) => item.column),
+  ]);
   const late = columns
     .map((_, i) => i)
-    .filter((i) => !given.has(i) && i !== autoIncrementColumn && columns[i]!.generated === undefined && table.defaults[i]!.constant === undefined);
+    .filter(
+      (i) =>
+        !given.has(i) &&
+        i !== autoIncrementColumn &&
+        columns[i]!.generated === undefined &&
+        table.defaults[i]!.constant === undefined,
+    );
   const utf8 = plan.format.charset === 'utf8mb4' || plan.format.charset === 'utf8mb3' || plan.format.charset === 'utf8';
   return {
     plan,
-    rules: { table, mode: plan.duplicates === 'replace' ? 'replace' : 'insert', onDuplicate: undefined, singleRow: false },
+    rules: {
+      table,
+      mode: plan.duplicates === 'replace' ? 'replace' : 'insert',
+      onDuplicate: undefined,
+      singleRow: false,
+    },
     fields,
     set,
     template: columns.map((_, i) => table.defaults[i]!.constant ?? null),
@@ -73,7 +112,8 @@ function compileShape(plan: LoadPlan): LoadShape {
 
 function latin1Decode(bytes: Uint8Array): string {
   let text = '';
-  for (let i = 0; i < bytes.length; i += 8192) text += String.fromCharCode.apply(null, bytes.subarray(i, i + 8192) as unknown as number[]);
+  for (let i = 0; i < bytes.length; i += 8192)
+    text += String.fromCharCode.apply(null, bytes.subarray(i, i + 8192) as unknown as number[]);
   return text;
 }
 
@@ -120,7 +160,10 @@ class Load {
     }
     const write = this.#write;
     const skipped = this.#records - write.copied;
-    const result = write.result(write.copied + write.deleted, `Records: ${this.#records}  Deleted: ${write.deleted}  Skipped: ${skipped}  Warnings: {warnings}`);
+    const result = write.result(
+      write.copied + write.deleted,
+      `Records: ${this.#records}  Deleted: ${write.deleted}  Skipped: ${skipped}  Warnings: {warnings}`,
+    );
     return { ...result, lastInsertId: 0 };
   }
 
@@ -173,7 +216,8 @@ class Load {
     if (values.length > fields.length) this.#complain('ER_WARN_TOO_MANY_RECORDS');
     for (const { column, set: evaluate } of set) {
       const value = evaluate === undefined ? defaultValue(rules.table, column, row, write) : evaluate(row, write);
-      const notNull = !rules.table.writer.table.columns[column]!.type.nullable && column !== rules.table.writer.autoIncrementColumn;
+      const notNull =
+        !rules.table.writer.table.columns[column]!.type.nullable && column !== rules.table.writer.autoIncrementColumn;
       row[column] = value === null && notNull ? this.#nullSupplied(column) : value;
     }
     for (const column of late) row[column] = defaultValue(rules.table, column, row, write);
@@ -197,7 +241,8 @@ class Load {
     }
     if (field === undefined) {
       const { type } = this.#shape.rules.table.writer.table.columns[target.column]!;
-      row[target.column] = type.nullable || !target.notNull ? (this.#shape.template[target.column] ?? null) : implicitDefaultOf(type);
+      row[target.column] =
+        type.nullable || !target.notNull ? (this.#shape.template[target.column] ?? null) : implicitDefaultOf(type);
       return;
     }
     if (field === null) {
@@ -244,7 +289,12 @@ class Load {
       });
     }
     write.lastExplicitId = id as number | bigint;
-    return andThen((id as number | bigint) > 0 ? write.storage.observeAutoIncrement(table.writer.table, id as number | bigint) : undefined, add);
+    return andThen(
+      (id as number | bigint) > 0
+        ? write.storage.observeAutoIncrement(table.writer.table, id as number | bigint)
+        : undefined,
+      add,
+    );
   }
 
   #flushBulk(): MaybePromise<void> {
@@ -264,4 +314,3 @@ class Load {
     await eachInOrder(duplicates, ({ index, row }) => void this.#write.tolerate(duplicateEntry(table, index, row)));
   }
 }
-

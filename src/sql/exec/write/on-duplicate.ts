@@ -6,10 +6,22 @@ import type { Row } from '../../types/index.ts';
 import { duplicateEntry } from './duplicate-error.ts';
 import { finishRow } from './row-builder.ts';
 import { updateRow } from './row-mutations.ts';
-import { compileSetter, computeVirtual, defaultValue, requireValue, sameRow, type TableWriter } from './table-writer.ts';
+import {
+  compileSetter,
+  computeVirtual,
+  defaultValue,
+  requireValue,
+  sameRow,
+  type TableWriter,
+} from './table-writer.ts';
 import type { WriteRun } from './write-run.ts';
 
-export type DuplicateUpdate = (write: WriteRun, incoming: Row, source: Row, duplicate: DuplicateKey) => MaybePromise<void>;
+export type DuplicateUpdate = (
+  write: WriteRun,
+  incoming: Row,
+  source: Row,
+  duplicate: DuplicateKey,
+) => MaybePromise<void>;
 
 /** Expressions see existing row ++ new row ++ source row; earlier assignments show in the existing part. */
 export function compileDuplicateUpdate(plan: InsertPlan, table: TableWriter): DuplicateUpdate {
@@ -28,7 +40,8 @@ export function compileDuplicateUpdate(plan: InsertPlan, table: TableWriter): Du
     const input: Row = [...before, ...incoming, ...source];
     for (const { column, set } of assignments) {
       const value = set === undefined ? defaultValue(table, column, input, write) : set(input, write);
-      input[column] = value === null && !columns[column]!.type.nullable ? requireValue(table, column, write, true) : value;
+      input[column] =
+        value === null && !columns[column]!.type.nullable ? requireValue(table, column, write, true) : value;
     }
     const after = input.slice(0, width);
     write.matched++;

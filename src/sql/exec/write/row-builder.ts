@@ -4,7 +4,16 @@
  */
 import { type FieldType, implicitDefaultOf, type Row, type Value } from '../../types/index.ts';
 import type { Assignment } from '../../plan/index.ts';
-import { type ColumnSetter, compileSetter, compileStoreAt, computeGenerated, defaultValue, requireValue, type TableWriter, verifyChecks } from './table-writer.ts';
+import {
+  type ColumnSetter,
+  compileSetter,
+  compileStoreAt,
+  computeGenerated,
+  defaultValue,
+  requireValue,
+  type TableWriter,
+  verifyChecks,
+} from './table-writer.ts';
 import type { WriteRun } from './write-run.ts';
 
 /** `singleRow`: a NULL for a NOT NULL column is always an error. */
@@ -16,13 +25,24 @@ interface GivenColumn {
 }
 
 export function compileRowBuilder(table: TableWriter, assignments: readonly Assignment[]): RowBuilder {
-  const given = assignments.map(({ column, expr }): GivenColumn => ({ column, set: 'default' in expr ? undefined : compileSetter(table.writer, column, expr) }));
+  const given = assignments.map(
+    ({ column, expr }): GivenColumn => ({
+      column,
+      set: 'default' in expr ? undefined : compileSetter(table.writer, column, expr),
+    }),
+  );
   return builderOf(table, given, false);
 }
 
 /** For rows of a query: value i goes to columns[i]. */
-export function compileRowSource(table: TableWriter, columns: readonly number[], types: readonly FieldType[]): RowBuilder {
-  const given = columns.map((column, i): GivenColumn => ({ column, set: compileStoreAt(i, types[i]!, table.writer, column) }));
+export function compileRowSource(
+  table: TableWriter,
+  columns: readonly number[],
+  types: readonly FieldType[],
+): RowBuilder {
+  const given = columns.map(
+    (column, i): GivenColumn => ({ column, set: compileStoreAt(i, types[i]!, table.writer, column) }),
+  );
   return builderOf(table, given, true);
 }
 
@@ -34,7 +54,13 @@ function builderOf(table: TableWriter, given: readonly GivenColumn[], fromSource
   const isGenerated = (column: number): boolean => columns[column]!.generated !== undefined;
   const late = columns
     .map((_, i) => i)
-    .filter((i) => !givenColumns.has(i) && i !== autoIncrementColumn && !isGenerated(i) && table.defaults[i]!.constant === undefined);
+    .filter(
+      (i) =>
+        !givenColumns.has(i) &&
+        i !== autoIncrementColumn &&
+        !isGenerated(i) &&
+        table.defaults[i]!.constant === undefined,
+    );
   const notNull = columns.map((column) => !column.type.nullable);
   return (source, write, singleRow) => {
     const row: Row = template.slice();
@@ -46,7 +72,10 @@ function builderOf(table: TableWriter, given: readonly GivenColumn[], fromSource
         continue;
       }
       const value = set(input, write);
-      row[column] = value === null && notNull[column]! && column !== autoIncrementColumn ? requireValue(table, column, write, !singleRow) : value;
+      row[column] =
+        value === null && notNull[column]! && column !== autoIncrementColumn
+          ? requireValue(table, column, write, !singleRow)
+          : value;
     }
     for (const column of late) row[column] = defaultValue(table, column, row, write);
     return row;

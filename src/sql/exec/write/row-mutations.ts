@@ -12,7 +12,17 @@ import type { Batch, Row, Value } from '../../types/index.ts';
 import { drain } from '../operator.ts';
 import { handleKey } from '../index-merge.ts';
 import { eachInOrder } from './each.ts';
-import { anyRow, childColumns, hasChildren, type KeyColumns, keyValues, noParent, parentColumns, parentExists, scanByKey } from './foreign-keys.ts';
+import {
+  anyRow,
+  childColumns,
+  hasChildren,
+  type KeyColumns,
+  keyValues,
+  noParent,
+  parentColumns,
+  parentExists,
+  scanByKey,
+} from './foreign-keys.ts';
 import { computeGenerated, computeVirtual, type TableWriter, tableWriterOf } from './table-writer.ts';
 import type { WriteRun } from './write-run.ts';
 
@@ -30,12 +40,19 @@ export function insertRow(write: WriteRun, table: TableWriter, row: Row): MaybeP
   return andThen(outcome, (done) => {
     if (!done.ok) return done;
     const undo = (): MaybePromise<void> => write.storage.delete(table.writer.table, done.handle, row);
-    return andThen(guarded(write, () => requireParents(write, table, row, undefined), undo), () => done);
+    return andThen(
+      guarded(write, () => requireParents(write, table, row, undefined), undo),
+      () => done,
+    );
   });
 }
 
 /** Under IGNORE a failed check undoes the row before the error goes on; otherwise the statement's rollback does. */
-function guarded(write: WriteRun, check: () => MaybePromise<void>, undo: () => MaybePromise<unknown>): MaybePromise<void> {
+function guarded(
+  write: WriteRun,
+  check: () => MaybePromise<void>,
+  undo: () => MaybePromise<unknown>,
+): MaybePromise<void> {
   if (!write.ignore) return check();
   const failed = (error: unknown): MaybePromise<never> =>
     andThen(undo(), () => {
@@ -68,7 +85,13 @@ function changed(table: TableWriter, columns: KeyColumns, before: Row, after: Ro
 }
 
 /** `after` is complete (generated columns computed, checks passed). `before` has its virtual columns computed. */
-export function updateRow(write: WriteRun, table: TableWriter, stored: StoredRow, after: Row, depth = 0): MaybePromise<InsertOutcome> {
+export function updateRow(
+  write: WriteRun,
+  table: TableWriter,
+  stored: StoredRow,
+  after: Row,
+  depth = 0,
+): MaybePromise<InsertOutcome> {
   const { writer } = table;
   const before = stored.row;
   const checks = write.foreignKeyChecks && (writer.parents.length > 0 || writer.children.length > 0);
@@ -81,11 +104,15 @@ export function updateRow(write: WriteRun, table: TableWriter, stored: StoredRow
       andThen(write.storage.update(writer.table, stored.handle, before, after), (outcome) => {
         if (!outcome.ok) return outcome;
         const undo = (): MaybePromise<unknown> => write.storage.update(writer.table, outcome.handle, after, before);
-        return andThen(guarded(write, () => requireParents(write, table, after, before), undo), () =>
-          andThen(
-            eachInOrder(touched, (reference) => cascadeUpdate(write, reference, { before, after, parent: table }, depth + 1)),
-            () => outcome,
-          ),
+        return andThen(
+          guarded(write, () => requireParents(write, table, after, before), undo),
+          () =>
+            andThen(
+              eachInOrder(touched, (reference) =>
+                cascadeUpdate(write, reference, { before, after, parent: table }, depth + 1),
+              ),
+              () => outcome,
+            ),
         );
       }),
   );
@@ -93,14 +120,17 @@ export function updateRow(write: WriteRun, table: TableWriter, stored: StoredRow
 
 export function deleteRow(write: WriteRun, table: TableWriter, stored: StoredRow, depth = 0): MaybePromise<void> {
   const { writer } = table;
-  if (!write.foreignKeyChecks || writer.children.length === 0) return write.storage.delete(writer.table, stored.handle, stored.row);
+  if (!write.foreignKeyChecks || writer.children.length === 0)
+    return write.storage.delete(writer.table, stored.handle, stored.row);
   const restricting = writer.children.filter(({ key }) => key.onDelete !== 'cascade' && key.onDelete !== 'set null');
   const following = writer.children.filter((reference) => !restricting.includes(reference));
   return andThen(
     eachInOrder(restricting, (reference) => refuseChildren(write, table, reference, stored)),
     () =>
       andThen(write.storage.delete(writer.table, stored.handle, stored.row), () =>
-        eachInOrder(following, (reference) => cascadeDelete(write, reference, { parent: table, before: stored.row }, depth + 1)),
+        eachInOrder(following, (reference) =>
+          cascadeDelete(write, reference, { parent: table, before: stored.row }, depth + 1),
+        ),
       ),
   );
 }
@@ -108,17 +138,30 @@ export function deleteRow(write: WriteRun, table: TableWriter, stored: StoredRow
 type ChildReference = TableWriter['writer']['children'][number];
 
 /** 1451 when a child row exists, the changed row itself aside. */
-function refuseChildren(write: WriteRun, parent: TableWriter, { key, child }: ChildReference, stored: StoredRow): MaybePromise<void> {
+function refuseChildren(
+  write: WriteRun,
+  parent: TableWriter,
+  { key, child }: ChildReference,
+  stored: StoredRow,
+): MaybePromise<void> {
   const values = keyValues(stored.row, parentColumns(parent.writer.table, key));
   if (values === undefined) return undefined;
   const own = child.id === parent.writer.table.id ? handleKey(stored.handle) : undefined;
   const counts = (row: Row): boolean => own === undefined || handleKey(row[row.length - 1] as RowHandle) !== own;
-  return andThen(anyRow(scanByKey(write, childColumns(child, key), values, 'share', own === undefined ? 1 : 2), counts), (exists) => {
-    if (exists) throw hasChildren(child, key);
-  });
+  return andThen(
+    anyRow(scanByKey(write, childColumns(child, key), values, 'share', own === undefined ? 1 : 2), counts),
+    (exists) => {
+      if (exists) throw hasChildren(child, key);
+    },
+  );
 }
 
-function collectChildren(write: WriteRun, table: TableWriter, columns: KeyColumns, values: readonly Value[]): MaybePromise<StoredRow[]> {
+function collectChildren(
+  write: WriteRun,
+  table: TableWriter,
+  columns: KeyColumns,
+  values: readonly Value[],
+): MaybePromise<StoredRow[]> {
   const cursor = scanByKey(write, columns, values, 'update');
   const rows: StoredRow[] = [];
   const done = drain(cursor, (batch: Batch) => {
@@ -138,7 +181,12 @@ function checkDepth(depth: number): void {
   if (depth >= CASCADE_DEPTH_MAX) throw sqlError('ER_FK_DEPTH_EXCEEDED', CASCADE_DEPTH_MAX);
 }
 
-function cascadeDelete(write: WriteRun, reference: ChildReference, parent: { readonly parent: TableWriter; readonly before: Row }, depth: number): MaybePromise<void> {
+function cascadeDelete(
+  write: WriteRun,
+  reference: ChildReference,
+  parent: { readonly parent: TableWriter; readonly before: Row },
+  depth: number,
+): MaybePromise<void> {
   const { key, child } = reference;
   const values = keyValues(parent.before, parentColumns(parent.parent.writer.table, key));
   if (values === undefined) return undefined;
@@ -166,7 +214,10 @@ function cascadeUpdate(
   if (values === undefined) return undefined;
   const table = tableWriterOf(reference.writer());
   const columns = childColumns(child, key);
-  const fresh = key.onUpdate === 'cascade' ? parent.positions.map((position) => change.after[position]!) : parent.positions.map(() => null);
+  const fresh =
+    key.onUpdate === 'cascade'
+      ? parent.positions.map((position) => change.after[position]!)
+      : parent.positions.map(() => null);
   return andThen(collectChildren(write, table, columns, values), (rows) => {
     if (rows.length > 0) checkDepth(depth);
     return eachInOrder(rows, (stored) => rewriteChild(write, table, stored, { key, columns, values: fresh }, depth));
@@ -179,7 +230,13 @@ interface KeyRewrite {
   readonly values: readonly Value[];
 }
 
-function rewriteChild(write: WriteRun, table: TableWriter, stored: StoredRow, { key, columns, values }: KeyRewrite, depth: number): MaybePromise<void> {
+function rewriteChild(
+  write: WriteRun,
+  table: TableWriter,
+  stored: StoredRow,
+  { key, columns, values }: KeyRewrite,
+  depth: number,
+): MaybePromise<void> {
   const after = stored.row.slice();
   columns.positions.forEach((position, i) => (after[position] = values[i]!));
   computeGenerated(table, after, write);

@@ -6,7 +6,14 @@
 import { sqlError } from '../../../base/index.ts';
 import { compile, type EvalContext, type Evaluator, type Expr } from '../../expr/index.ts';
 import type { RowWriter } from '../../plan/index.ts';
-import { type ConversionContext, type FieldType, implicitDefaultOf, type Row, storeOf, type Value } from '../../types/index.ts';
+import {
+  type ConversionContext,
+  type FieldType,
+  implicitDefaultOf,
+  type Row,
+  storeOf,
+  type Value,
+} from '../../types/index.ts';
 import { compileVerdict, type Verdict } from '../predicate.ts';
 import { sameValueOf } from './same-value.ts';
 import type { WriteRun } from './write-run.ts';
@@ -59,7 +66,13 @@ function compileTableWriter(writer: RowWriter): TableWriter {
 
 const LENIENT: ConversionContext = {
   session: {
-    sqlMode: { noZeroDate: false, noZeroInDate: false, allowInvalidDates: true, timeTruncateFractional: false, padCharToFullLength: false },
+    sqlMode: {
+      noZeroDate: false,
+      noZeroInDate: false,
+      allowInvalidDates: true,
+      timeTruncateFractional: false,
+      padCharToFullLength: false,
+    },
     strict: false,
     timeZone: '+00:00',
     nowMicros: 0,
@@ -75,7 +88,10 @@ function compileDefault(writer: RowWriter, position: number): DefaultRule {
     if (expr.value === null || expr.type === column.type) return { constant: expr.value, evaluate: undefined };
     // A literal was checked by the DDL, so its conversion is the same for everybody; a TIMESTAMP's depends on the time zone.
     if (column.type.kind !== 'timestamp' && column.defaultValue?.kind === 'literal') {
-      return { constant: storeOf(expr.type, column.type)(expr.value, { column: column.name, row: 1 }, LENIENT), evaluate: undefined };
+      return {
+        constant: storeOf(expr.type, column.type)(expr.value, { column: column.name, row: 1 }, LENIENT),
+        evaluate: undefined,
+      };
     }
   }
   return { constant: undefined, evaluate: compileSetter(writer, position, expr) };
@@ -120,7 +136,9 @@ export function defaultValue(table: TableWriter, position: number, input: Row, w
   if (constant !== undefined) return constant;
   if (evaluate !== undefined) {
     const value = evaluate(input, write);
-    return value === null && !table.writer.table.columns[position]!.type.nullable ? requireValue(table, position, write, false) : value;
+    return value === null && !table.writer.table.columns[position]!.type.nullable
+      ? requireValue(table, position, write, false)
+      : value;
   }
   return missingDefault(table, position, write);
 }
@@ -136,7 +154,10 @@ function missingDefault(table: TableWriter, position: number, write: WriteRun): 
 export function computeGenerated(table: TableWriter, row: Row, write: WriteRun): void {
   for (const { column, set } of table.generated) {
     const value = set(row, write);
-    row[column] = value === null && !table.writer.table.columns[column]!.type.nullable ? requireValue(table, column, write, true) : value;
+    row[column] =
+      value === null && !table.writer.table.columns[column]!.type.nullable
+        ? requireValue(table, column, write, true)
+        : value;
   }
 }
 

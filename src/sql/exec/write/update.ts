@@ -14,7 +14,16 @@ import { duplicateEntry } from './duplicate-error.ts';
 import { eachInOrder } from './each.ts';
 import { finishRow } from './row-builder.ts';
 import { updateRow } from './row-mutations.ts';
-import { type ColumnSetter, compileSetter, computeVirtual, defaultValue, requireValue, sameRow, type TableWriter, tableWriterOf } from './table-writer.ts';
+import {
+  type ColumnSetter,
+  compileSetter,
+  computeVirtual,
+  defaultValue,
+  requireValue,
+  sameRow,
+  type TableWriter,
+  tableWriterOf,
+} from './table-writer.ts';
 import { WriteRun } from './write-run.ts';
 
 interface UpdateTarget {
@@ -35,7 +44,10 @@ export function compileUpdate(plan: UpdatePlan, scope: CompileScope): CompiledWr
       table,
       offset,
       handle,
-      assignments: target.assignments.map(({ column, expr }) => ({ column, set: 'default' in expr ? undefined : compileSetter(writer, column, expr) })),
+      assignments: target.assignments.map(({ column, expr }) => ({
+        column,
+        set: 'default' in expr ? undefined : compileSetter(writer, column, expr),
+      })),
       onUpdateNow: table.onUpdateNow.filter(({ column }) => !assigned.has(column)),
     };
   });
@@ -48,7 +60,10 @@ export function compileUpdate(plan: UpdatePlan, scope: CompileScope): CompiledWr
       const done = eachInOrder(rows, (row, i) => updateOne(write, targets, row, { position: i, seen }));
       return andThen(done, () => {
         const affected = run.ctx.foundRows === true ? write.matched : write.updated;
-        return write.result(affected, `Rows matched: ${write.matched}  Changed: ${write.updated}  Warnings: {warnings}`);
+        return write.result(
+          affected,
+          `Rows matched: ${write.matched}  Changed: ${write.updated}  Warnings: {warnings}`,
+        );
       });
     });
   };
@@ -83,7 +98,12 @@ function updateOne(write: WriteRun, targets: readonly UpdateTarget[], row: Row, 
 }
 
 /** `input` is changed as assignments go along: later ones see earlier ones, also those of other tables. */
-function updateTarget(write: WriteRun, target: UpdateTarget, input: Row, seen: Set<string> | undefined): MaybePromise<void> {
+function updateTarget(
+  write: WriteRun,
+  target: UpdateTarget,
+  input: Row,
+  seen: Set<string> | undefined,
+): MaybePromise<void> {
   const handle = input[target.handle] as RowHandle | null;
   if (handle === null) return undefined; // the outer side of a join that found nothing
   if (seen !== undefined) {
@@ -107,8 +127,12 @@ function changeRow(write: WriteRun, target: UpdateTarget, input: Row, handle: Ro
   write.matched++;
   for (const { column, set } of target.assignments) {
     if (columns[column]!.generated !== undefined) continue;
-    const value = set === undefined ? defaultValue(table, column, input.slice(offset, offset + table.width), write) : set(input, write);
-    input[offset + column] = value === null && !columns[column]!.type.nullable ? requireValue(table, column, write, true) : value;
+    const value =
+      set === undefined
+        ? defaultValue(table, column, input.slice(offset, offset + table.width), write)
+        : set(input, write);
+    input[offset + column] =
+      value === null && !columns[column]!.type.nullable ? requireValue(table, column, write, true) : value;
   }
   const after = input.slice(offset, offset + table.width);
   for (const { column } of table.virtual) after[column] = before[column]!;

@@ -10,7 +10,9 @@ import type { WriteResult } from '../context.ts';
 import { pace, type Run } from '../operator.ts';
 
 /** ER_BAD_NULL, DUP_ENTRY, NO_DEFAULT, 1451, 1452, 1216, 1217, CHECK, and values that partitions or views refuse. */
-const IGNORABLE: ReadonlySet<number> = new Set([1048, 1062, 1364, 1369, 1216, 1217, 1242, 1451, 1452, 1526, 1586, 1748, 3819]);
+const IGNORABLE: ReadonlySet<number> = new Set([
+  1048, 1062, 1364, 1369, 1216, 1217, 1242, 1451, 1452, 1526, 1586, 1748, 3819,
+]);
 
 const ROWS_PER_PACE = 256;
 
