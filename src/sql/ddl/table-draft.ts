@@ -12,7 +12,6 @@ import type {
   ForeignKeyDefinition,
   IndexDefinition,
   KeyPart,
-  References,
   TableConstraint,
 } from '../ast/index.ts';
 import type { CheckDef, ColumnDef, ForeignKeyDef, IndexDef, TableDef } from '../catalog/index.ts';
