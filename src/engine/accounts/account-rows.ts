@@ -2,6 +2,7 @@
  * The rows of the seven tables that hold accounts, as the room works with them. Immutable: a change makes a new row.
  * The tables' own columns are MySQL 8's; sql-account-store.ts translates.
  */
+import { quoteName } from '../../sql/ast/index.ts';
 import type { PrivilegeSet } from './privileges.ts';
 
 export interface UserRow {
@@ -138,9 +139,5 @@ export function quoteAccount(account: AccountId): string {
 
 /** `user`@`host` of SHOW. */
 export function tickAccount(account: AccountId): string {
-  return `${tick(account.user)}@${tick(account.host)}`;
-}
-
-export function tick(name: string): string {
-  return `\`${name.replaceAll('`', '``')}\``;
+  return `${quoteName(account.user)}@${quoteName(account.host)}`;
 }

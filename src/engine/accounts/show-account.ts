@@ -1,7 +1,8 @@
 /** SHOW GRANTS and SHOW CREATE USER, in MySQL's exact words. */
 import { formatJson, parseJson } from '../../sql/types/index.ts';
 import type { AccountBook } from './account-book.ts';
-import { tick, tickAccount, type AccountId, type UserRow } from './account-rows.ts';
+import { quoteName } from '../../sql/ast/index.ts';
+import { tickAccount, type AccountId, type UserRow } from './account-rows.ts';
 import type { Grants, TableGrants } from './grants.ts';
 import { DATABASE_LEVEL, GRANT_OPTION, TABLE_LEVEL, bit, namesOf, type PrivilegeSet } from './privileges.ts';
 
@@ -19,9 +20,11 @@ export function grantLines(book: AccountBook, account: AccountId, grants: Grants
     if (names.length > 0) lines.push(`GRANT ${names.join(',')} ON *.*${to}${suffix}`);
   }
   for (const [db, set] of sorted(grants.databases)) {
-    lines.push(`GRANT ${levelText(set, DATABASE_LEVEL)} ON ${tick(db)}.*${to}${withOption(set)}`);
+    lines.push(`GRANT ${levelText(set, DATABASE_LEVEL)} ON ${quoteName(db)}.*${to}${withOption(set)}`);
   }
-  const tables = [...grants.tables.values()].map((table) => [`${tick(table.db)}.${tick(table.table)}`, table] as const);
+  const tables = [...grants.tables.values()].map(
+    (table) => [`${quoteName(table.db)}.${quoteName(table.table)}`, table] as const,
+  );
   for (const [name, table] of sorted(tables)) {
     lines.push(`GRANT ${tableText(table)} ON ${name}${to}${withOption(table.privileges)}`);
   }
@@ -67,7 +70,7 @@ function tableText(table: TableGrants): string {
     const mask = bit(name.toLowerCase() as Parameters<typeof bit>[0]);
     if ((table.privileges & mask) !== 0) parts.push(name);
     const columns = [...table.columns.values()].filter((column) => (column.privileges & mask) !== 0);
-    const list = columns.map((column) => tick(column.name)).sort();
+    const list = columns.map((column) => quoteName(column.name)).sort();
     if (list.length > 0) parts.push(`${name} (${list.join(', ')})`);
   }
   return parts.join(', ') || 'USAGE';

@@ -10,7 +10,6 @@ export {
   columnTypeText,
   dataTypeName,
   defaultLiteral,
-  quoteName,
   quoteText,
   showCreateDatabase,
   showCreateTable,

@@ -1,10 +1,7 @@
 /** SHOW CREATE TABLE / DATABASE / VIEW: the text that makes the object again, as MySQL 8 prints it. */
+import { quoteName } from '../ast/index.ts';
 import type { ColumnDef, ForeignKeyDef, IndexDef, SchemaDef, TableDef, ViewDef } from '../catalog/index.ts';
 import { charsetOf, defaultCollationOf, type FieldType, MysqlType } from '../types/index.ts';
-
-export function quoteName(name: string): string {
-  return `\`${name.replaceAll('`', '``')}\``;
-}
 
 export function quoteText(text: string): string {
   const escaped = text.replace(/[\\'\0\n\r]/g, (c) =>

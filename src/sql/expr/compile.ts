@@ -37,9 +37,3 @@ export function compileArgument(expr: Expr): CompiledArgument {
     ? { type: expr.type, evaluate, constant: { value: expr.value } }
     : { type: expr.type, evaluate };
 }
-
-/** A condition is met when it is neither NULL nor false (see the 'istrue' rule of the functions room for text operands). */
-export type Predicate = (
-  row: readonly import('../types/index.ts').Value[],
-  context: import('./expr.ts').EvalContext,
-) => boolean;

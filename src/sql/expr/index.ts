@@ -1,4 +1,3 @@
 /** Bound expressions, their compilation, and the contract of functions. */
 export type * from './expr.ts';
 export { compile, compileArgument } from './compile.ts';
-export type { Predicate } from './compile.ts';

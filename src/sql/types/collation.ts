@@ -18,7 +18,7 @@ import { COLLATION_WEIGHTS } from './collation-weights.data.ts';
 import { SINGLE_BYTE_WEIGHTS } from './single-byte.data.ts';
 import { LevelWeights, PackedWeights, SingleByteWeights, type WeightTable } from './weight-table.ts';
 
-export interface Collation {
+interface CollationFacts {
   readonly name: string;
   readonly id: number;
   readonly charset: string;
@@ -27,6 +27,9 @@ export interface Collation {
   readonly isDefault: boolean;
   readonly sortLength: number;
   readonly padSpace: boolean;
+}
+
+export interface Collation extends CollationFacts {
   /** Compares code points (or bytes), not weights. */
   readonly isBinary: boolean;
   /** Printable ASCII characters are equal exactly when their lower case is. */
@@ -42,17 +45,6 @@ export interface Collation {
   equalChars(a: number, b: number): boolean;
   /** Primary weights of a text, for WEIGHT_STRING and for searching. */
   weights(text: string): number[];
-}
-
-interface CollationFacts {
-  readonly name: string;
-  readonly id: number;
-  readonly charset: string;
-  /** Bytes that one character takes at most. */
-  readonly maxBytes: number;
-  readonly isDefault: boolean;
-  readonly sortLength: number;
-  readonly padSpace: boolean;
 }
 
 function trimEndSpaces(text: string): string {
