@@ -1,36 +1,32 @@
-/** Replays recorded statements against a server and says where its answers differ. Used by the suites in this folder. */
+/** One recorded statement at a time: asks it, keeps every value as the bytes that were sent, says where the answer differs from the recording. */
 import { type Connection, createConnection } from 'mysql2/promise';
 
+/** Rows are bytes read as latin1, so that no charset conversion of the client hides a difference. */
 export interface Answer {
   readonly names?: readonly string[];
   readonly rows?: readonly (readonly (string | null)[])[];
   readonly errno?: number;
   readonly message?: string;
+  readonly sqlState?: string;
 }
 
-export interface Score {
-  passed: number;
-  failed: number;
-  skipped: number;
-  readonly misses: { readonly place: string; readonly sql: string; readonly wanted: string; readonly got: string }[];
+export interface Login {
+  readonly user?: string;
+  readonly password?: string;
+  readonly database?: string | undefined;
 }
 
-export function newScore(): Score {
-  return { passed: 0, failed: 0, skipped: 0, misses: [] };
-}
-
-export function connectTo(port: number, database?: string): Promise<Connection> {
+export function connectTo(port: number, login: Login = {}): Promise<Connection> {
   return createConnection({
     host: '127.0.0.1',
     port,
-    user: 'root',
+    user: login.user ?? 'root',
+    password: login.password ?? '',
     multipleStatements: true,
-    // Every value as the text the server sent.
-    typeCast: (field) => {
-      const bytes = field.buffer();
-      return bytes === null ? null : bytes.toString('latin1');
-    },
-    ...(database !== undefined && { database }),
+    // what the recordings were made with
+    charset: 'UTF8MB4_GENERAL_CI',
+    typeCast: (field) => field.buffer()?.toString('latin1') ?? null,
+    ...(login.database !== undefined && { database: login.database }),
   });
 }
 
@@ -38,7 +34,9 @@ const TIMEOUT_MS = 20_000;
 
 export class LostConnection extends Error {}
 
-/** Values come back as the bytes that were sent, read as latin1. */
+type DriverError = { errno?: number; message: string; fatal?: boolean; sqlState?: string };
+
+/** Several result sets of one statement come back as an answer without rows. */
 export async function ask(connection: Connection, sql: string): Promise<Answer> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
@@ -53,9 +51,9 @@ export async function ask(connection: Connection, sql: string): Promise<Answer> 
     return { rows: result as unknown as (string | null)[][], names };
   } catch (error) {
     if (error instanceof LostConnection) throw error;
-    const { errno, message, fatal } = error as { errno?: number; message: string; fatal?: boolean };
+    const { errno, message, fatal, sqlState } = error as DriverError;
     if (errno === undefined || errno < 1000 || fatal === true) throw new LostConnection(message);
-    return { errno, message };
+    return { errno, message, ...(sqlState !== undefined && { sqlState }) };
   } finally {
     clearTimeout(timer);
   }
@@ -64,6 +62,10 @@ export async function ask(connection: Connection, sql: string): Promise<Answer> 
 /** latin1 text of UTF-8 bytes, to compare with what `ask` gives. */
 export function asBytes(text: string): string {
   return Buffer.from(text, 'utf8').toString('latin1');
+}
+
+export function asText(bytes: string): string {
+  return Buffer.from(bytes, 'latin1').toString('utf8');
 }
 
 export function sameRows(
@@ -83,7 +85,15 @@ export function sameRows(
   return a.every((row, place) => row === b[place]);
 }
 
+/** An error by its number, a result by its rows, anything else by success. */
+export function sameAnswer(got: Answer, wanted: Answer, sorted: boolean): boolean {
+  if (wanted.errno !== undefined) return got.errno === wanted.errno;
+  if (got.errno !== undefined) return false;
+  return wanted.rows === undefined || sameRows(got.rows, wanted.rows, sorted);
+}
+
 export function describeAnswer(answer: Answer): string {
-  if (answer.errno !== undefined) return `${answer.errno} ${answer.message}`;
-  return (answer.rows ?? []).map((row) => row.map((cell) => cell ?? 'NULL').join('\t')).join('\n') || 'OK';
+  if (answer.errno !== undefined) return `${answer.errno} ${answer.message ?? ''}`.trim();
+  const lines = (answer.rows ?? []).map((row) => row.map((cell) => cell ?? 'NULL').join('\t'));
+  return asText(lines.join('\n')) || 'OK';
 }

@@ -1,0 +1,88 @@
+/**
+ * Statements of what Ebb has not yet and says so (COMPAT.md): stored programs, events, triggers, spatial types and functions. Such a statement
+ * must answer 1235; then it is skipped, and so is a statement that names an object which only such a statement would have made
+ * (a stored function, a table with a spatial column) as long as MySQL has that object.
+ *
+ * A statement that passes is counted as passed, whatever it is. A statement of these kinds with any other answer is a failure:
+ * nothing may half-work.
+ */
+import type { Answer } from './replay.ts';
+
+export type LaterFeature = 'stored programs' | 'spatial';
+const NOT_SUPPORTED = 1235;
+
+const IDENTIFIER = '(?:`[^`]+`|[\\w$]+)(?:\\s*\\.\\s*(?:`[^`]+`|[\\w$]+))?';
+const DEFINER = '(?:or\\s+replace\\s+)?(?:definer\\s*=\\s*\\S+\\s+)?(?:aggregate\\s+)?';
+const STORED = [
+  new RegExp(`^(?:create|drop|alter)\\s+${DEFINER}(?:procedure|function|trigger|event)\\b`, 'i'),
+  /^show\s+(?:create\s+)?(?:procedure|function|trigger|event)s?\b/i,
+  /^(?:call|signal|resignal)\b/i,
+  /^(?:grant|revoke)\b.*\bon\s+(?:procedure|function)\b/is,
+];
+const SPATIAL_TYPE =
+  'geometry|point|linestring|polygon|multipoint|multilinestring|multipolygon|geometrycollection|geomcollection';
+const SPATIAL = [
+  new RegExp(`^(?:create|alter)\\b.*[\\s\`](?:${SPATIAL_TYPE})\\b`, 'is'),
+  new RegExp(`\\b(?:${SPATIAL_TYPE})\\s*\\(`, 'i'),
+  new RegExp(`\\bas\\s+(?:${SPATIAL_TYPE})\\s*\\)`, 'i'),
+  /\b(?:st_\w+|mbr\w+)\s*\(/i,
+  /\bspatial\s+(?:index|key|reference)\b/i,
+];
+const MAKES = new RegExp(
+  `^create\\s+${DEFINER}(?:temporary\\s+)?(?:table|function|view|procedure|event)\\s+(?:if\\s+not\\s+exists\\s+)?(${IDENTIFIER})`,
+  'i',
+);
+const DROPS = new RegExp(
+  `^drop\\s+(?:temporary\\s+)?(?:table|function|view|procedure|event)s?\\s+(?:if\\s+exists\\s+)?(${IDENTIFIER}(?:\\s*,\\s*${IDENTIFIER})*)`,
+  'i',
+);
+
+function withoutComments(sql: string): string {
+  return sql.replace(/^(?:\s|\/\*(?!!)[\s\S]*?\*\/|--\s.*\n|#.*\n)+/, '');
+}
+
+export function featureOf(sql: string): LaterFeature | undefined {
+  const text = withoutComments(sql);
+  if (STORED.some((pattern) => pattern.test(text))) return 'stored programs';
+  return SPATIAL.some((pattern) => pattern.test(text)) ? 'spatial' : undefined;
+}
+
+function bare(identifier: string): string {
+  const last = /(`[^`]+`|[\w$]+)\s*$/.exec(identifier)?.[1] ?? identifier;
+  return last.replaceAll('`', '').toLowerCase();
+}
+
+/** One per file of a suite. */
+export class LaterFeatures {
+  /** Names of objects that MySQL has and Ebb, for want of a feature, has not. */
+  readonly #absent = new Map<string, LaterFeature>();
+
+  /** The reason to skip a statement that did not pass; call for every statement, in order. */
+  reasonToSkip(sql: string, wanted: Answer, got: Answer): string | undefined {
+    const text = withoutComments(sql);
+    const feature = featureOf(text);
+    const named = this.#absentNamedIn(text);
+    this.#follow(text, wanted.errno === undefined ? (feature ?? named) : undefined, got);
+    if (feature !== undefined) return got.errno === NOT_SUPPORTED ? feature : named;
+    return named;
+  }
+
+  #absentNamedIn(text: string): LaterFeature | undefined {
+    if (this.#absent.size === 0) return undefined;
+    for (const word of text.toLowerCase().match(/[\w$]+/g) ?? []) {
+      const feature = this.#absent.get(word);
+      if (feature !== undefined) return feature;
+    }
+    return undefined;
+  }
+
+  #follow(text: string, feature: LaterFeature | undefined, got: Answer): void {
+    const made = MAKES.exec(text)?.[1];
+    if (made !== undefined) {
+      if (feature !== undefined && got.errno !== undefined) this.#absent.set(bare(made), feature);
+      else this.#absent.delete(bare(made));
+    }
+    const dropped = DROPS.exec(text)?.[1];
+    for (const name of dropped?.split(',') ?? []) this.#absent.delete(bare(name));
+  }
+}

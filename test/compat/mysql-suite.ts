@@ -1,0 +1,67 @@
+/**
+ * Statements of MySQL's own suites with what MySQL 9.7 answered: one session per file in the database `test`, in file order. A statement passes
+ * when rows or error number agree; `unstable` ones (a second run of MySQL differed) run but do not count.
+ */
+import { SuiteClient } from './client.ts';
+import { LaterFeatures } from './later-features.ts';
+import { type Answer, asBytes, describeAnswer, sameAnswer } from './replay.ts';
+import type { Score } from './score.ts';
+import { filesOf, type Suite, type SuiteContext } from './suite.ts';
+
+interface MysqlRecord {
+  readonly f: string;
+  readonly sql: string;
+  readonly line: number;
+  readonly unstable?: 1;
+  /** The suite sorted the rows before it printed them. */
+  readonly sorted?: 1;
+  readonly o: {
+    readonly r?: (string | null)[][];
+    readonly e?: number;
+    readonly m?: string;
+    readonly skip?: 1;
+    readonly multi?: 1;
+  };
+}
+
+export function mysqlSuite(name: string, title: string, corpus: string): Suite {
+  return {
+    name,
+    title,
+    corpus,
+    async run(context: SuiteContext): Promise<Score> {
+      const client = new SuiteClient(context.target);
+      for (const [file, records] of filesOf<MysqlRecord>(corpus, (record) => record.f)) {
+        if (!context.wants(file)) continue;
+        await client.fresh('test');
+        await runFile(client, context.score, records);
+      }
+      client.close();
+      return context.score;
+    },
+  };
+}
+
+async function runFile(client: SuiteClient, score: Score, records: readonly MysqlRecord[]): Promise<void> {
+  const later = new LaterFeatures();
+  for (const { f, line, sql, o, sorted, unstable } of records) {
+    if (o.skip !== undefined) {
+      score.skip('the recorder could not run it (plugins, files of the server, shutdown)');
+      continue;
+    }
+    const got = await client.ask(sql);
+    const wanted = wantedAnswer(o);
+    const reason = later.reasonToSkip(sql, wanted, got);
+    if (unstable !== undefined) score.skip("MySQL's own answer changes between runs");
+    else if (o.multi !== undefined) score.skip(reason ?? 'several result sets in one statement');
+    else if (sameAnswer(got, wanted, sorted !== undefined)) score.pass();
+    else if (reason !== undefined) score.skip(reason);
+    else score.fail({ place: `${f}:${line}`, sql, wanted: describeAnswer(wanted), got: describeAnswer(got) });
+  }
+}
+
+function wantedAnswer(outcome: MysqlRecord['o']): Answer {
+  if (outcome.e !== undefined) return { errno: outcome.e, message: outcome.m ?? '' };
+  if (outcome.r === undefined) return {};
+  return { rows: outcome.r.map((row) => row.map((cell) => (cell === null ? null : asBytes(cell)))) };
+}

@@ -1,0 +1,157 @@
+/**
+ * TiDB's integration tests, replayed as its tester does: one database per file (its path with __ for /), named sessions, `sorted`, warnings after a statement
+ * when asked for, columns and patterns replaced in our text before it is compared. Two scores come from one run:
+ *
+ * - the agreed set: statements whose text MySQL gave as well;
+ * - TiDB's own text: plain SQL (not planner, statistics, bindings), plan shapes aside.
+ */
+import { SuiteClient } from './client.ts';
+import { LaterFeatures } from './later-features.ts';
+import { type Answer, asText } from './replay.ts';
+import type { Score } from './score.ts';
+import { filesOf, type Suite, type SuiteContext } from './suite.ts';
+
+interface TidbRecord {
+  readonly f: string;
+  readonly line: number;
+  readonly sql?: string;
+  /** TiDB's text. */
+  readonly exp?: string;
+  /** How MySQL's text relates to it. */
+  readonly my?: 'same' | 'diff' | 'samecode' | 'mysqlfail' | 'mysqlsyntax' | 'tidbfail' | 'bothfail';
+  readonly sorted?: 1;
+  readonly warn?: 1;
+  /** `<column> <text> …`, columns from 1. */
+  readonly rc?: string;
+  /** `/pattern/replacement/ …` */
+  readonly rr?: string;
+  readonly nolog?: 1;
+  readonly cmd?: 'connect' | 'connection' | 'disconnect';
+  readonly arg?: string;
+}
+
+const CORPUS = 'tidb-it.jsonl.xz';
+const PLAIN_FOLDERS = new Set([
+  'executor',
+  'expression',
+  'types',
+  'ddl',
+  'session',
+  'table',
+  'privilege',
+  'infoschema',
+  'util',
+  'parser',
+]);
+
+/** Whether a statement counts: undefined when it does, else the reason. */
+type Judge = (record: TidbRecord) => string | undefined;
+
+const agreed: Judge = ({ my }) => (my === 'same' ? undefined : 'MySQL gives another text than TiDB');
+const plain: Judge = ({ f, exp }) => {
+  const folder = f.includes('/') ? f.slice(0, f.indexOf('/')) : undefined;
+  if (folder !== undefined && !PLAIN_FOLDERS.has(folder)) return "TiDB's planner and internals";
+  return isPlanShape(exp ?? '') ? 'plan shapes' : undefined;
+};
+
+export const tidbAgreed: Suite = suite('tidb', "TiDB's integration tests, where MySQL gives the same text", agreed);
+export const tidbPlain: Suite = suite('tidb-plain', "TiDB's integration tests, plain SQL, TiDB's own text", plain);
+
+function suite(name: string, title: string, judge: Judge): Suite {
+  return {
+    name,
+    title,
+    corpus: CORPUS,
+    async run(context: SuiteContext): Promise<Score> {
+      const client = new SuiteClient(context.target);
+      for (const [file, records] of filesOf<TidbRecord>(CORPUS, (record) => record.f)) {
+        if (!context.wants(file) || records.every((record) => judge(record) !== undefined)) continue;
+        await client.fresh(file.replaceAll('/', '__'));
+        await runFile(client, context.score, judge, records);
+      }
+      client.close();
+      return context.score;
+    },
+  };
+}
+
+async function runFile(client: SuiteClient, score: Score, judge: Judge, records: readonly TidbRecord[]): Promise<void> {
+  const later = new LaterFeatures();
+  for (const record of records) {
+    const { sql, exp = '' } = record;
+    if (sql === undefined) {
+      await switchSession(client, record);
+      continue;
+    }
+    const got = await client.ask(sql);
+    const warnings = record.warn === undefined ? undefined : await client.ask('SHOW WARNINGS');
+    const laterReason = later.reasonToSkip(sql, exp.startsWith('Error ') ? { errno: 1 } : {}, got);
+    const outside = judge(record);
+    const text = printed(record, got, warnings);
+    if (outside !== undefined) score.skip(outside);
+    else if (record.nolog !== undefined || sameText(text, exp)) score.pass();
+    else if (laterReason !== undefined) score.skip(laterReason);
+    else
+      score.fail({
+        place: `${record.f}:${record.line}`,
+        sql,
+        wanted: exp.trimEnd() || 'OK',
+        got: text.trimEnd() || 'OK',
+      });
+  }
+}
+
+/** `connect (name, host, user, password, database)`, `connection name`, `disconnect name`. */
+async function switchSession(client: SuiteClient, { cmd, arg = '' }: TidbRecord): Promise<void> {
+  if (cmd === 'connection') client.use(arg.trim());
+  else if (cmd === 'disconnect') client.disconnect(arg.trim());
+  else {
+    const [name = '', , user = '', password = '', database = ''] = arg
+      .replace(/^\s*\(|\)\s*$/g, '')
+      .split(',')
+      .map((word) => word.trim());
+    await client
+      .connect(name, { user, password, database: database === '' ? undefined : database })
+      .catch(() => undefined);
+  }
+}
+
+/** Our answer as TiDB's tester prints it. */
+function printed(record: TidbRecord, got: Answer, warnings: Answer | undefined): string {
+  const parts: string[] = [];
+  if (got.errno !== undefined) parts.push(`Error ${got.errno} (${got.sqlState ?? 'HY000'}): ${got.message ?? ''}`);
+  else if (got.names !== undefined) parts.push(...table(got, record));
+  if (got.errno === undefined && (warnings?.rows?.length ?? 0) > 0) parts.push(...table(warnings!, {}));
+  const text = parts.join('\n');
+  return (record.rr ?? '') === '' ? text : replacePatterns(text, record.rr!);
+}
+
+function table(answer: Answer, { sorted, rc }: Pick<TidbRecord, 'sorted' | 'rc'>): string[] {
+  const replaced = new Map<number, string>();
+  const words = rc?.match(/\S+/g) ?? [];
+  for (let place = 0; place + 1 < words.length; place += 2) replaced.set(Number(words[place]) - 1, words[place + 1]!);
+  const rows = (answer.rows ?? []).map((row) =>
+    row.map((cell, column) => replaced.get(column) ?? (cell === null ? 'NULL' : asText(cell))).join('\t'),
+  );
+  if (sorted !== undefined) rows.sort();
+  return [(answer.names ?? []).map(asText).join('\t'), ...rows];
+}
+
+function replacePatterns(text: string, patterns: string): string {
+  let result = text;
+  for (const [, pattern, replacement] of patterns.matchAll(/\/((?:[^/\\]|\\.)*)\/((?:[^/\\]|\\.)*)\//g)) {
+    result = result.replaceAll(new RegExp(pattern!, 'g'), replacement!);
+  }
+  return result;
+}
+
+/** An error is the same by number when TiDB words it in its own way; the agreed set has MySQL's words. */
+function sameText(got: string, wanted: string): boolean {
+  const error = /^Error \d+/.exec(wanted)?.[0];
+  if (error !== undefined) return got.startsWith(`${error} `);
+  return got.trimEnd() === wanted.trimEnd();
+}
+
+function isPlanShape(text: string): boolean {
+  return /^id\t(?:estRows|task|estCost|count)\b/.test(text) || /^(?:TiDB_JSON|dot contents|EXPLAIN)\b/.test(text);
+}
