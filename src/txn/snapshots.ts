@@ -2,7 +2,8 @@
  * The snapshots in use, oldest first: what compaction must not forget.
  *
  * Snapshots are taken at the last applied commit, which only grows; so a list in order of opening is in order of
- * timestamp, and opening and closing cost a few pointer writes.
+ * timestamp, and opening and closing cost a few pointer writes. Only a stale read (AS OF TIMESTAMP) opens one in the past:
+ * it looks for its place from the old end, where few are.
  */
 import { assert } from '../base/index.ts';
 import type { Timestamp } from './timestamp.ts';
@@ -30,6 +31,20 @@ export class SnapshotList {
     if (last === undefined) this.#first = snapshot;
     else last.next = snapshot;
     this.#last = snapshot;
+    return snapshot;
+  }
+
+  /** A snapshot of the past; whoever asks has checked that it can still be read. */
+  openAt(at: Timestamp): Snapshot {
+    let next = this.#first;
+    while (next !== undefined && next.at <= at) next = next.next;
+    if (next === undefined) return this.open(at);
+    const snapshot = new Snapshot(at);
+    snapshot.next = next;
+    snapshot.previous = next.previous;
+    if (next.previous === undefined) this.#first = snapshot;
+    else next.previous.next = snapshot;
+    next.previous = snapshot;
     return snapshot;
   }
 

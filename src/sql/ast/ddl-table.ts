@@ -239,6 +239,8 @@ export type AlterAction =
   | { readonly kind: 'convert-charset'; readonly charset: string | undefined; readonly collation: string | undefined }
   | { readonly kind: 'order-by'; readonly items: readonly OrderItem[] }
   | { readonly kind: 'force' }
+  /** TiDB's about stores and replicas: there is nothing to do. */
+  | { readonly kind: 'no-operation'; readonly text: string }
   | { readonly kind: 'disable-keys' }
   | { readonly kind: 'enable-keys' }
   | { readonly kind: 'tablespace'; readonly action: 'discard' | 'import' }

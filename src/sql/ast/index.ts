@@ -12,6 +12,7 @@ export type * from './select.ts';
 export type * from './session.ts';
 export type * from './show.ts';
 export type * from './statement.ts';
+export type * from './tidb.ts';
 export type * from './transaction.ts';
 export type * from './window.ts';
 export { type FormatOptions, quoteName, quoteString } from './format-context.ts';

@@ -17,6 +17,8 @@ export interface Query extends Span {
   readonly limit: Limit | undefined;
   readonly locking: readonly LockingClause[];
   readonly into: IntoClause | undefined;
+  /** TiDB's AS OF TIMESTAMP of the statement's tables; only on the query that is the statement. */
+  readonly asOf?: readonly Expression[];
 }
 
 export type QueryBody = Select | ValuesBody | TableBody | SetOperation | Query;
@@ -100,11 +102,13 @@ export interface TableSource extends Span {
   readonly partitions: readonly string[];
   readonly indexHints: readonly IndexHint[];
   readonly tableSample: TableSample | undefined;
+  /** Written with AS OF TIMESTAMP; the moment is the statement's (Query.asOf). */
+  readonly isStale?: boolean;
 }
-export interface TableSample {
-  readonly method: 'system' | 'bernoulli';
-  readonly percentage: Expression;
-}
+/** `regions` is TiDB's: one row of each piece of the table. */
+export type TableSample =
+  | { readonly method: 'system' | 'bernoulli'; readonly percentage: Expression }
+  | { readonly method: 'regions' };
 export interface DerivedTable extends Span {
   readonly kind: 'derived-table';
   readonly lateral: boolean;

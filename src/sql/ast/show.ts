@@ -1,6 +1,7 @@
 /** SHOW, DESCRIBE, EXPLAIN. */
 import type { AccountName, Limit, ObjectName, ShowFilter, Span, TableName } from './clause.ts';
 import type { Statement } from './statement.ts';
+import type { ShowTidb } from './tidb.ts';
 
 /** SHOW … with an optional LIKE or WHERE filter; variants that need more have nodes of their own below. */
 export type Show =
@@ -16,7 +17,8 @@ export type Show =
   | ShowRoutineCode
   | ShowProfile
   | ShowLogEvents
-  | ShowDiagnostics;
+  | ShowDiagnostics
+  | ShowTidb;
 
 export interface ShowSimple extends Span {
   readonly kind: 'show';

@@ -7,6 +7,7 @@ import type * as dml from './dml.ts';
 import type { Query } from './select.ts';
 import type * as session from './session.ts';
 import type * as show from './show.ts';
+import type * as tidb from './tidb.ts';
 import type * as transaction from './transaction.ts';
 
 export type Statement =
@@ -82,6 +83,12 @@ export type Statement =
   | admin.Binlog
   | admin.PurgeLogs
   | admin.Replication
-  | admin.SetResourceGroup;
+  | admin.SetResourceGroup
+  | tidb.Flashback
+  | tidb.ImportInto
+  | tidb.ResourceGroup
+  | tidb.Binding
+  | tidb.Admin
+  | tidb.NoOperation;
 
 export type StatementKind = Statement['kind'];

@@ -1,10 +1,15 @@
 /** Transactions, savepoints, XA, table locks. */
 import type { Span, TableName } from './clause.ts';
+import type { Expression } from './expression.ts';
 
 export interface StartTransaction extends Span {
   readonly kind: 'start-transaction';
   readonly consistentSnapshot: boolean;
   readonly access: 'read write' | 'read only' | undefined;
+  /** READ ONLY AS OF TIMESTAMP (TiDB). */
+  readonly asOf?: Expression;
+  /** BEGIN PESSIMISTIC | OPTIMISTIC (TiDB). */
+  readonly mode?: 'pessimistic' | 'optimistic';
 }
 /** COMMIT and ROLLBACK; `chain`/`release` undefined = completion_type decides. */
 export interface EndTransaction extends Span {
@@ -24,6 +29,8 @@ export interface SetTransaction extends Span {
   readonly scope: 'global' | 'session' | undefined;
   readonly isolation: IsolationLevel | undefined;
   readonly access: 'read write' | 'read only' | undefined;
+  /** READ ONLY AS OF TIMESTAMP (TiDB). */
+  readonly asOf?: Expression;
 }
 export interface XaTransaction extends Span {
   readonly kind: 'xa';

@@ -11,6 +11,7 @@ import type { AlterAction, AlterTable, ColumnDefinition, ColumnPosition } from '
 import type { CheckDef, ColumnDef, ForeignKeyDef, IndexDef, TableDef } from '../catalog/index.ts';
 import { charsetOf, defaultCollationOf, type FieldType } from '../types/index.ts';
 import { buildColumn, checkColumnName } from './build-column.ts';
+import { applyTimeToLive, refuseTimeToLiveColumn } from './time-to-live.ts';
 import type { BuildContext } from './build-context.ts';
 import { isLob } from './build-index.ts';
 import { checkOwnKeys, checkReferencingKeys, startsWith } from './build-foreign-key.ts';
@@ -211,7 +212,8 @@ function apply(action: AlterAction, alteration: Alteration): void {
       alteration.name = action.to.name;
       return;
     case 'set-options':
-      return applyTableOptions(draft, action.options);
+      applyTableOptions(draft, action.options);
+      return applyTimeToLive(draft, action.options);
     case 'convert-charset':
       return convertCharset(action.charset, action.collation, alteration);
     case 'set-default':
@@ -230,6 +232,7 @@ function apply(action: AlterAction, alteration: Alteration): void {
       return;
     case 'disable-keys':
     case 'enable-keys':
+    case 'no-operation':
       return;
     case 'tablespace':
     case 'secondary':
@@ -365,6 +368,7 @@ function dropColumn(name: string, alteration: Alteration): void {
   if (draft.visibleColumnCount() === 1) throw sqlError('ER_CANT_REMOVE_ALL_FIELDS');
   refuseReferencedColumn(column, alteration);
   refuseDependentExpressions(draft, column);
+  refuseTimeToLiveColumn(draft, column);
   dropChecksOf(draft, column);
   draft.columns = draft.columns.filter((other) => other !== column);
   // The column leaves every key; a key left without parts goes too. A shortened key is another key, with another id.

@@ -46,8 +46,11 @@ export function parseAlterTable(p: Cursor, start: number): AlterTable {
   parseActions(p, draft);
   if (p.kind === K.PARTITION) draft.partitioning = parsePartitioning(p);
   else if (p.accept(K.REMOVE)) {
-    p.expect(K.PARTITIONING);
-    draft.removePartitioning = true;
+    if (p.acceptWord('ttl')) draft.actions.push({ kind: 'set-options', options: [{ name: 'ttl', value: undefined }] });
+    else {
+      p.expect(K.PARTITIONING);
+      draft.removePartitioning = true;
+    }
   }
   const { actions, algorithm, lock, validation, partitioning, removePartitioning } = draft;
   return {
@@ -143,9 +146,24 @@ function parseAction(p: Cursor): AlterAction[] {
       p.expect(K.BY);
       return [{ kind: 'order-by', items: p.list(alterOrderItem) }];
     default:
-      return p.fail();
+      return [parseTidbAction(p)];
   }
 }
+
+/** Actions of TiDB about where and how often rows are kept; Ebb keeps them where they are. */
+function parseTidbAction(p: Cursor): AlterAction {
+  const from = p.start;
+  if (p.accept(K.SET)) {
+    if (!p.acceptWord('tiflash')) p.fail();
+  } else if (!TIDB_ACTIONS.has(p.word()) || !p.isName()) p.fail();
+  while (p.kind !== T.END && p.kind !== T.SEMICOLON && p.kind !== T.COMMA) {
+    if (p.kind === T.ABORT) p.fail();
+    p.advance();
+  }
+  return { kind: 'no-operation', text: p.source.slice(from, p.lastEnd) };
+}
+
+const TIDB_ACTIONS: ReadonlySet<string> = new Set(['attributes', 'cache', 'nocache', 'compact']);
 
 function alterOrderItem(p: Cursor): OrderItem {
   const expression = parseColumn(p);

@@ -13,7 +13,7 @@ import type {
 import { collationName } from './charset-name.ts';
 import { type Cursor, nameOf } from './cursor.ts';
 import { parseDataType } from './data-type.ts';
-import { parseTableName } from './name.ts';
+import { acceptClustering, parseTableName } from './name.ts';
 import { K, T } from './token.ts';
 
 type Draft = { -readonly [Key in keyof ColumnDefinition]: ColumnDefinition[Key] };
@@ -96,6 +96,7 @@ function parseAttribute(p: Cursor, column: Draft, lists: Lists, generated: boole
     case K.PRIMARY:
       p.advance();
       p.expect(K.KEY);
+      acceptClustering(p);
       column.key = 'primary';
       return true;
     case K.KEY:

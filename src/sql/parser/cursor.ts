@@ -76,6 +76,8 @@ export class Cursor {
   /** Inside a stored program's body, where more kinds of statement and local names are allowed. */
   inRoutine = false;
   warnings: string[] = [];
+  /** Moments of AS OF TIMESTAMP seen in the statement. */
+  asOf: Expression[] = [];
 
   open(origin: number): void {
     this.origin = origin;
@@ -87,6 +89,7 @@ export class Cursor {
     this.intoAllowed = false;
     this.inRoutine = false;
     if (this.warnings.length > 0) this.warnings = [];
+    if (this.asOf.length > 0) this.asOf = [];
     this.lexer.read();
     this.kind = this.lexer.kinds[0] as number;
   }

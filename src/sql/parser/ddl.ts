@@ -26,6 +26,7 @@ import { parseAccount, parseObjectName, parseTableName } from './name.ts';
 import { parseAlterRoutine, parseFunction, parseProcedure, parseTrigger } from './routine.ts';
 import { parseDeallocate } from './session.ts';
 import { K, T } from './token.ts';
+import { nothingToDo, parseBinding, parseResourceGroup } from './tidb.ts';
 import { parseView } from './view.ts';
 
 export function parseCreate(p: Cursor): Statement {
@@ -59,9 +60,9 @@ export function parseCreate(p: Cursor): Statement {
     case K.LOGFILE:
     case K.RESOURCE:
     case K.LIBRARY:
-      return parseDefineObject(p, start, 'create');
+      return parseOwnDefinition(p, start, 'create') ?? parseDefineObject(p, start, 'create');
     default:
-      return parseDefined(p, start, false);
+      return parseOwnDefinition(p, start, 'create') ?? parseDefined(p, start, false);
   }
 }
 
@@ -141,9 +142,9 @@ export function parseAlter(p: Cursor): Statement {
     case K.RESOURCE:
     case K.INSTANCE:
     case K.LIBRARY:
-      return parseDefineObject(p, start, 'alter');
+      return parseOwnDefinition(p, start, 'alter') ?? parseDefineObject(p, start, 'alter');
     default:
-      return parseDefined(p, start, true);
+      return parseOwnDefinition(p, start, 'alter') ?? parseDefined(p, start, true);
   }
 }
 
@@ -188,8 +189,36 @@ export function parseDrop(p: Cursor): Statement {
       return { ...node, start };
     }
     default:
-      return parseDropObject(p, start);
+      return parseOwnDefinition(p, start, 'drop') ?? parseDropObject(p, start);
   }
+}
+
+/** TiDB's objects: bindings, resource groups in its form, placement policies, statistics. */
+function parseOwnDefinition(p: Cursor, start: number, action: 'create' | 'alter' | 'drop'): Statement | undefined {
+  if (action !== 'alter') {
+    if (p.isWord('binding')) return parseBinding(p, start, action, 'session');
+    if (p.kind === K.GLOBAL || p.kind === K.SESSION) {
+      const scope = p.kind === K.GLOBAL ? 'global' : 'session';
+      p.advance();
+      return parseBinding(p, start, action, scope);
+    }
+  }
+  if (p.kind === K.RESOURCE && p.peek(1) === K.GROUP && isOwnGroup(p, action)) {
+    p.expectAll(K.RESOURCE, K.GROUP);
+    return parseResourceGroup(p, start, action);
+  }
+  if (p.isWord('placement')) return nothingToDo(p, start, 'placement');
+  if (p.isWord('stats')) return nothingToDo(p, start, 'statistics');
+  if (action === 'alter' && p.kind === K.RANGE) return nothingToDo(p, start, 'placement');
+  return undefined;
+}
+
+/** MySQL's CREATE RESOURCE GROUP has TYPE behind the name; its ALTER has VCPU, THREAD_PRIORITY, ENABLE or DISABLE. */
+function isOwnGroup(p: Cursor, action: 'create' | 'alter' | 'drop'): boolean {
+  if (p.peek(2) === K.IF || action === 'drop') return true;
+  const kind = p.peek(3);
+  if (action === 'create') return kind !== K.TYPE;
+  return kind === T.IDENTIFIER || kind === K.TYPE;
 }
 
 function parseDropObject(p: Cursor, start: number): DropObject {

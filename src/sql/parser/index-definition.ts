@@ -2,6 +2,7 @@
 import type { IndexDefinition, IndexOptions, KeyPart, NamedOption, TableConstraint } from '../ast/index.ts';
 import { parseReferences } from './column-definition.ts';
 import { type Cursor, nameOf } from './cursor.ts';
+import { acceptClustering } from './name.ts';
 import { sortDirection } from './order.ts';
 import { K, T, tokenTable } from './token.ts';
 
@@ -166,7 +167,7 @@ function parseIndexOptions(p: Cursor, type: IndexDefinition['type'], head: Index
       parser = p.name();
     } else if ((kind === K.USING || kind === K.TYPE) && type !== 'fulltext' && type !== 'spatial') {
       algorithm = parseAlgorithm(p);
-    } else {
+    } else if (!acceptClustering(p) && !(type !== 'primary' && (p.accept(K.GLOBAL) || p.accept(K.LOCAL)))) {
       return { algorithm, keyBlockSize, comment, visible, parser, attributes };
     }
   }

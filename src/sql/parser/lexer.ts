@@ -17,6 +17,20 @@ import { findKeyword, hashStep, isFunctionKeyword, keywordToken } from './keywor
 import { DEFAULT_MODE, type ParserMode } from './sql-mode.ts';
 import { K, T } from './token.ts';
 
+/** Code in `/*T![feature]` comments runs for these. */
+const TIDB_FEATURES: ReadonlySet<string> = new Set([
+  'auto_id_cache',
+  'auto_rand',
+  'auto_rand_base',
+  'clustered_index',
+  'force_inc',
+  'global_index',
+  'placement',
+  'pre_split',
+  'shard_row_id_bits',
+  'ttl',
+]);
+
 /** Code in `/*!NNNNN` comments runs up to this version: MySQL 8.4. */
 export const MYSQL_VERSION_ID = 80499;
 
@@ -196,6 +210,14 @@ export class Lexer {
       }
       return this.#skipNestedComment(at);
     }
+    if (this.#charAt(at + 2) === 84 && this.#charAt(at + 3) === 33) {
+      const features = this.#knownFeatures(at + 4);
+      if (features >= 0) {
+        this.#inVersionComment = true;
+        this.#at = at + 4 + features;
+        return true;
+      }
+    }
     const end = this.source.indexOf('*/', at + 2);
     if (end === -1 || end + 2 > this.limit) {
       this.starts[this.count] = at;
@@ -204,6 +226,15 @@ export class Lexer {
     }
     this.#at = end + 2;
     return true;
+  }
+
+  /** Length of TiDB's `[feature, …]` behind `T!` when Ebb has them all; -1 when the comment is one. */
+  #knownFeatures(offset: number): number {
+    if (this.#charAt(offset) !== 91) return 0;
+    const end = this.source.indexOf(']', offset);
+    if (end === -1 || end > this.limit) return -1;
+    const features = this.source.slice(offset + 1, end).split(',');
+    return features.every((feature) => TIDB_FEATURES.has(feature.trim())) ? end + 1 - offset : -1;
   }
 
   /** A version comment that does not run may hold ordinary comments. */

@@ -78,3 +78,8 @@ export function parseHost(p: Cursor): string | undefined {
   }
   return p.nameOrString();
 }
+
+/** [CLUSTERED | NONCLUSTERED] of TiDB: tables of Ebb are always clustered by the primary key. */
+export function acceptClustering(p: Cursor): boolean {
+  return p.kind === T.IDENTIFIER && (p.acceptWord('clustered') || p.acceptWord('nonclustered'));
+}

@@ -157,7 +157,9 @@ describe('comments', () => {
     ['select 1 /*! + 1 */', 'binary'],
     ['select 1 /*!99999 + /* nested */ 1 */', 'integer'],
     ['select 1 /*!100100 + 1 */', 'integer'],
-    ['select 1 /*T! + 1 */', 'integer'],
+    ['select 1 /*T! + 1 */', 'binary'],
+    ['select 1 /*T![ttl] + 1 */', 'binary'],
+    ['select 1 /*T![unheard_of] + 1 */', 'integer'],
     ['select 1 /*M! + 1 */', 'integer'],
   ])('%s', (sql, kind) => {
     expect(itemOf(sql).kind).toBe(kind);

@@ -6,7 +6,9 @@ import type { Cursor } from './cursor.ts';
 import { acceptCharacterSet } from './data-type.ts';
 import { parseAccount } from './name.ts';
 import { isScopeWord, userVariableName, variableScope } from './primary.ts';
+import { parseSetBinding } from './tidb.ts';
 import { K, T } from './token.ts';
+import { parseMoment } from './transaction.ts';
 
 export function parseSet(p: Cursor): Statement {
   const start = p.start;
@@ -38,6 +40,7 @@ export function parseSet(p: Cursor): Statement {
     default:
       break;
   }
+  if (p.isWord('binding') && p.peek(1) === T.IDENTIFIER) return parseSetBinding(p, start);
   const assignments = p.list(setAssignment);
   return { kind: 'set', start, end: p.lastEnd, assignments };
 }
@@ -138,6 +141,12 @@ function parseSetTransaction(p: Cursor, start: number, scope: SetTransaction['sc
   let isolation: SetTransaction['isolation'];
   let access: SetTransaction['access'];
   const first = p.kind;
+  if (first === K.READ && p.peek(1) === K.ONLY && p.peek(2) === K.AS && scope === undefined) {
+    p.advance();
+    p.advance();
+    const asOf = parseMoment(p);
+    return { kind: 'set-transaction', start, end: p.lastEnd, scope, isolation, access: 'read only', asOf };
+  }
   if (first === K.READ) access = accessMode(p);
   else isolation = isolationLevel(p);
   if (p.accept(T.COMMA)) {

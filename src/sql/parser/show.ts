@@ -1,5 +1,6 @@
 /** SHOW. Which statement it is, is decided by one or two words after the optional FULL, EXTENDED, GLOBAL, SESSION. */
 import type { Show, ShowCreate, ShowFilter, ShowSimple } from '../ast/index.ts';
+import { parseShowTidb } from './admin-tidb.ts';
 import type { Cursor } from './cursor.ts';
 import { parseIfNotExists } from './create-table.ts';
 import { parseAccount, parseObjectName, parseTableName } from './name.ts';
@@ -9,6 +10,8 @@ import { K, T } from './token.ts';
 export function parseShow(p: Cursor): Show {
   const start = p.start;
   p.advance();
+  const tidb = parseShowTidb(p, start);
+  if (tidb !== undefined) return tidb;
   switch (p.kind) {
     case K.FULL:
     case K.EXTENDED:
@@ -205,6 +208,8 @@ function parseShowCreate(p: Cursor, start: number): Show {
   p.advance();
   const kind = p.kind;
   const type = CREATE_TYPES[kind];
+  const own = parseShowCreateTidb(p, start);
+  if (own !== undefined) return own;
   if (kind === K.USER) {
     p.advance();
     const account = parseAccount(p);
@@ -215,6 +220,20 @@ function parseShowCreate(p: Cursor, start: number): Show {
   const ifNotExists = type === 'database' && parseIfNotExists(p);
   const name = type === 'database' ? { schema: undefined, name: p.name() } : parseObjectName(p);
   return { kind: 'show-create', start, end: p.lastEnd, type, name, ifNotExists };
+}
+
+/** SHOW CREATE RESOURCE GROUP g, SHOW CREATE PLACEMENT POLICY p. */
+function parseShowCreateTidb(p: Cursor, start: number): Show | undefined {
+  const group = p.accept2(K.RESOURCE, K.GROUP);
+  if (!group) {
+    if (!p.isWord('placement')) return undefined;
+    p.advance();
+    if (!p.acceptWord('policy')) p.fail();
+  }
+  const name = p.accept(K.DEFAULT) ? 'default' : p.name();
+  const subject = group ? 'create resource group' : 'create placement policy';
+  const none = { scope: undefined, table: undefined, filter: undefined };
+  return { kind: 'show-tidb', start, end: p.lastEnd, subject, name, ...none };
 }
 
 const CREATE_TYPES: Readonly<Record<number, ShowCreate['type']>> = {

@@ -1,4 +1,5 @@
 /** The first word decides: one table from keyword to statement family. */
+import { sqlError } from '../../base/index.ts';
 import type { Query, Statement } from '../ast/index.ts';
 import { parseAlter, parseCreate, parseDrop, parseRename } from './ddl.ts';
 import { parseCall, parseDo, parseHandler, parseImportTable } from './call-do-handler.ts';
@@ -24,6 +25,7 @@ import { parseSet } from './set.ts';
 import { parseShow } from './show.ts';
 import { parseTruncate } from './create-table.ts';
 import { parseBegin, parseEndTransaction, parseLock, parseSavepoint, parseUnlock, parseXa } from './transaction.ts';
+import { parseImportInto, parseRecover, parseTidbStatement } from './tidb.ts';
 import { parseDelete, parseUpdate } from './update-delete.ts';
 import type { Cursor } from './cursor.ts';
 import { K, T, TOKEN_KINDS } from './token.ts';
@@ -45,7 +47,8 @@ define(parseLoad, K.LOAD);
 define(parseCall, K.CALL);
 define(parseDo, K.DO);
 define(parseHandler, K.HANDLER);
-define(parseImportTable, K.IMPORT);
+define(parseImport, K.IMPORT);
+define(parseRecover, K.RECOVER);
 define(parseCreate, K.CREATE);
 define(parseAlter, K.ALTER);
 define(parseDrop, K.DROP);
@@ -90,11 +93,30 @@ export function startsStatement(kind: number): boolean {
 /** One statement, without the ';' behind it. */
 export function parseStatement(p: Cursor): Statement {
   const parse = STATEMENTS[p.kind];
-  if (parse === undefined) p.fail();
+  if (parse === undefined) return parseTidbStatement(p) ?? p.fail();
   p.enter();
   const statement = parse(p);
   p.leave();
-  return statement;
+  return p.asOf.length === 0 ? statement : withMoment(p, statement);
+}
+
+/** AS OF TIMESTAMP belongs to the statement as a whole. */
+function withMoment(p: Cursor, statement: Statement): Statement {
+  if (statement.kind !== 'query') {
+    if (statement.kind === 'explain' || statement.kind === 'create-view') return statement;
+    throw sqlError('ER_INVALID_AS_OF', 'as of timestamp can only be used in a query');
+  }
+  const asOf = p.asOf;
+  p.asOf = [];
+  return { ...statement, asOf };
+}
+
+/** IMPORT TABLE FROM files, or TiDB's IMPORT INTO. */
+function parseImport(p: Cursor): Statement {
+  if (p.peek(1) !== K.INTO) return parseImportTable(p);
+  const start = p.start;
+  p.advance();
+  return parseImportInto(p, start);
 }
 
 function parseQueryStatement(p: Cursor): Query {

@@ -1,5 +1,5 @@
 /** Table options of CREATE TABLE and ALTER TABLE, and options of partitions. */
-import type { NamedOption, TableOption } from '../ast/index.ts';
+import { type NamedOption, quoteName, type TableOption } from '../ast/index.ts';
 import { charsetName, collationName } from './charset-name.ts';
 import type { Cursor } from './cursor.ts';
 import { acceptCharacterSet } from './data-type.ts';
@@ -112,10 +112,71 @@ export function parseTableOption(p: Cursor): TableOption | undefined {
     case K.START:
       p.expectAll(K.START, K.TRANSACTION);
       return { name: 'start transaction', value: true };
+    case T.IDENTIFIER:
+      return parseTidbOption(p);
     default:
       return undefined;
   }
 }
+
+/** TiDB's options: where rows go by id means nothing here and is kept, as TTL is. */
+const TIDB_OPTIONS: Readonly<Record<string, ValueReader>> = {
+  shard_row_id_bits: number,
+  pre_split_regions: number,
+  auto_id_cache: number,
+  auto_random_base: number,
+  ttl: timeToLive,
+  ttl_enable: text,
+  ttl_job_interval: text,
+  stats_buckets: numberOrDefault,
+  stats_topn: numberOrDefault,
+  stats_sample_rate: (p) => {
+    const value = p.text();
+    p.advance();
+    return value;
+  },
+  stats_col_choice: text,
+  stats_col_list: text,
+  placement: (p) => {
+    if (!p.acceptWord('policy')) p.fail();
+    p.accept(T.EQ);
+    return p.accept(K.DEFAULT) ? 'default' : p.nameOrString();
+  },
+};
+
+function parseTidbOption(p: Cursor): TableOption | undefined {
+  const name = p.word();
+  if (!Object.hasOwn(TIDB_OPTIONS, name)) return undefined;
+  p.advance();
+  p.accept(T.EQ);
+  return { name, value: (TIDB_OPTIONS[name] as ValueReader)(p) };
+}
+
+/** column + INTERVAL n unit: kept as its text. */
+function timeToLive(p: Cursor): string {
+  const column = p.name();
+  p.expect(T.PLUS);
+  p.expect(K.INTERVAL);
+  const from = p.start;
+  p.grammar.bitExpression(p);
+  const amount = p.source.slice(from, p.lastEnd);
+  const unit = p.text().toUpperCase();
+  if (!TTL_UNITS.has(unit)) p.fail();
+  p.advance();
+  return `${quoteName(column)} + INTERVAL ${amount} ${unit}`;
+}
+
+const TTL_UNITS: ReadonlySet<string> = new Set([
+  'MICROSECOND',
+  'SECOND',
+  'MINUTE',
+  'HOUR',
+  'DAY',
+  'WEEK',
+  'MONTH',
+  'QUARTER',
+  'YEAR',
+]);
 
 /** [DEFAULT] CHARACTER SET [=] x, [DEFAULT] COLLATE [=] x. */
 export function parseCharsetOption(p: Cursor): NamedOption {

@@ -216,10 +216,32 @@ export function parseAlias(p: Cursor): string | undefined {
 function parseTableSource(p: Cursor): TableSource {
   const { schema, name, start } = parseTableName(p);
   const partitions = parsePartitionList(p);
-  const alias = parseAlias(p);
-  const tableSample = p.accept(K.TABLESAMPLE) ? parseSample(p) : undefined;
+  let isStale = p.kind === K.AS && parseAsOf(p);
+  const alias = isStale ? undefined : parseAlias(p);
+  if (!isStale && p.kind === K.AS) isStale = parseAsOf(p);
+  const sampledFirst = p.accept(K.TABLESAMPLE) ? parseSample(p) : undefined;
   const indexHints: readonly IndexHint[] = parseIndexHints(p);
-  return { kind: 'table', start, end: p.lastEnd, schema, name, alias, partitions, indexHints, tableSample };
+  const tableSample = sampledFirst ?? (p.accept(K.TABLESAMPLE) ? parseSample(p) : undefined);
+  const source: TableSource = {
+    kind: 'table',
+    start,
+    end: p.lastEnd,
+    schema,
+    name,
+    alias,
+    partitions,
+    indexHints,
+    tableSample,
+  };
+  return isStale ? { ...source, isStale } : source;
+}
+
+/** [AS OF TIMESTAMP moment]: TiDB's stale read. The moment is kept for the statement. */
+function parseAsOf(p: Cursor): boolean {
+  if (p.kind !== K.AS || p.peek(1) !== K.OF) return false;
+  p.expectAll(K.AS, K.OF, K.TIMESTAMP);
+  p.asOf.push(p.grammar.bitExpression(p));
+  return true;
 }
 
 /** [PARTITION (names)]. */
@@ -228,6 +250,10 @@ export function parsePartitionList(p: Cursor): readonly string[] {
 }
 
 function parseSample(p: Cursor): TableSample {
+  if (p.acceptWord('regions')) {
+    p.expectAll(T.LEFT_PAREN, T.RIGHT_PAREN);
+    return { method: 'regions' };
+  }
   const method = p.accept(K.SYSTEM) ? 'system' : 'bernoulli';
   if (method === 'bernoulli') p.expect(K.BERNOULLI);
   p.expect(T.LEFT_PAREN);
@@ -303,7 +329,7 @@ function parseJsonColumns(p: Cursor): JsonTableColumn[] {
 
 function jsonColumn(p: Cursor): JsonTableColumn {
   if (p.accept(K.NESTED)) {
-    p.accept(K.PATH);
+    p.expect(K.PATH);
     const path = jsonPath(p);
     return { kind: 'nested', path, columns: parseJsonColumns(p) };
   }

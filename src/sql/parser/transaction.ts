@@ -1,6 +1,7 @@
 /** START TRANSACTION, COMMIT, ROLLBACK, savepoints, XA, LOCK and UNLOCK. */
 import type {
   EndTransaction,
+  Expression,
   LockInstance,
   LockTables,
   Savepoint,
@@ -34,7 +35,17 @@ export function parseStartTransaction(p: Cursor, start: number): StartTransactio
       }
     } while (p.accept(T.COMMA));
   }
+  if (access === 'read only' && p.kind === K.AS) {
+    const asOf = parseMoment(p);
+    return { kind: 'start-transaction', start, end: p.lastEnd, consistentSnapshot, access, asOf };
+  }
   return { kind: 'start-transaction', start, end: p.lastEnd, consistentSnapshot, access };
+}
+
+/** AS OF TIMESTAMP moment (TiDB). */
+export function parseMoment(p: Cursor): Expression {
+  p.expectAll(K.AS, K.OF, K.TIMESTAMP);
+  return p.grammar.bitExpression(p);
 }
 
 function conflict(p: Cursor, _at: number): never {
@@ -46,8 +57,11 @@ function conflict(p: Cursor, _at: number): never {
 export function parseBegin(p: Cursor): StartTransaction {
   const start = p.start;
   p.advance();
+  const head = { kind: 'start-transaction', start, consistentSnapshot: false, access: undefined } as const;
+  for (const mode of ['pessimistic', 'optimistic'] as const)
+    if (p.acceptWord(mode)) return { ...head, end: p.lastEnd, mode };
   p.accept(K.WORK);
-  return { kind: 'start-transaction', start, end: p.lastEnd, consistentSnapshot: false, access: undefined };
+  return { ...head, end: p.lastEnd };
 }
 
 /** COMMIT, ROLLBACK, ROLLBACK TO. */
