@@ -11,6 +11,7 @@ import { type CompiledCte, compileCte, compileCteScan, compileWorkTableScan } fr
 import { compileDual, compileValues } from './dual.ts';
 import { compileAggregate } from './hash-aggregate.ts';
 import { compileHashJoin } from './hash-join.ts';
+import { compileJsonTable } from './json-table.ts';
 import { compileIndexJoin } from './index-join.ts';
 import { compileIndexMerge } from './index-merge.ts';
 import { compileIndexScan } from './index-scan.ts';
@@ -107,6 +108,8 @@ function compileNode(node: PhysicalNode, scope: CompileScope): CompiledNode {
       return compileDual(node);
     case 'values':
       return compileValues(node);
+    case 'json-table':
+      return compileJsonTable(node);
     case 'selection':
       return compileSelection(node, scope);
     case 'projection':

@@ -1,2 +1,4 @@
 /** Scalar, aggregate and window functions; operators are functions too. */
 export { findAggregate, findFunction, findWindow, functionNames, functionRegistry } from './registry.ts';
+export { documentArg } from './json-arguments.ts';
+export type { Read } from './define.ts';

@@ -11,7 +11,7 @@
 import type { IndexDef, TableDef } from '../catalog/index.ts';
 import type { AggregateDef, AggregateOptions, Expr, FunctionOptions, WindowFunctionDef } from '../expr/index.ts';
 import type { LockRequest } from '../ports.ts';
-import type { FieldType } from '../types/index.ts';
+import type { FieldType, JsonPath, JsonValue } from '../types/index.ts';
 
 export interface PlanColumn {
   readonly id: number;
@@ -110,6 +110,36 @@ export interface ValuesNode extends NodeBase {
   readonly kind: 'values';
   readonly rows: readonly (readonly Expr[])[];
 }
+/** JSON_TABLE: the rows of one document; inside of an apply it depends on the outer row. */
+export interface JsonTableNode extends NodeBase {
+  readonly kind: 'json-table';
+  readonly document: Expr;
+  readonly root: JsonTablePath;
+}
+/** A row path with what each of its matches gives; `position` is a column of the output. */
+export interface JsonTablePath {
+  readonly path: JsonPath;
+  readonly columns: readonly JsonTableColumn[];
+}
+export type JsonTableColumn =
+  | { readonly kind: 'ordinality'; readonly position: number }
+  | { readonly kind: 'nested'; readonly nested: JsonTablePath }
+  | JsonTableValueColumn;
+export interface JsonTableValueColumn {
+  readonly kind: 'path';
+  readonly position: number;
+  readonly name: string;
+  readonly type: FieldType;
+  /** EXISTS PATH: 1 or 0. */
+  readonly exists: boolean;
+  readonly path: JsonPath;
+  readonly onEmpty: JsonTableAction;
+  readonly onError: JsonTableAction;
+}
+export type JsonTableAction =
+  | { readonly kind: 'null' | 'error' }
+  | { readonly kind: 'default'; readonly value: JsonValue };
+
 export interface SelectionNode extends NodeBase {
   readonly kind: 'selection';
   readonly child: PhysicalNode;
@@ -306,6 +336,7 @@ export type PhysicalNode =
   | VirtualScanNode
   | DualNode
   | ValuesNode
+  | JsonTableNode
   | SelectionNode
   | ProjectionNode
   | HashJoinNode

@@ -20,6 +20,7 @@ export function readsTable(node: PhysicalNode, tableId: number): boolean {
     case 'virtual-scan':
     case 'dual':
     case 'values':
+    case 'json-table':
     case 'cte-scan':
     case 'work-table-scan':
       return false;

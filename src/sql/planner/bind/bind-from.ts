@@ -8,6 +8,7 @@ import { dual } from '../logical/make.ts';
 import { isVolatile } from '../logical/expressions.ts';
 import type { PrivilegeChecker } from '../planner-context.ts';
 import { bindIndexHints } from './bind-index-hints.ts';
+import { bindJsonTable } from './bind-json-table.ts';
 import { bindJoin } from './bind-join.ts';
 import { combine, combinePlans, materialized } from './relation.ts';
 import { Block, type BoundQuery, type QueryEnv } from './block.ts';
@@ -40,7 +41,7 @@ export function bindReference(reference: ast.TableReference, block: Block, left:
     case 'join':
       return bindJoin(reference, block, left);
     case 'json-table':
-      throw sqlError('ER_NOT_SUPPORTED_YET', 'JSON_TABLE');
+      return bindJsonTable(reference, block, left);
   }
 }
 

@@ -13,11 +13,7 @@ import { findInRelation, ListSource, type NamedExpr, type Relation } from './sco
 
 export function bindJoin(node: ast.JoinTable, block: Block, before: Relation | undefined): Relation {
   const left = block.env.binders.reference(node.left, block, before);
-  const right = block.env.binders.reference(
-    node.right,
-    block,
-    before === undefined ? left : combine(before, left, left.plan),
-  );
+  const right = block.env.binders.reference(node.right, block, seenFromRight(node, left, before));
   if (node.type === 'left') materializeComputed(right, block);
   if (node.type === 'right') materializeComputed(left, block);
   const using = node.natural ? commonNames(left, right) : node.using;
@@ -31,6 +27,12 @@ export function bindJoin(node: ast.JoinTable, block: Block, before: Relation | u
     relation.plan = withConditions(relation.plan, conditions);
   }
   return relation;
+}
+
+/** What LATERAL on the right may read: not the left side of a RIGHT JOIN, whose rows come second. */
+function seenFromRight(node: ast.JoinTable, left: Relation, before: Relation | undefined): Relation | undefined {
+  if (node.type === 'right') return before;
+  return before === undefined ? left : combine(before, left, left.plan);
 }
 
 /** On the inner side of an outer join a computed column has to be NULL for a missing row, so it is computed below the join. */

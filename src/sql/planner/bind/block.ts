@@ -27,6 +27,7 @@ export type Clause =
   | 'window partition by'
   | 'window order by'
   | 'default'
+  | 'a table function argument'
   | 'constraint';
 
 /** A bound query: a plan, and the result's columns as expressions over it (not yet projected). */

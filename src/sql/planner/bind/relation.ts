@@ -39,6 +39,7 @@ function* allColumns(node: LogicalNode): Generator<number> {
     case 'scan':
     case 'dual':
     case 'values':
+    case 'json-table':
     case 'cte-scan':
     case 'set-operation':
       for (const column of node.columns) yield column.id;

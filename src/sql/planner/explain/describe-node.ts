@@ -105,6 +105,8 @@ export function describeNode(node: PhysicalNode, role: Role = ''): ExplainLine {
         '',
         node.children.map((child) => describeNode(child)),
       );
+    case 'json-table':
+      return make('JsonTable', `document:${formatExpr(node.document)}`);
     case 'cte-scan':
       return make('CTEFullScan', `data:CTE_${node.cte}`);
     case 'work-table-scan':

@@ -11,7 +11,7 @@
  */
 import type { IndexDef, TableDef } from '../../catalog/index.ts';
 import type { ColumnExpr, Expr } from '../../expr/index.ts';
-import type { AggregateCall, SortKey, WindowCall } from '../../plan/index.ts';
+import type { AggregateCall, JsonTablePath, SortKey, WindowCall } from '../../plan/index.ts';
 import type { LockRequest } from '../../ports.ts';
 
 /** Index hints of one table, resolved. */
@@ -46,6 +46,12 @@ export interface DualNode {
 export interface ValuesNode {
   readonly kind: 'values';
   readonly rows: readonly (readonly Expr[])[];
+  readonly columns: readonly ColumnExpr[];
+}
+export interface JsonTableNode {
+  readonly kind: 'json-table';
+  readonly document: Expr;
+  readonly root: JsonTablePath;
   readonly columns: readonly ColumnExpr[];
 }
 export interface FilterNode {
@@ -146,6 +152,7 @@ export type LogicalNode =
   | ScanNode
   | DualNode
   | ValuesNode
+  | JsonTableNode
   | FilterNode
   | ProjectNode
   | JoinNode

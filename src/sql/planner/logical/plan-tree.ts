@@ -10,6 +10,7 @@ export function childrenOf(node: LogicalNode): readonly LogicalNode[] {
     case 'scan':
     case 'dual':
     case 'values':
+    case 'json-table':
     case 'cte-scan':
       return [];
     case 'join':
@@ -30,6 +31,7 @@ export function mapChildren(node: LogicalNode, visit: (child: LogicalNode) => Lo
     case 'scan':
     case 'dual':
     case 'values':
+    case 'json-table':
     case 'cte-scan':
       return node;
     case 'join': {
@@ -64,6 +66,7 @@ export function columnsOf(node: LogicalNode): readonly ColumnExpr[] {
       return node.handle === undefined ? node.columns : [...node.columns, node.handle];
     case 'dual':
     case 'values':
+    case 'json-table':
     case 'project':
     case 'set-operation':
     case 'cte-scan':
@@ -113,6 +116,8 @@ export function expressionsOf(node: LogicalNode): readonly Expr[] {
       return node.on;
     case 'values':
       return node.rows.flat();
+    case 'json-table':
+      return [node.document];
     case 'aggregate':
       return [...node.groupBy, ...node.calls.flatMap((call) => call.args)];
     case 'window':
@@ -147,6 +152,8 @@ export function mapExpressions(node: LogicalNode, visit: (expr: Expr) => Expr): 
       return node.on.length === 0 ? node : { ...node, on: node.on.map(visit) };
     case 'values':
       return { ...node, rows: node.rows.map((row) => row.map(visit)) };
+    case 'json-table':
+      return { ...node, document: visit(node.document) };
     case 'aggregate':
       return { ...node, groupBy: node.groupBy.map(visit), calls: node.calls.map((call) => mapCall(call, visit)) };
     case 'window':

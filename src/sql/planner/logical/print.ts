@@ -22,6 +22,8 @@ function describe(node: LogicalNode): string {
       return node.rowCount === 1 ? 'dual' : 'nothing';
     case 'values':
       return `values ${node.rows.length} rows`;
+    case 'json-table':
+      return `json table of ${formatExpr(node.document)}`;
     case 'filter':
       return `filter ${list(node.conditions)}`;
     case 'project':

@@ -100,6 +100,8 @@ export class Finalizer {
         return { ...node, id };
       case 'values':
         return { ...node, id };
+      case 'json-table':
+        return { ...node, id, document: resolve(node.document, NO_POSITIONS) };
       case 'hash-join':
       case 'merge-join':
       case 'index-join':
@@ -188,6 +190,7 @@ export class Finalizer {
           | 'cte-scan'
           | 'work-table-scan'
           | 'values'
+          | 'json-table'
           | 'hash-join'
           | 'merge-join'
           | 'index-join'

@@ -34,6 +34,8 @@ import { type Candidate, NO_CONSTANTS, NO_ORDER, type OrderColumn, satisfies, UN
 
 type Want = readonly OrderColumn[];
 const ANY: Want = [];
+/** A document's rows are not known before it is read. */
+const JSON_TABLE_ROWS = 4;
 const NOTHING: ReadonlySet<string> = new Set();
 
 export class PhysicalPlanner implements JoinOrderContext {
@@ -127,6 +129,8 @@ export class PhysicalPlanner implements JoinOrderContext {
             node.rows.length,
           ),
         ];
+      case 'json-table':
+        return [leaf({ ...node, ...base(node.columns, JSON_TABLE_ROWS, JSON_TABLE_ROWS) }, JSON_TABLE_ROWS)];
       case 'cte-scan': {
         const rows = this.cteRows(node.cte);
         const kind = node.workTable ? 'work-table-scan' : 'cte-scan';

@@ -69,6 +69,7 @@ class PushDown {
         return this.#setOperation(node, conditions);
       case 'scan':
       case 'values':
+      case 'json-table':
       case 'cte-scan':
         return filter(node, conditions);
       case 'dual':
