@@ -86,6 +86,10 @@ if (!$db->multi_query('SELECT 1; SELECT 2')) exit("multi\n");
 $first = $db->store_result()->fetch_row();
 $db->next_result();
 if ([$first, $db->store_result()->fetch_row()] !== [['1'], ['2']] && [$first[0], 2] != [1, 2]) exit("multi results\n");
+/* What OK says in words: PHP reads it with a length before it. */
+$long = implode(', ', array_map(fn ($id) => "($id, '')", range(100, 399)));
+$db->query("INSERT INTO php_{$mode}_long VALUES $long");
+if ($db->info !== 'Records: 300  Duplicates: 0  Warnings: 0') exit("info: {$db->info}\n");
 try {
     $db->query('SELECT nope');
     exit("no error for an unknown column\n");

@@ -29,7 +29,7 @@ export const PLAIN_OK: Omit<OkFacts, 'status'> = {
 };
 
 /** `asEof`: the OK packet that ends rows for clients with DEPRECATE_EOF. */
-export function writeOk(writer: PacketWriter, capabilities: number, facts: OkFacts, asEof = false): void {
+export function writeOk(writer: PacketWriter, facts: OkFacts, asEof = false): void {
   const changed = facts.changes.length > 0;
   writer.begin();
   writer.u8(asEof ? EOF_HEADER : OK_HEADER);
@@ -37,10 +37,10 @@ export function writeOk(writer: PacketWriter, capabilities: number, facts: OkFac
   writer.lenenc(facts.lastInsertId);
   writer.u16(changed ? facts.status | ServerStatus.SESSION_STATE_CHANGED : facts.status);
   writer.u16(Math.min(facts.warningCount, 0xffff));
-  if ((capabilities & Capability.SESSION_TRACK) !== 0) {
-    if (changed || facts.info !== '') writer.lenencText(facts.info);
-    if (changed) writeChanges(writer, facts.changes);
-  } else if (facts.info !== '') writer.text(facts.info);
+  // The manual says "string to the end of the packet" for clients without SESSION_TRACK; MySQL sends a length for them too,
+  // and mysqlnd (PHP) depends on it.
+  if (changed || facts.info !== '') writer.lenencText(facts.info);
+  if (changed) writeChanges(writer, facts.changes);
   writer.end();
 }
 

@@ -74,7 +74,7 @@ export class ResultSender {
   }
 
   ok(result?: OkResult, more = false): void {
-    writeOk(this.#transport.writer, this.capabilities, {
+    writeOk(this.#transport.writer, {
       affectedRows: result?.affectedRows ?? 0,
       lastInsertId: result?.lastInsertId ?? 0,
       status: this.status(more),
@@ -128,12 +128,7 @@ export class ResultSender {
     const { writer } = this.#transport;
     if (!this.#deprecateEof) return writeEof(writer, status, warningCount);
     const changes = this.#takeChanges();
-    writeOk(
-      writer,
-      this.capabilities,
-      { affectedRows: 0, lastInsertId: 0, status, warningCount, info: '', changes },
-      true,
-    );
+    writeOk(writer, { affectedRows: 0, lastInsertId: 0, status, warningCount, info: '', changes }, true);
   }
 
   get #deprecateEof(): boolean {
