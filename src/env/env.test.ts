@@ -142,6 +142,10 @@ describe('real locks', () => {
     expect(await taken(`1 container 1@${boot} socket`)).toBe('locked');
     server.close();
     await rm(path);
+    // A socket file that nobody listens on is a dead holder's: taken over at once, and tidied up.
+    await writeFile(`${path}.0a1b2c`, '');
+    expect(await taken(`1 container 1@${boot} .0a1b2c`)).toBe(boot === '' ? 'locked' : 'no error');
+    expect(await env.files.list(at)).toEqual([]);
     await (await env.files.lock(path)).release();
     expect(await env.files.list(at)).toEqual([]);
   });

@@ -1,13 +1,15 @@
 /**
  * A lock file that one living process holds, taken over from a dead one.
  *
- * The file says who holds it: process id, host, start time of the process, and whether a socket beside it answers. The file is made
+ * The file says who holds it: process id, host, start time of the process, and the name of a socket beside it. The file is made
  * by link(2), so that of many contenders one gets it and nobody reads half of it.
  *
  * Is the holder alive? The socket knows best: the kernel closes it with the process, and it can be asked from another container
- * that shares the directory, where process ids mean nothing. Where sockets cannot be made (long paths, some file systems) the process
+ * that shares the directory, where process ids mean nothing. It has a name of its own and listens before the lock file names it, so one
+ * refusal is proof: a restart after a crash need not wait. Where sockets cannot be made (long paths, some file systems) the process
  * id and its start time are asked, on the same host. A holder on another machine counts as alive.
  */
+import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
 import { hostname } from 'node:os';
@@ -19,13 +21,18 @@ const TAKEOVER_ATTEMPTS = 8;
 /** sun_path holds 108 bytes on Linux, 104 on macOS. */
 const SOCKET_PATH_BYTES_MAX = 103;
 const SOCKET_ANSWER_MS_MAX = 1000;
+const NO_SOCKET = 'no-socket';
+const SOCKET_SUFFIX = /^\.[0-9a-f]+$/;
+/** What the first versions wrote, whose socket had one name for all holders. */
+const FIRST_SOCKET = 'socket';
 
 interface Holder {
   readonly pid: number;
   readonly host: string;
   /** Start time and boot of the process, '-' where the system does not tell. */
   readonly start: string;
-  readonly hasSocket: boolean;
+  /** What follows the lock file's path in the socket's; undefined where no socket could be made. */
+  readonly socket: string | undefined;
 }
 
 /** Locks that this process holds: a second open in one process must fail as well. */
@@ -54,19 +61,27 @@ export async function takeLock(path: string): Promise<FileLock> {
 }
 
 async function acquire(path: string): Promise<Server | undefined> {
-  const hasSocket = Buffer.byteLength(socketOf(path)) <= SOCKET_PATH_BYTES_MAX && process.platform !== 'win32';
-  const self: Holder = { pid: process.pid, host: hostname(), start: await startOf(process.pid), hasSocket };
-  for (let attempt = 0; attempt < TAKEOVER_ATTEMPTS; attempt++) {
-    if (await createExclusive(path, self)) return hasSocket ? await listen(path, self) : undefined;
-    const content = await orAbsent(() => fs.readFile(path, 'utf8'));
-    if (content === undefined) continue;
-    const holder = decode(content);
-    if (holder !== undefined && (await isAlive(holder, path))) {
-      throw lockedBy(path, `process ${holder.pid}${holder.host === self.host ? '' : ` on ${holder.host}`}`);
+  const suffix = `.${randomBytes(3).toString('hex')}`;
+  const server = await listen(path + suffix);
+  const socket = server === undefined ? undefined : suffix;
+  const self: Holder = { pid: process.pid, host: hostname(), start: await startOf(process.pid), socket };
+  try {
+    for (let attempt = 0; attempt < TAKEOVER_ATTEMPTS; attempt++) {
+      if (await createExclusive(path, self)) return server;
+      const content = await orAbsent(() => fs.readFile(path, 'utf8'));
+      if (content === undefined) continue;
+      const holder = decode(content);
+      if (holder !== undefined && (await isAlive(holder, path))) {
+        throw lockedBy(path, `process ${holder.pid}${holder.host === self.host ? '' : ` on ${holder.host}`}`);
+      }
+      await removeStale(path, content);
+      if (holder?.socket !== undefined) await orAbsent(() => fs.unlink(path + holder.socket));
     }
-    await removeStale(path, content);
+    throw lockedBy(path, 'a process that keeps taking it');
+  } catch (error) {
+    server?.close();
+    throw error;
   }
-  throw lockedBy(path, 'a process that keeps taking it');
 }
 
 async function createExclusive(path: string, holder: Holder): Promise<boolean> {
@@ -91,10 +106,9 @@ async function removeStale(path: string, content: string): Promise<void> {
   await fs.unlink(aside);
 }
 
-/** Answers whoever asks whether the holder lives. Undefined, and said so in the lock file, where no socket can be made. */
-async function listen(path: string, self: Holder): Promise<Server | undefined> {
-  const socket = socketOf(path);
-  await orAbsent(() => fs.unlink(socket));
+/** Answers whoever asks whether the holder lives; undefined where no socket can be made. */
+async function listen(socket: string): Promise<Server | undefined> {
+  if (Buffer.byteLength(socket) > SOCKET_PATH_BYTES_MAX || process.platform === 'win32') return undefined;
   const server = createServer((asking) => asking.destroy());
   server.unref();
   try {
@@ -104,7 +118,6 @@ async function listen(path: string, self: Holder): Promise<Server | undefined> {
     });
     return server;
   } catch {
-    await fs.writeFile(path, encode({ ...self, hasSocket: false }));
     return undefined;
   }
 }
@@ -112,7 +125,7 @@ async function listen(path: string, self: Holder): Promise<Server | undefined> {
 async function isAlive(holder: Holder, path: string): Promise<boolean> {
   const isSameBoot = holder.start.split('@')[1] === (await startOf(process.pid)).split('@')[1];
   if (holder.host !== hostname() && !isSameBoot) return true;
-  if (holder.hasSocket && isSameBoot) return answers(socketOf(path));
+  if (holder.socket !== undefined && isSameBoot) return answers(path + holder.socket);
   if (holder.host !== hostname()) return true;
   try {
     process.kill(holder.pid, 0);
@@ -124,16 +137,7 @@ async function isAlive(holder: Holder, path: string): Promise<boolean> {
   return holder.start === '-' || start === '-' || start === holder.start;
 }
 
-/** A holder that has just made its lock file may not listen yet: it is given a moment. */
-async function answers(socket: string): Promise<boolean> {
-  for (let waitMs = 5; ; waitMs *= 3) {
-    if (await answersNow(socket)) return true;
-    if (waitMs > SOCKET_ANSWER_MS_MAX / 10) return false;
-    await new Promise((resolve) => setTimeout(resolve, waitMs));
-  }
-}
-
-function answersNow(socket: string): Promise<boolean> {
+function answers(socket: string): Promise<boolean> {
   return new Promise((resolve) => {
     const asking = connect(socket);
     const settle = (isThere: boolean): void => {
@@ -146,20 +150,18 @@ function answersNow(socket: string): Promise<boolean> {
   });
 }
 
-function socketOf(path: string): string {
-  return `${path}.sock`;
-}
-
 function encode(holder: Holder): string {
-  return `${holder.pid} ${holder.host} ${holder.start} ${holder.hasSocket ? 'socket' : 'no-socket'}\n`;
+  return `${holder.pid} ${holder.host} ${holder.start} ${holder.socket ?? NO_SOCKET}\n`;
 }
 
 /** Undefined when nobody we know wrote this. */
 function decode(content: string): Holder | undefined {
-  const [pidText = '', host = '', start = '-', socket = ''] = content.trim().split(' ');
+  const [pidText = '', host = '', start = '-', socket = NO_SOCKET] = content.trim().split(' ');
   const pid = Number(pidText);
   if (!Number.isInteger(pid) || pid <= 0 || host === '') return undefined;
-  return { pid, host, start, hasSocket: socket === 'socket' };
+  if (socket === NO_SOCKET) return { pid, host, start, socket: undefined };
+  if (socket === FIRST_SOCKET) return { pid, host, start, socket: '.sock' };
+  return SOCKET_SUFFIX.test(socket) ? { pid, host, start, socket } : undefined;
 }
 
 /** Start time in clock ticks since boot and the id of the boot, '-' where the system does not tell. */
