@@ -4,7 +4,8 @@
  * A row of kind GARBAGE names the range; it is written in the same commit that drops the table (or before a build starts),
  * so nothing is ever forgotten. Dropping is therefore quick whatever the size.
  *
- * The collector deletes a small range by writes, at once: snapshots and AS OF reads still see its old versions. A large range
+ * A range of a dropped table holds the table's definition and is left alone until the retention is over, so that FLASHBACK
+ * can put it back. Of the others, the collector deletes a small one by writes, at once: snapshots and AS OF reads still see its old versions. A large range
  * waits until no readable timestamp lies before its drop; then whole sorted tables are forgotten without being read, and
  * only what is left (in tables shared with others) is deleted by writes.
  */
@@ -38,15 +39,16 @@ function garbageKey(range: GarbageRange): Bytes {
   return writer.finish();
 }
 
-function rangeOfKey(key: Bytes): GarbageRange {
+export function rangeOfKey(key: Bytes): GarbageRange {
   const view = new DataView(key.buffer, key.byteOffset, key.length);
   const tableId = view.getUint32(2);
   const indexId = view.getUint32(6);
   return indexId === WHOLE_TABLE ? { tableId } : { tableId, indexId };
 }
 
-export function markGarbage(transaction: Transaction, range: GarbageRange): void {
-  transaction.put(garbageKey(range), EMPTY);
+/** With a note (dropped-tables.ts) the range can come back, and is left alone as long as old versions are retained. */
+export function markGarbage(transaction: Transaction, range: GarbageRange, note = EMPTY): void {
+  transaction.put(garbageKey(range), note);
 }
 
 /** The range is in use after all: the build was published. */
@@ -99,6 +101,12 @@ export class GarbageCollector {
     };
   }
 
+  /** Something was dropped that may come back: there is nothing to do before its retention is over. */
+  startLater(): void {
+    if (this.#oldestReadable() >= this.#manager.lastTimestamp) this.start();
+    else this.#tryLater();
+  }
+
   /** Starts collecting in the background unless it runs already. */
   start(): void {
     if (this.#closed) return;
@@ -123,9 +131,15 @@ export class GarbageCollector {
     try {
       while (this.#again && !this.#closed) {
         this.#again = false;
-        const ranges: GarbageRange[] = [];
-        await readAll(this.#manager, MetaKind.GARBAGE, (_value, key) => ranges.push(rangeOfKey(key)));
-        for (const range of ranges) if (!this.#building.has(nameOf(range))) await this.#collect(range);
+        const ranges: { readonly range: GarbageRange; readonly mayReturn: boolean }[] = [];
+        await readAll(this.#manager, MetaKind.GARBAGE, (value, key) =>
+          ranges.push({ range: rangeOfKey(key), mayReturn: value.length > 0 }),
+        );
+        for (const { range, mayReturn } of ranges) {
+          if (this.#building.has(nameOf(range))) continue;
+          if (mayReturn && !(await this.#isOutOfReach(range))) this.#tryLater();
+          else await this.#collect(range);
+        }
       }
     } catch (error) {
       if (!this.#closed && this.#manager.fenced === undefined) this.#onError?.(error);

@@ -100,6 +100,20 @@ const RULES: Rules = {
     statement.action === 'checksum' || statement.action === 'check'
       ? at.tables(statement.tables, 'select')
       : at.tables(statement.tables, 'select', 'insert'),
+  flashback: (statement, at) => {
+    if (statement.what === 'cluster') return global('SUPER');
+    if (statement.what === 'database') return [onDatabase('create', statement.to ?? statement.database ?? '')];
+    return statement.tables.map((table) => onDatabase('create', at.schemaOf(table)));
+  },
+  'import-into': (statement, at) => [
+    ...at.table(statement.table, 'select', 'update', 'insert', 'delete', 'alter'),
+    ...(statement.file === undefined ? NONE : global('FILE')),
+  ],
+  'resource-group': () => global('SUPER', 'RESOURCE_GROUP_ADMIN'),
+  binding: (statement) => (statement.scope === 'global' ? global('SUPER', 'SYSTEM_VARIABLES_ADMIN') : NONE),
+  admin: () => global('SUPER'),
+  'no-operation': (statement, at) =>
+    statement.table === undefined ? global('SUPER', 'SYSTEM_VARIABLES_ADMIN') : at.table(statement.table, 'insert'),
   handler: (statement, at) => (statement.action === 'open' ? at.table(statement.table, 'select') : NONE),
   flush: (statement) => statement.targets.flatMap((target) => flushRights(target)),
   reset: () => global('RELOAD'),

@@ -4,6 +4,7 @@
  */
 import type { TableDef, ViewDef } from '../../sql/catalog/index.ts';
 import type { AlterPlan } from '../../sql/ddl/index.ts';
+import type { FoundTable } from '../dropped-tables.ts';
 import type { Row, TimeZone } from '../../sql/types/index.ts';
 
 export interface RelationName {
@@ -35,4 +36,8 @@ export interface SchemaStore {
   renameTables(renames: readonly { readonly from: RelationName; readonly to: RelationName }[]): Promise<void>;
   truncateTable(table: TableDef): Promise<void>;
   alterTable(plan: AlterPlan, rows: AlteredRows): Promise<void>;
+  /** Dropped and truncated tables that can still come back, newest first. */
+  droppedTables(): Promise<FoundTable[]>;
+  /** Puts them back under the names they have here; with `schema` the database too. */
+  restoreTables(tables: readonly FoundTable[], schema?: { name: string; collation: string }): Promise<void>;
 }

@@ -11,6 +11,7 @@ import { type Evaluated, evaluateAny } from './evaluate.ts';
 import type { BoundParams } from './planning.ts';
 import { okResult } from './results.ts';
 import type { EngineSession } from './session.ts';
+import { momentOfText, readableMoment } from './stale-read.ts';
 
 export function runSet(
   session: EngineSession,
@@ -152,6 +153,16 @@ const SPECIAL: Readonly<Record<string, (session: EngineSession, text: string | n
       return 'store';
     },
     pseudo_thread_id: () => undefined,
+    tidb_snapshot: (session, text) => {
+      const at = text === null || text === '' ? undefined : momentOfText(session, text);
+      const snapshot = at === undefined ? undefined : readableMoment(session, at, 'ER_SNAPSHOT_TOO_OLD');
+      session.transactions.setStaleness({ snapshot });
+      return 'store';
+    },
+    tidb_read_staleness: (session, text) => {
+      session.transactions.setStaleness({ behindMs: -1000 * Number(text ?? 0) });
+      return 'store';
+    },
   };
 
 function setLastInsertId(session: EngineSession, text: string | null): void {

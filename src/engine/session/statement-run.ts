@@ -35,7 +35,10 @@ export function runPlan(
     !ignore &&
     (session.state.sqlMode.strictTransTables || session.state.sqlMode.strictAllTables);
   session.eval.strict = strict;
-  const used = plan.tables.length === 0 ? undefined : session.host.useTables(open.transaction, plan.tables);
+  const used =
+    plan.tables.length === 0 || open.catalog !== undefined
+      ? undefined
+      : session.host.useTables(open.transaction, plan.tables);
   return andThen(used, () => {
     open.storage.beginStatement();
     const context = execContext(session, plan, params);

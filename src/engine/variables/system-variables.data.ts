@@ -242,6 +242,7 @@ export const SYSTEM_VARIABLES: readonly SystemVariableRow[] = [
   { name: 'tidb_current_ts', scope: 'session', type: 'int', value: '0', readOnly: true },
   { name: 'tidb_gc_life_time', scope: 'global', type: 'string', value: '10m0s' },
   { name: 'tidb_mem_quota_query', scope: 'both', type: 'int', value: '1073741824', min: '-1', max: '9223372036854775807' },
+  { name: 'tidb_read_staleness', scope: 'session', type: 'int', value: '0', min: '-86400', max: '0' },
   { name: 'tidb_snapshot', scope: 'session', type: 'string', value: '' },
   { name: 'tidb_txn_mode', scope: 'both', type: 'string', value: 'pessimistic' },
   { name: 'time_zone', scope: 'both', type: 'string', value: 'SYSTEM' },
