@@ -4,11 +4,15 @@
  * Leveled: when enough flushed runs have gathered they are merged into level 1; when a level outgrows its target (ten
  * times the one above), one of its tables, the one that overlaps least below, goes down. Tables that overlap nothing are moved
  * by a manifest change alone, so data loaded in key order is written once.
+ *
+ * History is not leveled: its runs are dropped whole when no read reaches them any more, and neighbours in time are merged
+ * when there are too many.
  */
 import { compareBytes } from '../base/index.ts';
 import { LEVELS, type Manifest } from './manifest.ts';
 import type { KeyRange } from './merge-job.ts';
 import type { TableMeta } from './table-format.ts';
+import { TIMESTAMP_MAX, type Timestamp } from './timestamp.ts';
 
 export interface CompactionTuning {
   /** Flushed runs that start a compaction. */
@@ -23,9 +27,14 @@ export interface CompactionPlan {
   readonly inputs: readonly (readonly TableMeta[])[];
   /** 0 = level 1. */
   readonly targetLevel: number;
+  /** Set: the inputs are neighbouring runs of history, which become one. */
+  readonly shadowedFrom?: Timestamp | undefined;
 }
 
 const LEVEL_FACTOR = 10;
+/** More runs of history than this, and some are merged; so many at a time. */
+const HISTORY_RUNS_MAX = 16;
+const HISTORY_MERGE_RUNS = 8;
 
 export function pickCompaction(manifest: Manifest, tuning: CompactionTuning): CompactionPlan | undefined {
   if (manifest.recent.length >= tuning.recentRunsMax) return pickRecent(manifest);
@@ -40,12 +49,39 @@ export function pickCompaction(manifest: Manifest, tuning: CompactionTuning): Co
     }
     target *= LEVEL_FACTOR;
   }
-  return bestLevel < 0 ? undefined : pickFromLevel(manifest, bestLevel);
+  if (bestLevel >= 0) return pickFromLevel(manifest, bestLevel);
+  return manifest.history.length > HISTORY_RUNS_MAX ? pickHistory(manifest) : undefined;
+}
+
+/** The neighbours in time that are smallest together: each version is rewritten about log8(runs) times. */
+function pickHistory({ history }: Manifest): CompactionPlan {
+  let inputs: Manifest['history'] = [];
+  let least = Number.POSITIVE_INFINITY;
+  for (let i = 0; i + HISTORY_MERGE_RUNS <= history.length; i++) {
+    const window = history.slice(i, i + HISTORY_MERGE_RUNS);
+    const bytes = bytesOf(window.flat());
+    if (bytes >= least) continue;
+    least = bytes;
+    inputs = window;
+  }
+  return { moves: [], inputs, targetLevel: 0, shadowedFrom: shadowedFromOf(inputs.flat()) };
+}
+
+/** From when on no read looks at any of these tables. */
+function shadowedFromOf(tables: readonly TableMeta[]): Timestamp {
+  return tables.reduce((max, table) => Math.max(max, table.shadowedFrom ?? TIMESTAMP_MAX), 0);
+}
+
+/** Runs of history that a read at or after `oldestReadable` may look at. */
+export function historyInReach(history: Manifest['history'], oldestReadable: Timestamp): Manifest['history'] {
+  return history
+    .map((run) => run.filter((table) => shadowedFromOf([table]) > oldestReadable))
+    .filter((run) => run.length > 0);
 }
 
 /** Everything into the last level that holds anything. For tests, benchmarks, and dropping all old versions at once. */
 export function pickAll(manifest: Manifest): CompactionPlan | undefined {
-  const inputs = [...manifest.recent, ...manifest.levels].filter((run) => run.length > 0);
+  const inputs = [...manifest.recent, ...manifest.levels, ...manifest.history].filter((run) => run.length > 0);
   if (inputs.length === 0) return undefined;
   let last = 0;
   for (let level = 0; level < LEVELS; level++) if ((manifest.levels[level] ?? []).length > 0) last = level;
@@ -84,10 +120,16 @@ function pickFromLevel(manifest: Manifest, level: number): CompactionPlan {
 }
 
 /** Where deletions must survive the plan: the ranges of tables it does not read and that could hold something older. */
-export function rangesToKeepDeletions(manifest: Manifest, plan: CompactionPlan): KeyRange[] {
+export function rangesToKeepDeletions(
+  manifest: Manifest,
+  plan: CompactionPlan,
+  oldestReadable: Timestamp,
+): KeyRange[] | undefined {
+  // A deletion among replaced versions may hide an older version in any other table.
+  if (plan.shadowedFrom !== undefined) return undefined;
   const inputs = new Set(plan.inputs.flat().map((table) => table.id));
   const span = spanOf(plan.inputs.flat());
-  return [...manifest.recent, ...manifest.levels]
+  return [...manifest.recent, ...manifest.levels, ...historyInReach(manifest.history, oldestReadable)]
     .flatMap((run) => overlapping(run, span))
     .filter((table) => !inputs.has(table.id))
     .map((table) => ({ min: table.minKey, max: table.maxKey }))
@@ -96,6 +138,7 @@ export function rangesToKeepDeletions(manifest: Manifest, plan: CompactionPlan):
 
 /** Outputs must not reach over tables that stay in the target level: they are cut before each of those. */
 export function keysToCutAt(manifest: Manifest, plan: CompactionPlan): Uint8Array[] {
+  if (plan.shadowedFrom !== undefined) return [];
   const inputs = new Set(plan.inputs.flat().map((table) => table.id));
   const stay = overlapping(manifest.levels[plan.targetLevel] ?? [], spanOf(plan.inputs.flat()));
   return stay.filter((table) => !inputs.has(table.id)).map((table) => table.minKey);
@@ -106,7 +149,7 @@ export function applyPlan(
   manifest: Manifest,
   plan: CompactionPlan,
   outputs: readonly TableMeta[],
-): Pick<Manifest, 'recent' | 'levels'> | undefined {
+): Pick<Manifest, 'recent' | 'levels' | 'history'> | undefined {
   const leaving = new Set([...plan.moves, ...plan.inputs.flat()].map((table) => table.id));
   let found = 0;
   const without = (run: readonly TableMeta[]): TableMeta[] =>
@@ -117,11 +160,16 @@ export function applyPlan(
     });
   const recent = manifest.recent.map(without).filter((run) => run.length > 0);
   const levels = manifest.levels.map(without);
+  // Merged history takes the place of its inputs; what others added since is newer.
+  const newer = manifest.history.findIndex((run) => run.some((table) => leaving.has(table.id)));
+  const history = manifest.history.map(without);
   if (found !== leaving.size) return undefined;
   const target = levels[plan.targetLevel] as TableMeta[];
-  target.push(...plan.moves, ...outputs);
+  target.push(...plan.moves, ...outputs.filter((table) => table.shadowedFrom === undefined));
   target.sort((a, b) => compareBytes(a.minKey, b.minKey));
-  return { recent, levels };
+  const replaced = outputs.filter((table) => table.shadowedFrom !== undefined);
+  history.splice(plan.shadowedFrom === undefined ? 0 : newer, 0, replaced);
+  return { recent, levels, history: history.filter((run) => run.length > 0) };
 }
 
 /** The deepest level that sorted disjoint `tables` may enter: nothing there or above overlaps them. -1 = none. */

@@ -62,6 +62,8 @@ export interface LsmStats {
   readonly tableBytes: number;
   readonly entries: number;
   readonly levels: readonly { readonly tables: number; readonly bytes: number }[];
+  /** Replaced versions that reads of the past may still ask for. */
+  readonly history: { readonly tables: number; readonly bytes: number };
   readonly flushes: number;
   readonly compactions: number;
 }

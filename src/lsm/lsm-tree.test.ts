@@ -202,7 +202,7 @@ test('garbage waits for readers and for its grace, orphans for their age', async
   await tree.compactAll();
   await store.put('p/tables/0-stray', new Uint8Array(3));
   const count = async (): Promise<number> => (await store.list('p/tables/')).objects.length;
-  expect(await count()).toBe(4);
+  expect(await count()).toBe(5); // two replaced, the newest rows, their history, the stray
   expect(await tree.collectGarbage()).toBe(0);
   world.advance(2000);
   expect(await tree.collectGarbage()).toBe(1); // the stray
@@ -210,8 +210,47 @@ test('garbage waits for readers and for its grace, orphans for their age', async
   expect(await tree.collectGarbage()).toBe(0); // the cursor still reads the old tables
   cursor.close();
   expect(await tree.collectGarbage()).toBe(2);
-  expect(await count()).toBe(1);
+  expect(await count()).toBe(2);
   expect(await readRange(tree, { at: 2 }, true)).toHaveLength(10);
+});
+
+test('replaced versions go to history: read only by reads of the past, dropped whole when none is left', async () => {
+  let oldest = 0;
+  const { tree, put, store } = await setUp({ oldestReadable: () => oldest });
+  for (let timestamp = 1; timestamp <= 20; timestamp++) put(timestamp, rows(10, `v${timestamp}`));
+  await tree.flush();
+  expect(tree.stats().history.tables).toBe(1);
+  put(21, rows(10, 'v21'));
+  await tree.flush();
+  await tree.compactAll();
+  const stats = tree.stats();
+  expect(stats).toMatchObject({ entries: 210, history: { tables: 1 } });
+  expect(stats.levels.reduce((sum, level) => sum + level.tables, 0)).toBe(1);
+  for (const at of [1, 7, 20, 21]) {
+    expect(await readRange(tree, { at }, true)).toEqual(Object.entries(rows(10, `v${at}`)).map((row) => row.join('=')));
+    expect(await readKey(tree, 'k00003', at)).toBe(`v${at}`);
+  }
+  oldest = 21;
+  put(22, { other: 'x' });
+  await tree.flush();
+  expect(tree.stats()).toMatchObject({ entries: 11, history: { tables: 0 } });
+  await tree.collectGarbage();
+  expect((await store.list('p/tables/')).objects).toHaveLength(2);
+});
+
+test('many runs of history are merged, and old snapshots still find their versions', async () => {
+  const { tree, put } = await setUp();
+  for (let timestamp = 1; timestamp <= 60; timestamp += 2) {
+    put(timestamp, rows(20, `v${timestamp}`));
+    put(timestamp + 1, rows(5, `v${timestamp + 1}`));
+    await tree.flush();
+    while (await tree.compactOnce());
+  }
+  expect(tree.stats().history.tables).toBeLessThanOrEqual(16);
+  for (const at of [1, 2, 17, 40, 59, 60]) {
+    const low = Object.entries({ ...rows(20, `v${at - 1 + (at % 2)}`), ...rows(5, `v${at}`) });
+    expect(await readRange(tree, { at }, false)).toEqual(low.map((row) => row.join('=')));
+  }
 });
 
 test('a flipped bit in one table is reported; other tables keep working', async () => {

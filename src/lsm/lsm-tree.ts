@@ -171,8 +171,12 @@ export class LsmTree {
     }
     const version = this.#tables.version;
     const readAhead = options.limitHint !== undefined && options.limitHint < 100 ? 1 : READ_AHEAD_BLOCKS_FIRST;
-    for (const run of version.runs) {
-      if (mayOverlap(run, range)) sources.push(new LevelSource(run, range, readAhead));
+    const runs = version.runsFor(range.at);
+    for (let i = 0; i < runs; i++) {
+      const run = version.runs[i] as readonly Table[];
+      if (!version.isShadowed(i, range.at) && mayOverlap(run, range)) {
+        sources.push(new LevelSource(run, range, readAhead));
+      }
     }
     version.retain();
     return new MergeCursor(sources, {
@@ -285,20 +289,19 @@ export class LsmTree {
 
   stats(): LsmStats {
     const { version, manifest } = this.#tables;
-    const levels = [manifest.recent.flat(), ...manifest.levels].map((run) => ({
-      tables: run.length,
-      bytes: run.reduce((sum, table) => sum + table.sizeBytes, 0),
-    }));
+    const levels = [manifest.recent.flat(), ...manifest.levels].map(sizeOf);
+    const history = sizeOf(manifest.history.flat());
     let entries = this.#memtables.active.versions;
     for (const { memtable } of this.#memtables.full) entries += memtable.versions;
     for (const table of version.tables()) entries += table.meta.entries;
     return {
       memtableBytes: this.#memtables.sizeBytes,
       immutableMemtables: this.#memtables.full.length,
-      tables: levels.reduce((sum, level) => sum + level.tables, 0),
-      tableBytes: levels.reduce((sum, level) => sum + level.bytes, 0),
+      tables: levels.reduce((sum, level) => sum + level.tables, history.tables),
+      tableBytes: levels.reduce((sum, level) => sum + level.bytes, history.bytes),
       entries,
       levels,
+      history,
       flushes: this.#maintenance.flushes,
       compactions: this.#maintenance.compactions,
     };
@@ -347,6 +350,10 @@ export class LsmTree {
       this.#retryMs = Math.min(RETRY_MS_MAX, this.#retryMs * 2);
     }
   }
+}
+
+function sizeOf(tables: readonly TableMeta[]): { tables: number; bytes: number } {
+  return { tables: tables.length, bytes: tables.reduce((sum, table) => sum + table.sizeBytes, 0) };
 }
 
 function closedError(): DbError {

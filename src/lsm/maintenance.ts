@@ -11,6 +11,7 @@ import { type Bytes, compareBytes, DbError } from '../base/index.ts';
 import { listAll } from '../store/index.ts';
 import {
   applyPlan,
+  historyInReach,
   type CompactionPlan,
   type CompactionTuning,
   pickAll,
@@ -114,7 +115,8 @@ export class Maintenance {
   async #run(job: TableJob, inputBytes: number): Promise<void> {
     const { budget } = this.#options;
     const passing = job.memtable === undefined ? job.runs.length * 2 * CHUNK_BYTES : inputBytes;
-    const bytes = Math.min(passing, inputBytes) + Math.min(inputBytes, job.options.tableBytesMax * 2);
+    // The table being built, and the one of history.
+    const bytes = Math.min(passing, inputBytes) + Math.min(inputBytes, job.options.tableBytesMax * 4);
     budget.charge(bytes);
     try {
       await this.#executor.run(job);
@@ -128,21 +130,35 @@ export class Maintenance {
     let named = true;
     await this.#tables.manifests.change((current) => {
       named = true;
-      if (outputs.some((output) => current.recent.flat().some((table) => table.id === output.id))) return undefined;
+      const present = new Set([...manifestTables(current)].map((table) => table.id));
+      if (outputs.some((output) => present.has(output.id))) return undefined;
       if (full.upperPosition <= current.flushedPosition) {
         named = false;
         return undefined;
       }
       const runs = this.#tables.withIngested(current, full.lastPosition);
-      return {
+      const newest = outputs.filter((table) => table.shadowedFrom === undefined);
+      const replaced = outputs.filter((table) => table.shadowedFrom !== undefined);
+      return this.#withoutHistoryOutOfReach({
         flushedPosition: Math.max(current.flushedPosition, full.lastPosition),
         flushedTimestamp: Math.max(current.flushedTimestamp, full.lastTimestamp),
-        recent: outputs.length > 0 ? [outputs, ...runs.recent] : runs.recent,
+        recent: newest.length > 0 ? [newest, ...runs.recent] : runs.recent,
         levels: runs.levels,
+        history: replaced.length > 0 ? [replaced, ...current.history] : current.history,
         obsolete: current.obsolete,
-      };
+      });
     });
     return named;
+  }
+
+  /** Tables of history that no read can reach any more go as a whole. */
+  #withoutHistoryOutOfReach<M extends Pick<Manifest, 'history' | 'obsolete'>>(manifest: M): M {
+    const sinceMs = this.#options.env.clock.nowMs();
+    const history = historyInReach(manifest.history, this.#options.oldestReadable?.() ?? 0);
+    const kept = new Set(history.flat().map(({ id }) => id));
+    const gone = manifest.history.flat().filter(({ id }) => !kept.has(id));
+    if (gone.length === 0) return manifest;
+    return { ...manifest, history, obsolete: [...manifest.obsolete, ...gone.map(({ id }) => ({ id, sinceMs }))] };
   }
 
   #isNamed(table: TableMeta): boolean {
@@ -177,13 +193,19 @@ export class Maintenance {
   }
 
   async #merge(plan: CompactionPlan, outputs: TableMeta[]): Promise<void> {
-    const keepDeletions = rangesToKeepDeletions(this.#tables.manifest, plan);
+    const { oldestReadable } = this.#mergeOptions(undefined);
+    const keepDeletions = rangesToKeepDeletions(this.#tables.manifest, plan, oldestReadable);
     const inputs = plan.inputs.map((run) => run.map((meta) => this.#tables.table(meta)));
     for (const table of inputs.flat()) table.retain();
     try {
       await this.#run(
         {
-          options: { ...this.#mergeOptions(keepDeletions), cuts: keysToCutAt(this.#tables.manifest, plan) },
+          options: {
+            ...this.#mergeOptions(keepDeletions),
+            oldestReadable,
+            cuts: keysToCutAt(this.#tables.manifest, plan),
+            shadowedFrom: plan.shadowedFrom,
+          },
           runs: inputs.map((run) => readRun(run)),
           emit: async (table) => {
             if (this.#closed) throw new DbError('closed', 'tree-closed', 'the tree was closed during a compaction');
@@ -211,7 +233,12 @@ export class Maintenance {
       }
       const dropped = plan.inputs.flat().map((table) => ({ id: table.id, sinceMs }));
       const { flushedPosition, flushedTimestamp } = current;
-      return { flushedPosition, flushedTimestamp, ...runs, obsolete: [...current.obsolete, ...dropped] };
+      return this.#withoutHistoryOutOfReach({
+        flushedPosition,
+        flushedTimestamp,
+        ...runs,
+        obsolete: [...current.obsolete, ...dropped],
+      });
     });
     return done;
   }
@@ -240,6 +267,7 @@ export class Maintenance {
         flushedTimestamp,
         recent,
         levels: current.levels.map(outside),
+        history: current.history.map(outside).filter((run) => run.length > 0),
         obsolete: [...current.obsolete, ...gone],
       };
     });

@@ -82,7 +82,7 @@ test('what is no manifest is corrupt', () => {
       }),
     );
   }
-  expect(() => decodeManifest(utf8Encode('{"format":2}'))).toThrow(/not known/);
+  expect(() => decodeManifest(utf8Encode('{"format":3}'))).toThrow(/not known/);
 });
 
 const before: Manifest = {

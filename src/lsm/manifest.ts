@@ -4,13 +4,17 @@
  * Stored as JSON (small, readable in an emergency), changed only by compare-and-swap (manifest-store.ts) after the named
  * predicates below hold between the old and the new one. Levels: `recent` are the flushed runs, newest first, which may
  * overlap each other; `levels[0]` is level 1, and so on: sorted, disjoint tables. A run is a list of tables in key order.
+ * `history` are runs of replaced versions, newest first: only reads before their `shadowedFrom` look there.
+ *
+ * Format 1 had no history; it is still read.
  */
 import { type Bytes, compareBytes, DbError, fromHex, toHex, utf8Decode, utf8Encode } from '../base/index.ts';
 import type { LogPosition } from './lsm-options.ts';
 import type { TableMeta } from './table-format.ts';
 import type { Timestamp } from './timestamp.ts';
 
-export const MANIFEST_FORMAT = 1;
+export const MANIFEST_FORMAT = 2;
+const MANIFEST_FORMAT_OLDEST = 1;
 export const LEVELS = 6;
 
 export interface ObsoleteTable {
@@ -28,6 +32,7 @@ export interface Manifest {
   readonly flushedTimestamp: Timestamp;
   readonly recent: readonly (readonly TableMeta[])[];
   readonly levels: readonly (readonly TableMeta[])[];
+  readonly history: readonly (readonly TableMeta[])[];
   /** No longer read by this manifest; deleted when nobody can reach them. */
   readonly obsolete: readonly ObsoleteTable[];
 }
@@ -39,12 +44,14 @@ export const EMPTY_MANIFEST: Manifest = {
   flushedTimestamp: 0,
   recent: [],
   levels: Array.from({ length: LEVELS }, () => []),
+  history: [],
   obsolete: [],
 };
 
 export function* manifestTables(manifest: Manifest): Generator<TableMeta> {
   for (const run of manifest.recent) yield* run;
   for (const level of manifest.levels) yield* level;
+  for (const run of manifest.history) yield* run;
 }
 
 /** What must hold whenever one manifest replaces another; each returns what is wrong, or undefined. */
@@ -57,7 +64,11 @@ export const MANIFEST_INVARIANTS: Readonly<Record<string, (before: Manifest, aft
         ? undefined
         : `${before.flushedPosition}@${before.flushedTimestamp} -> ${after.flushedPosition}@${after.flushedTimestamp}`,
     runsAreSorted: (_before, after) =>
-      [...after.recent, ...after.levels].map(unsortedPair).find((wrong) => wrong !== undefined),
+      [...after.recent, ...after.levels, ...after.history].map(unsortedPair).find((wrong) => wrong !== undefined),
+    onlyHistoryIsShadowed(_before, after) {
+      const hidden = [...after.recent, ...after.levels].flat().find((table) => table.shadowedFrom !== undefined);
+      return (hidden ?? after.history.flat().find((table) => table.shadowedFrom === undefined))?.id;
+    },
     tablesAreNamedOnce(_before, after) {
       const seen = new Set<string>();
       for (const { id } of manifestTables(after)) {
@@ -108,11 +119,12 @@ interface StoredTable {
   from: number;
   to: number;
   at?: number;
+  shadowed?: number;
 }
 
 export function tableMetaToJson(table: TableMeta): StoredTable {
-  const { id, sizeBytes, metaOffset, entries, deletions, minKey, maxKey, minTimestamp, maxTimestamp, timestamp } =
-    table;
+  const { id, sizeBytes, metaOffset, entries, deletions, minKey, maxKey, minTimestamp, maxTimestamp } = table;
+  const { timestamp, shadowedFrom } = table;
   const stored: StoredTable = {
     id,
     size: sizeBytes,
@@ -125,12 +137,13 @@ export function tableMetaToJson(table: TableMeta): StoredTable {
     to: maxTimestamp,
   };
   if (timestamp !== undefined) stored.at = timestamp;
+  if (shadowedFrom !== undefined) stored.shadowed = shadowedFrom;
   return stored;
 }
 
 export function tableMetaFromJson(json: unknown): TableMeta {
   const stored = record(json);
-  const at = stored['at'];
+  const { at, shadowed } = stored;
   return {
     id: text(stored['id']),
     sizeBytes: integer(stored['size']),
@@ -142,6 +155,7 @@ export function tableMetaFromJson(json: unknown): TableMeta {
     minTimestamp: integer(stored['from']),
     maxTimestamp: integer(stored['to']),
     ...(at === undefined ? {} : { timestamp: integer(at) }),
+    ...(shadowed === undefined ? {} : { shadowedFrom: integer(shadowed) }),
   };
 }
 
@@ -151,6 +165,7 @@ export function encodeManifest(manifest: Manifest): Bytes {
     ...manifest,
     recent: manifest.recent.map((run) => run.map(tableMetaToJson)),
     levels: manifest.levels.map((level) => level.map(tableMetaToJson)),
+    history: manifest.history.map((run) => run.map(tableMetaToJson)),
   };
   return utf8Encode(JSON.stringify(stored));
 }
@@ -163,12 +178,9 @@ export function decodeManifest(bytes: Bytes): Manifest {
     throw new DbError('corrupt', 'bad-manifest', 'the manifest is not JSON', { cause });
   }
   const stored = record(json);
-  if (stored['format'] !== MANIFEST_FORMAT) {
-    throw new DbError(
-      'invalid',
-      'manifest-version',
-      `manifest format ${String(stored['format'])} is not known to this program`,
-    );
+  const { format } = stored;
+  if (typeof format !== 'number' || !(format >= MANIFEST_FORMAT_OLDEST && format <= MANIFEST_FORMAT)) {
+    throw new DbError('invalid', 'manifest-version', `manifest format ${String(format)} is not known to this program`);
   }
   return {
     sequence: integer(stored['sequence']),
@@ -177,6 +189,7 @@ export function decodeManifest(bytes: Bytes): Manifest {
     flushedTimestamp: integer(stored['flushedTimestamp']),
     recent: list(stored['recent']).map((run) => list(run).map(tableMetaFromJson)),
     levels: list(stored['levels']).map((level) => list(level).map(tableMetaFromJson)),
+    history: list(format === 1 ? [] : stored['history']).map((run) => list(run).map(tableMetaFromJson)),
     obsolete: list(stored['obsolete']).map((entry) => {
       const obsolete = record(entry);
       return { id: text(obsolete['id']), sinceMs: integer(obsolete['sinceMs']) };

@@ -1,4 +1,7 @@
-/** Proves: which versions a merge keeps. Each case: versions newest first as "key@timestamp=value" or "key@timestamp" (deletion). */
+/**
+ * Proves: which versions a merge keeps, and which of them as history. Each case: versions newest first as "key@timestamp=value"
+ * or "key@timestamp" (deletion); tables between bars, those of history as "<shadowedFrom: ...".
+ */
 import { describe, expect, test } from 'vitest';
 import { utf8Decode, utf8Encode } from '../base/index.ts';
 import { ChunkStream, type EntryStream, MemtableStream } from './entry-stream.ts';
@@ -58,7 +61,8 @@ async function listTables(tables: readonly BuiltTable[]): Promise<string> {
       const value = valueStart < 0 ? '' : `=${utf8Decode(valueBuffer, valueStart, valueEnd)}`;
       entries.push(`${utf8Decode(keyBuffer, keyStart, keyEnd)}@${timestamp}${value}`);
     }
-    lists.push(entries.join(' '));
+    const { shadowedFrom } = table.meta;
+    lists.push((shadowedFrom === undefined ? '' : `<${shadowedFrom}: `) + entries.join(' '));
   }
   return lists.join(' | ');
 }
@@ -68,20 +72,20 @@ const CASES: readonly { title: string; inputs: string[]; options: Partial<MergeO
     title: 'streams are merged by key, then newest first',
     inputs: ['a@1=x c@3=y', 'a@2=z b@1=w'],
     options: {},
-    kept: 'a@2=z a@1=x b@1=w c@3=y',
+    kept: 'a@2=z b@1=w c@3=y | <2: a@1=x',
   },
-  { title: 'a repeated commit is kept once', inputs: ['a@2=x a@1=y', 'a@2=x'], options: {}, kept: 'a@2=x a@1=y' },
+  { title: 'a repeated commit is kept once', inputs: ['a@2=x a@1=y', 'a@2=x'], options: {}, kept: 'a@2=x | <2: a@1=y' },
   {
     title: 'versions behind the first readable one go',
     inputs: ['a@5=e a@4=d a@3=c', 'a@2=b a@1=a'],
     options: { oldestReadable: 3 },
-    kept: 'a@5=e a@4=d a@3=c',
+    kept: 'a@5=e | <5: a@4=d a@3=c',
   },
   {
     title: 'the version at a gap stays readable',
     inputs: ['a@9=e a@2=b a@1=a'],
     options: { oldestReadable: 5 },
-    kept: 'a@9=e a@2=b',
+    kept: 'a@9=e | <9: a@2=b',
   },
   {
     title: 'a deletion nobody needs goes with what it hides',
@@ -93,7 +97,7 @@ const CASES: readonly { title: string; inputs: string[]; options: Partial<MergeO
     title: 'a deletion that a snapshot can see stays',
     inputs: ['a@2', 'a@1=x'],
     options: { oldestReadable: 1 },
-    kept: 'a@2 a@1=x',
+    kept: 'a@2 | <2: a@1=x',
   },
   {
     title: 'a deletion stays where older tables may hold the key',
@@ -123,7 +127,7 @@ const CASES: readonly { title: string; inputs: string[]; options: Partial<MergeO
     title: 'tables are cut by size, never inside a key',
     inputs: ['a@3=x a@2=x a@1=x b@1=x'],
     options: { tableBytesMax: 1 },
-    kept: 'a@3=x a@2=x a@1=x | b@1=x',
+    kept: 'a@3=x | <3: a@2=x a@1=x | b@1=x',
   },
   {
     title: 'tables are cut between partitions',
@@ -136,6 +140,18 @@ const CASES: readonly { title: string; inputs: string[]; options: Partial<MergeO
     inputs: ['a@1=x c@1=x c1@1=x g@1=x'],
     options: { cuts: ['0', 'b', 'c', 'd', 'e'].map(utf8Encode) },
     kept: 'a@1=x | c@1=x c1@1=x | g@1=x',
+  },
+  {
+    title: 'history says when the last of its versions was replaced',
+    inputs: ['a@3=x a@1=y b@9=x c@7=x c@6 d@8=x'],
+    options: {},
+    kept: 'a@3=x b@9=x c@7=x d@8=x | <7: a@1=y c@6',
+  },
+  {
+    title: 'merged history stays history, deletions included',
+    inputs: ['a@3=x b@2', 'a@2=y c@1=z'],
+    options: { shadowedFrom: 4, keepDeletions: undefined },
+    kept: '<4: a@3=x a@2=y b@2 c@1=z',
   },
   { title: 'nothing in, nothing out', inputs: ['', ''], options: {}, kept: '' },
 ];

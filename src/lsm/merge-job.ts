@@ -1,7 +1,11 @@
 /**
  * The work of a flush or a compaction: merge ordered streams, drop versions nobody can read, cut tables.
  *
- * Runs on a worker or inline (table-executor.ts); it knows neither. Versions of one key never part over two tables.
+ * Runs on a worker or inline (table-executor.ts); it knows neither.
+ *
+ * The newest version of each key goes into one run of tables, the older ones that must stay into another: history, which
+ * reads of the present never touch (docs/decisions/0032-history-tables.md). Within a run, versions of one key never part
+ * over two tables.
  *
  * What is dropped, per key, newest version first: repetitions of one (key, timestamp); every version behind the first one
  * at or before `oldestReadable`; that first one too when it is a deletion and no table outside the job can hold something
@@ -28,7 +32,9 @@ export interface MergeOptions {
   readonly keepDeletions: readonly KeyRange[] | undefined;
   /** Tables are also cut where the first so many bytes of the key change, once they have a fair size. 0 = never. */
   readonly partitionPrefixBytes: number;
-  /** Keys, ascending, that must begin a new table: first keys of tables which stay where the outputs go. */
+  /** The inputs are history and so is all output; the newest of their `shadowedFrom`. */
+  readonly shadowedFrom?: Timestamp | undefined;
+  /** Keys, ascending, that must begin a new table (not of history): first keys of tables which stay where the outputs go. */
   readonly cuts: readonly Bytes[];
 }
 
@@ -38,7 +44,7 @@ const PARTITION_CUT_SHARE = 1 / 16;
 const ENTRIES_PER_PAUSE = 2000;
 
 export interface MergeHost {
-  /** Takes a finished table; the job goes on when it settles. */
+  /** Takes a finished table, of history when it has `shadowedFrom`; the job goes on when it settles. */
   emit(table: BuiltTable): MaybePromise<void>;
   /** Offered often; a promise pauses the job. */
   pause(): MaybePromise<void>;
@@ -52,6 +58,7 @@ export async function runMerge(streams: readonly EntryStream[], options: MergeOp
   while (live.length > 0) {
     const stream = newestOfSmallest(live);
     if (merge.wantsCut(stream.entry)) await host.emit(merge.cut());
+    if (merge.wantsHistoryCut) await host.emit(merge.cutHistory());
     merge.take(stream.entry);
     let more = stream.next();
     if (more instanceof Promise) more = await more;
@@ -63,6 +70,7 @@ export async function runMerge(streams: readonly EntryStream[], options: MergeOp
     }
   }
   if (!merge.isEmpty) await host.emit(merge.cut());
+  if (merge.hasHistory) await host.emit(merge.cutHistory());
 }
 
 /** The stream whose entry is first: smallest key, then newest timestamp. */
@@ -81,6 +89,9 @@ function newestOfSmallest(live: readonly EntryStream[]): EntryStream {
 class Merge {
   readonly #options: MergeOptions;
   #builder: TableBuilder;
+  #history: TableBuilder;
+  /** When the last of the versions in `#history` was replaced. */
+  #shadowedFrom: Timestamp = 0;
   /** The key of the entry before; its own copy, because buffers come and go. */
   #key = new Uint8Array(256);
   #keyLength = -1;
@@ -88,12 +99,15 @@ class Merge {
   /** Whether a version at or before `oldestReadable` was met: older ones are invisible. */
   #settled = false;
   #newKey = true;
+  /** The timestamp of the present key's newest version. */
+  #newest: Timestamp = 0;
   #range = 0;
   #cut = 0;
 
   constructor(options: MergeOptions) {
     this.#options = options;
     this.#builder = this.#newBuilder();
+    this.#history = this.#newBuilder();
   }
 
   get isEmpty(): boolean {
@@ -104,6 +118,23 @@ class Merge {
     const table = this.#builder.finish();
     this.#builder = this.#newBuilder();
     return table;
+  }
+
+  get hasHistory(): boolean {
+    return this.#history.entries > 0;
+  }
+
+  /** Asked when a key was noted: the versions of one key stay together. */
+  get wantsHistoryCut(): boolean {
+    return this.#newKey && this.#history.sizeBytes >= this.#options.tableBytesMax;
+  }
+
+  cutHistory(): BuiltTable {
+    const { bytes, meta } = this.#history.finish();
+    const shadowedFrom = this.#options.shadowedFrom ?? this.#shadowedFrom;
+    this.#history = this.#newBuilder();
+    this.#shadowedFrom = 0;
+    return { bytes, meta: { ...meta, shadowedFrom } };
   }
 
   #newBuilder(): TableBuilder {
@@ -133,15 +164,22 @@ class Merge {
   }
 
   take(entry: TableEntry): void {
-    if (this.#newKey) this.#settled = false;
-    else if (entry.timestamp === this.#timestamp) return;
+    if (this.#newKey) {
+      this.#settled = false;
+      this.#newest = entry.timestamp;
+    } else if (entry.timestamp === this.#timestamp) return;
     this.#timestamp = entry.timestamp;
     if (this.#settled) return;
     if (entry.timestamp <= this.#options.oldestReadable) {
       this.#settled = true;
       if (entry.valueStart < 0 && !this.#mustKeepDeletion()) return;
     }
-    this.#builder.add(entry);
+    if (this.#newKey && this.#options.shadowedFrom === undefined) {
+      this.#builder.add(entry);
+      return;
+    }
+    if (this.#newest > this.#shadowedFrom) this.#shadowedFrom = this.#newest;
+    this.#history.add(entry);
   }
 
   #passesCut({ keyBuffer, keyStart, keyEnd }: TableEntry): boolean {

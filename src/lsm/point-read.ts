@@ -68,9 +68,11 @@ function findInTables(
   found: ValueRef | undefined,
 ): MaybePromise<ValueRef | undefined> {
   const { runs, runMaxTimestamps } = version;
+  const count = version.runsFor(search.at);
   let best = found;
-  for (let i = first; i < runs.length; i++) {
+  for (let i = first; i < count; i++) {
     if (best !== undefined && (runMaxTimestamps[i] as number) <= best.timestamp) continue;
+    if (version.isShadowed(i, search.at)) continue;
     const table = findTable(runs[i] as (typeof runs)[number], search.key);
     if (table === undefined || table.meta.minTimestamp > search.at) continue;
     if (search.hash < 0) search.hash = keyHash(search.key, 0, search.key.length);

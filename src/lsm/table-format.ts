@@ -50,6 +50,11 @@ export interface TableMeta {
   readonly maxTimestamp: Timestamp;
   /** Set when the table was built before its commit had a timestamp: all its entries have this one. */
   readonly timestamp?: Timestamp | undefined;
+  /**
+   * Set for a table of history: each of its versions has a newer one of the same key outside, at or before this
+   * timestamp. So reads at or after it need not look here.
+   */
+  readonly shadowedFrom?: Timestamp | undefined;
 }
 
 export interface TableFooter {

@@ -39,7 +39,7 @@ export class TableSet {
     this.context = { store: options.store, budget: options.budget, folder: `${options.prefix}/tables` };
     this.manifests = new ManifestStore(options.store, `${options.prefix}/manifest`, options.env);
     this.manifests.onChange = (manifest) => this.#adopt(manifest);
-    this.#version = new Version([], []);
+    this.#version = new Version([]);
   }
 
   get version(): Version {
@@ -95,7 +95,7 @@ export class TableSet {
     const runs = this.withIngested(manifest, Number.MAX_SAFE_INTEGER);
     const open = (run: readonly TableMeta[]): Table[] => run.map((meta) => this.table(meta));
     const before = this.#version;
-    this.#version = new Version(runs.recent.map(open), runs.levels.map(open));
+    this.#version = new Version([...runs.recent, ...runs.levels].map(open), manifest.history.map(open));
     before.release();
     this.onVersion?.();
   }
@@ -140,7 +140,7 @@ export class TableSet {
   close(): void {
     this.manifests.onChange = undefined;
     this.#version.release();
-    this.#version = new Version([], []);
+    this.#version = new Version([]);
   }
 }
 

@@ -1,30 +1,48 @@
 /**
  * One immutable picture of the tree's tables: what a read sees. A new version replaces the old one on every change; reads
  * that need time retain theirs, which keeps its tables readable.
+ *
+ * History (versions that were replaced, table-format.ts `shadowedFrom`) comes behind everything else in `runs`.
  */
 import { type Bytes, compareBytes } from '../base/index.ts';
 import type { Table } from './table.ts';
-import type { Timestamp } from './timestamp.ts';
+import { TIMESTAMP_MAX, type Timestamp } from './timestamp.ts';
 
 export class Version {
-  /** Flushed runs, newest first, then level 1, level 2, ... Each is sorted and disjoint; empty ones are left out. */
+  /** Flushed runs, newest first, then level 1, level 2, ..., then history. Each is sorted and disjoint; empty ones are left out. */
   readonly runs: readonly (readonly Table[])[];
-  readonly recent: readonly (readonly Table[])[];
-  readonly levels: readonly (readonly Table[])[];
   readonly maxTimestamp: Timestamp;
   /** The newest timestamp in each run: a read that already has a newer version skips the run. */
   readonly runMaxTimestamps: readonly Timestamp[];
+  /** Reads at or after this need no run behind the first `currentRuns`. */
+  readonly #shadowedFrom: Timestamp;
+  readonly #currentRuns: number;
+  readonly #runsShadowedFrom: readonly Timestamp[];
   #references = 1;
 
-  constructor(recent: readonly (readonly Table[])[], levels: readonly (readonly Table[])[]) {
-    this.recent = recent;
-    this.levels = levels;
-    this.runs = [...recent, ...levels].filter((run) => run.length > 0);
+  constructor(current: readonly (readonly Table[])[], history: readonly (readonly Table[])[] = []) {
+    const runs = current.filter((run) => run.length > 0);
+    this.#currentRuns = runs.length;
+    for (const run of history) if (run.length > 0) runs.push(run);
+    this.runs = runs;
+    this.#runsShadowedFrom = runs.map((run) =>
+      run.reduce((max, { meta }) => Math.max(max, meta.shadowedFrom ?? TIMESTAMP_MAX), 0),
+    );
+    this.#shadowedFrom = this.#runsShadowedFrom.slice(this.#currentRuns).reduce((max, from) => Math.max(max, from), 0);
     this.runMaxTimestamps = this.runs.map((run) =>
       run.reduce((max, table) => Math.max(max, table.meta.maxTimestamp), 0),
     );
     this.maxTimestamp = this.runMaxTimestamps.reduce((max, timestamp) => Math.max(max, timestamp), 0);
     for (const run of this.runs) for (const table of run) table.retain();
+  }
+
+  /** How many of the first `runs` a read has to look at; among them it may still skip those that are `isShadowed`. */
+  runsFor(at: Timestamp): number {
+    return at >= this.#shadowedFrom ? this.#currentRuns : this.runs.length;
+  }
+
+  isShadowed(run: number, at: Timestamp): boolean {
+    return run >= this.#currentRuns && at >= (this.#runsShadowedFrom[run] as Timestamp);
   }
 
   retain(): void {
