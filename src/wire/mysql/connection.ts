@@ -53,7 +53,7 @@ export class Connection {
     this.#onEnd = onEnd;
     this.id = context.engine.nextConnectionId();
     this.#hosts = hostNames(socket.remoteAddress);
-    this.transport = new Transport(socket, HANDSHAKE_BYTES_MAX, {
+    this.transport = new Transport(socket, HANDSHAKE_BYTES_MAX, context.flushes, {
       onPacket: (payload) => this.#onCommand(payload),
       onFailure: (error) => this.#failAndEnd(error),
       onClosed: () => this.#onClosed(),
@@ -221,7 +221,7 @@ export class Connection {
 
   #afterCommand(goOn: boolean): void {
     this.#inCommand = false;
-    this.transport.flush();
+    this.transport.flushSoon();
     if (this.transport.closed) this.#closeSession();
     else if (!goOn || this.#terminating !== undefined) this.transport.end();
   }

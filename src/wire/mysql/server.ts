@@ -9,6 +9,7 @@ import { createSecureContext } from 'node:tls';
 import { sqlError, type SqlError } from '../../base/index.ts';
 import { CACHING_SHA2_PASSWORD, Sha2Cache, type Engine } from '../../engine/index.ts';
 import { Connection } from './connection.ts';
+import { FlushQueue } from './flush-queue.ts';
 import { Capability } from './protocol.ts';
 import { PacketWriter } from './packet-writer.ts';
 import { writeError } from './responses.ts';
@@ -154,6 +155,7 @@ export class MysqlServer {
       engine,
       keys,
       statements,
+      flushes: new FlushQueue(),
       serverVersion: typeof version === 'string' ? version : DEFAULT_VERSION,
       defaultPlugin: typeof plugin === 'string' && plugin !== '' ? plugin : CACHING_SHA2_PASSWORD,
       secureContext:

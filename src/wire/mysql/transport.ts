@@ -12,6 +12,7 @@ import type { Socket } from 'node:net';
 import { TLSSocket, type SecureContext } from 'node:tls';
 import { DbError, isPromise, type MaybePromise } from '../../base/index.ts';
 import { CompressedStream } from './compressed-stream.ts';
+import type { FlushQueue } from './flush-queue.ts';
 import { PacketReader } from './packet-reader.ts';
 import { PacketWriter } from './packet-writer.ts';
 
@@ -37,6 +38,7 @@ export class Transport {
   readonly reader: PacketReader;
   readonly writer: PacketWriter;
   readonly #events: TransportEvents;
+  readonly #flushes: FlushQueue;
   #socket: Socket;
   #compression: CompressedStream | undefined;
   #commands = false;
@@ -46,9 +48,10 @@ export class Transport {
   #drainWaiter: Waiter<void> | undefined;
   #pulling = false;
 
-  constructor(socket: Socket, packetBytesMax: number, events: TransportEvents) {
+  constructor(socket: Socket, packetBytesMax: number, flushes: FlushQueue, events: TransportEvents) {
     this.#socket = socket;
     this.#events = events;
+    this.#flushes = flushes;
     this.reader = new PacketReader(packetBytesMax);
     this.writer = new PacketWriter((bytes) => this.#send(bytes));
     this.#listen();
@@ -101,6 +104,12 @@ export class Transport {
 
   flush(): void {
     this.writer.flush();
+  }
+
+  /** Sends at the end of the event loop's round, together with the other connections' answers. */
+  flushSoon(): void {
+    if (this.#compression !== undefined) this.flush();
+    else if (this.writer.pending > 0) this.#flushes.add(this.writer);
   }
 
   /** Resolves when the client has taken enough; rejects when the connection closes. */
