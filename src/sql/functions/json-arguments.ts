@@ -1,12 +1,17 @@
 /** Arguments of JSON functions: documents (3141, 3146), values and paths (3143, compiled once when constant). */
 import { sqlError } from '../../base/index.ts';
 import type { CompiledArgument, EvalContext, Row } from '../expr/index.ts';
-import { type JsonPath, JsonValue, parseJsonPath, stringOf, toJsonOf } from '../types/index.ts';
+import { type JsonPath, JsonValue, parseJson, parseJsonPath, stringOf, toJsonOf } from '../types/index.ts';
 import { parseJsonArgument } from './cast.ts';
 import type { Read } from './define.ts';
 
 /** An argument that must be a JSON document: a JSON value, or text that parses. */
-export function documentArg(arg: CompiledArgument, position: number, name: string): Read<JsonValue> {
+export function documentArg(
+  arg: CompiledArgument,
+  position: number,
+  name: string,
+  parse: (text: string) => JsonValue = parseJson,
+): Read<JsonValue> {
   const { evaluate, type } = arg;
   if (type.kind === 'json') return evaluate as Read<JsonValue>;
   if (type.kind === 'null') return () => null;
@@ -19,7 +24,7 @@ export function documentArg(arg: CompiledArgument, position: number, name: strin
       if (value === null) return null;
       const source = text(value);
       if (last === undefined || source !== lastText) {
-        last = parseJsonArgument(source, position, name);
+        last = parseJsonArgument(source, position, name, parse);
         lastText = source;
       }
       return last;

@@ -8,6 +8,7 @@ import { COMPARISON } from './comparison.ts';
 import { CONTROL } from './control.ts';
 import { INFO } from './info.ts';
 import { JSON_READ } from './json-read.ts';
+import { JSON_SCHEMA } from './json-schema-functions.ts';
 import { JSON_WRITE } from './json-write.ts';
 import { LIKE } from './like.ts';
 import { LOGIC } from './logic.ts';
@@ -34,6 +35,7 @@ const scalars: ReadonlyMap<string, FunctionDef> = byName(
   CONTROL,
   INFO,
   JSON_READ,
+  JSON_SCHEMA,
   JSON_WRITE,
   LIKE,
   LOGIC,

@@ -3,7 +3,7 @@
  *
  * Compiled once per `RowWriter` object of the planner and shared by all plans that hold it.
  */
-import { sqlError } from '../../../base/index.ts';
+import { sqlError, SqlError } from '../../../base/index.ts';
 import { compile, type EvalContext, type Evaluator, type Expr } from '../../expr/index.ts';
 import type { RowWriter } from '../../plan/index.ts';
 import {
@@ -167,8 +167,18 @@ export function computeVirtual(table: TableWriter, row: Row, write: WriteRun): v
 }
 
 export function verifyChecks(table: TableWriter, row: Row, context: EvalContext): void {
-  for (const { name, verdict } of table.checks) {
-    if (verdict(row, context) === false) throw sqlError('ER_CHECK_CONSTRAINT_VIOLATED', name);
+  for (const { name, verdict } of table.checks)
+    if (!passes(verdict, row, context)) throw sqlError('ER_CHECK_CONSTRAINT_VIOLATED', name);
+}
+
+/** A check that fails to evaluate is violated; its error stays as a condition before 3819. */
+function passes(verdict: Verdict, row: Row, context: EvalContext): boolean {
+  try {
+    return verdict(row, context) !== false;
+  } catch (error) {
+    if (!(error instanceof SqlError)) throw error;
+    context.warn(error.errno, error.message, 'Error');
+    return false;
   }
 }
 

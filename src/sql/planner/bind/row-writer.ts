@@ -8,7 +8,7 @@ import { sqlError } from '../../../base/index.ts';
 import type { Catalog, ColumnDef, TableDef } from '../../catalog/index.ts';
 import type { ColumnExpr, Expr } from '../../expr/index.ts';
 import type { RowWriter } from '../../plan/index.ts';
-import { walkExpr } from '../logical/expressions.ts';
+import { mapExpr, walkExpr } from '../logical/expressions.ts';
 import { dual } from '../logical/make.ts';
 import { bindColumnDefault } from './bind-default.ts';
 import { Block, type QueryEnv } from './block.ts';
@@ -109,7 +109,7 @@ function bindWriter(table: TableDef, env: QueryEnv): RowWriter {
       .map(({ column, position }) => ({ column: position, expr: now(column) })),
     checks: table.checks
       .filter((check) => check.enforced)
-      .map((check) => ({ name: check.name, condition: block.bind(context.parseExpression(check.sql)) })),
+      .map((check) => ({ name: check.name, condition: explained(block.bind(context.parseExpression(check.sql))) })),
     parents: table.foreignKeys.flatMap((key) => {
       const parent = context.catalog.findTable(key.referencedSchema, key.referencedTable);
       return [parent?.kind === 'table' ? { key, parent } : { key }];
@@ -120,6 +120,13 @@ function bindWriter(table: TableDef, env: QueryEnv): RowWriter {
     autoIncrementColumn: table.columns.findIndex((column) => column.autoIncrement),
   };
   return writer;
+}
+
+/** JSON_SCHEMA_VALID tells why only inside of a CHECK. */
+function explained(condition: Expr): Expr {
+  return mapExpr(condition, (part) =>
+    part.kind === 'call' && part.name === 'json_schema_valid' ? { ...part, options: { word: 'check' } } : part,
+  );
 }
 
 /** Generated columns so that each comes after those it reads. */
