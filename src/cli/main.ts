@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** The `ebb` command: finds the subcommand, loads only that, and turns errors into one clear line and an exit code. */
+import { useCompileCache } from './compile-cache.ts';
 import { describeError, UsageError } from './errors.ts';
 import { nearest } from './nearest.ts';
 
@@ -44,6 +45,7 @@ async function main(argv: readonly string[]): Promise<number> {
   return (await command.load()).run(rest);
 }
 
+useCompileCache();
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {

@@ -17,6 +17,7 @@ import {
   textOption,
   type OptionSpec,
 } from './arguments.ts';
+import { writeCompileCache } from './compile-cache.ts';
 import { UsageError } from './errors.ts';
 import { packageVersion } from './version.ts';
 
@@ -111,6 +112,7 @@ async function serve(settings: Settings): Promise<number> {
     throw error;
   }
   await announce(settings, opened, server.port, { say, elapsedMs: performance.now() - started });
+  writeCompileCache();
   const signal = await firstSignal();
   say(`\nebb: ${signal}: finishing running statements (once more to stop at once)`);
   await server.close(GRACE_MS);
