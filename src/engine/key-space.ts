@@ -57,6 +57,17 @@ export function tablePrefix(tableId: number, indexId?: number): Bytes {
   return writer.finish();
 }
 
+/** The id that a key of a table begins with. */
+export function tableIdOf(key: Bytes): number {
+  const first = key[0] as number;
+  if (first < 0xf0) return first;
+  if (first < 0xf8) return ONE_BYTE_END + (((first - 0xf0) << 8) | (key[1] as number));
+  const bytes = first - 0xf6;
+  let id = 0;
+  for (let i = 1; i <= bytes; i++) id = id * 256 + (key[i] as number);
+  return id;
+}
+
 export function metaPrefix(kind: MetaKindCode): Bytes {
   return Uint8Array.of(META_TABLE_ID, kind);
 }

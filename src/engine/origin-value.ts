@@ -20,7 +20,7 @@ export function originValue(column: ColumnDef): Value {
   return literalValue(origin.text, column.type);
 }
 
-function literalValue(text: string, type: FieldType): Value {
+export function literalValue(text: string, type: FieldType): Value {
   switch (type.kind) {
     case 'int':
     case 'year':

@@ -6,13 +6,15 @@
  * are marked as garbage in that commit.
  */
 import { sqlError } from '../base/index.ts';
-import type { TableDef, ViewDef } from '../sql/catalog/index.ts';
+import type { PartitionDef, SchemaDef, SubpartitionDef, TableDef, ViewDef } from '../sql/catalog/index.ts';
 import { type AlterPlan, renameTable } from '../sql/ddl/index.ts';
 import { type Value, UTC } from '../sql/types/index.ts';
 import type { Branch } from './branch.ts';
 import type { CatalogDraft } from './catalog-draft.ts';
 import type { Relation } from './catalog-snapshot.ts';
+import { droppedTables, type FoundTable, markDropped, unmarkDropped } from './dropped-tables.ts';
 import { parentLookup } from './foreign-key-check.ts';
+import { storedIds, storedTables } from './partitions/partition-layout.ts';
 import { type GarbageRange, markGarbage, unmarkGarbage } from './range-garbage.ts';
 import type { AlteredRows, RelationName, RowConversion, SchemaStore } from './schema-change/schema-store.ts';
 import { checkRows, copyTable, fillIndexes } from './table-rewrite.ts';
@@ -45,9 +47,10 @@ export class StorageSchemaStore implements SchemaStore {
   async dropSchema(name: string): Promise<number> {
     const dropped = await this.#change(async (draft) => {
       await draft.lockSchema(name);
-      if (draft.current.findSchema(name) === undefined) throw sqlError('ER_DB_DROP_EXISTS', name);
+      const schema = draft.current.findSchema(name);
+      if (schema === undefined) throw sqlError('ER_DB_DROP_EXISTS', name);
       const relations = draft.current.tables(name);
-      for (const relation of relations) await dropRelation(draft, relation);
+      for (const relation of relations) await this.#dropRelation(draft, relation, schema);
       draft.dropSchema(name);
       return relations;
     });
@@ -58,13 +61,13 @@ export class StorageSchemaStore implements SchemaStore {
   async createTable(table: TableDef): Promise<TableDef> {
     const created = await this.#change(async (draft) => {
       await lockFreeName(draft, table);
-      const withId: TableDef = { ...table, id: await draft.allocateId() };
+      const withId = await withIds(draft, table);
       draft.put(withId);
       return withId;
     });
     const first = created.options['auto_increment'];
     if (first !== undefined && BigInt(first) > 1n) await this.#branch().autoIncrement.reset(created.id, BigInt(first));
-    this.#branch().rowCounts.set(created.id, 0);
+    this.#startEmpty(created);
     return created;
   }
 
@@ -86,7 +89,7 @@ export class StorageSchemaStore implements SchemaStore {
         await draft.lockName(schema, name);
         const relation = draft.current.findTable(schema, name);
         if (relation === undefined) throw sqlError('ER_BAD_TABLE_ERROR', `${schema}.${name}`);
-        await dropRelation(draft, relation);
+        await this.#dropRelation(draft, relation);
         relations.push(relation);
       }
       return relations;
@@ -116,13 +119,13 @@ export class StorageSchemaStore implements SchemaStore {
   async truncateTable(table: TableDef): Promise<void> {
     const { before, after } = await this.#change(async (draft) => {
       const now = await draft.lockTable(table);
-      const emptied: TableDef = { ...now, id: await draft.allocateId(), version: now.version + 1 };
+      const emptied: TableDef = { ...(await withIds(draft, now)), version: now.version + 1 };
       draft.drop(now);
-      markGarbage(draft.transaction, { tableId: now.id });
+      markDropped(draft.transaction, { table: now, how: 'truncate', rows: this.#rowsOf(now) });
       draft.put(emptied);
       return { before: now, after: emptied };
     });
-    this.#branch().rowCounts.set(after.id, 0);
+    this.#startEmpty(after);
     this.#forget([before]);
   }
 
@@ -156,10 +159,10 @@ export class StorageSchemaStore implements SchemaStore {
   /** The rows are written anew under another id; the old range becomes garbage. */
   async #rebuild(draft: CatalogDraft, plan: AlterPlan, rows: AlteredRows): Promise<TableDef> {
     const branch = this.#branch();
-    const after: TableDef = { ...plan.after, id: await draft.allocateId() };
-    const range = { tableId: after.id };
+    const after = await withIds(draft, plan.after);
+    const ranges = storedIds(after).map((tableId) => ({ tableId }));
     const next = await branch.autoIncrement.peek(plan.before.id);
-    const copied = await this.#build([range], () =>
+    const copied = await this.#build(ranges, () =>
       copyTable(
         branch.loaderOptions(rows.zone),
         { from: plan.before, to: after },
@@ -167,12 +170,14 @@ export class StorageSchemaStore implements SchemaStore {
         rows.check,
       ),
     );
-    unmarkGarbage(draft.transaction, range);
-    markGarbage(draft.transaction, { tableId: plan.before.id });
+    for (const range of ranges) unmarkGarbage(draft.transaction, range);
+    for (const tableId of storedIds(plan.before)) markGarbage(draft.transaction, { tableId });
     draft.drop(plan.before);
     draft.put(after);
-    branch.rowCounts.set(after.id, copied.rows);
-    if (copied.rowIds > 0) await branch.rowIds.observe(after.id, BigInt(copied.rowIds));
+    for (const [id, { rows: count, rowIds }] of copied) {
+      branch.rowCounts.set(id, count);
+      if (rowIds > 0) await branch.rowIds.observe(id, BigInt(rowIds));
+    }
     if (next > 1n) await branch.autoIncrement.observe(after.id, next - 1n);
     return after;
   }
@@ -182,7 +187,8 @@ export class StorageSchemaStore implements SchemaStore {
     const branch = this.#branch();
     const after: TableDef = { ...plan.after, id: plan.before.id };
     const computed = after.columns.some((column) => column.generated?.stored === false);
-    const ranges = plan.addIndexes.map(({ id }) => ({ tableId: after.id, indexId: id }));
+    const stored = storedTables(after).map(({ id }) => id);
+    const ranges = plan.addIndexes.flatMap(({ id }) => stored.map((tableId) => ({ tableId, indexId: id })));
     if (ranges.length > 0) {
       await this.#build(ranges, () =>
         fillIndexes(branch.loaderOptions(rows.zone), after, plan.addIndexes, {
@@ -193,7 +199,8 @@ export class StorageSchemaStore implements SchemaStore {
       for (const range of ranges) unmarkGarbage(draft.transaction, range);
     }
     if (rows.check !== undefined) await checkRows(branch.loaderOptions(rows.zone), after, rows.check);
-    for (const { id } of plan.dropIndexes) markGarbage(draft.transaction, { tableId: after.id, indexId: id });
+    for (const { id } of plan.dropIndexes)
+      for (const tableId of stored) markGarbage(draft.transaction, { tableId, indexId: id });
     draft.put(after);
     return after;
   }
@@ -246,6 +253,7 @@ export class StorageSchemaStore implements SchemaStore {
       ranges: [{}],
       columns: [table.columns.indexOf(column)],
       reverse: !(index.parts[0]?.descending ?? false),
+      ordered: true,
       limitHint: 1,
     });
     try {
@@ -258,6 +266,46 @@ export class StorageSchemaStore implements SchemaStore {
     }
   }
 
+  #startEmpty(table: TableDef): void {
+    for (const { id } of storedTables(table)) this.#branch().rowCounts.set(id, 0);
+  }
+
+  async #dropRelation(draft: CatalogDraft, relation: Relation, schema?: SchemaDef): Promise<void> {
+    if (relation.kind === 'table') {
+      const table = await draft.lockTable(relation);
+      const rows = this.#rowsOf(table);
+      markDropped(draft.transaction, { table, how: 'drop', rows, ...(schema !== undefined && { schema }) });
+    }
+    draft.drop(relation);
+  }
+
+  /** What FLASHBACK may put back, newest first. */
+  droppedTables(): Promise<FoundTable[]> {
+    const branch = this.#branch();
+    return droppedTables(branch.transactions, branch.oldestReadable());
+  }
+
+  /** Puts tables back, with their rows as they were; the database `schema` is made when it is given. */
+  async restoreTables(tables: readonly FoundTable[], schema?: { name: string; collation: string }): Promise<void> {
+    await this.#change(async (draft) => {
+      if (schema !== undefined) {
+        await draft.lockSchema(schema.name);
+        if (draft.current.findSchema(schema.name) !== undefined) throw sqlError('ER_DB_CREATE_EXISTS', schema.name);
+        draft.putSchema({ id: await draft.allocateId(), ...schema });
+      }
+      for (const { table } of tables) {
+        if (schema === undefined) await lockFreeName(draft, table);
+        draft.put({ ...table, version: table.version + 1 });
+        unmarkDropped(draft.transaction, table);
+      }
+    });
+    for (const { rows } of tables) for (const [id, count] of rows) this.#branch().rowCounts.set(id, count);
+  }
+
+  #rowsOf(table: TableDef): [id: number, count: number][] {
+    return storedIds(table).map((id) => [id, this.#branch().rowCounts.get(id) ?? 0]);
+  }
+
   #change<T>(work: (draft: CatalogDraft) => Promise<T>): Promise<T> {
     return this.#branch().catalogStore.change(work);
   }
@@ -265,13 +313,31 @@ export class StorageSchemaStore implements SchemaStore {
   /** Dropped tables leave nothing in memory; their rows go in the background. */
   #forget(relations: readonly Relation[]): void {
     const branch = this.#branch();
-    for (const { id } of relations) {
+    for (const id of relations.flatMap((relation) => (relation.kind === 'table' ? storedIds(relation) : []))) {
       branch.autoIncrement.forget(id);
       branch.rowIds.forget(id);
       branch.rowCounts.remove(id);
     }
-    branch.garbage.start();
+    branch.garbage.startLater();
   }
+}
+
+/** A new id for the table, and for each of its partitions. */
+async function withIds(draft: CatalogDraft, table: TableDef): Promise<TableDef> {
+  const id = await draft.allocateId();
+  const { partitioning } = table;
+  if (partitioning === undefined) return { ...table, id };
+  const partitions: PartitionDef[] = [];
+  for (const partition of partitioning.partitions) partitions.push(await withPartitionIds(draft, partition));
+  return { ...table, id, partitioning: { ...partitioning, partitions } };
+}
+
+async function withPartitionIds(draft: CatalogDraft, partition: PartitionDef): Promise<PartitionDef> {
+  if (partition.subpartitions.length === 0) return { ...partition, id: await draft.allocateId() };
+  const subpartitions: SubpartitionDef[] = [];
+  for (const subpartition of partition.subpartitions)
+    subpartitions.push({ ...subpartition, id: await draft.allocateId() });
+  return { ...partition, subpartitions };
 }
 
 /** Rows get numbers when the ALTER adds the AUTO_INCREMENT column. */
@@ -293,14 +359,6 @@ async function lockFreeName(draft: CatalogDraft, relation: Relation): Promise<vo
   if (draft.current.findTable(relation.schema, relation.name) !== undefined) {
     throw sqlError('ER_TABLE_EXISTS_ERROR', relation.name);
   }
-}
-
-async function dropRelation(draft: CatalogDraft, relation: Relation): Promise<void> {
-  if (relation.kind === 'table') {
-    await draft.lockTable(relation);
-    markGarbage(draft.transaction, { tableId: relation.id });
-  }
-  draft.drop(relation);
 }
 
 const NO_COLUMNS: ReadonlyMap<string, string> = new Map();

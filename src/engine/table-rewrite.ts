@@ -3,6 +3,7 @@ import { type Bytes, type MaybePromise, prefixEnd } from '../base/index.ts';
 import type { IndexDef, TableDef } from '../sql/catalog/index.ts';
 import type { Row } from '../sql/types/index.ts';
 import { duplicateEntry } from './duplicate-entry.ts';
+import { layoutOf, storedTables } from './partitions/partition-layout.ts';
 import { type LoaderOptions, RangeLoader } from './range-loader.ts';
 import { codecOf } from './table-codec.ts';
 
@@ -16,31 +17,33 @@ interface StoredRow {
 /** Makes rows of the new definition from rows of the old one. */
 export type RowConversion = (rows: readonly Row[]) => Row[];
 
-/** Returns how many rows there are, and the hidden row ids used. */
+/** What was copied into each stored table (a partition, or the table itself), by id. */
+export type CopiedRows = ReadonlyMap<number, { readonly rows: number; readonly rowIds: number }>;
+
 export async function copyTable(
   options: LoaderOptions,
   tables: { readonly from: TableDef; readonly to: TableDef },
   convert: RowConversion,
   check: ((rows: readonly Row[]) => void) | undefined,
-): Promise<{ readonly rows: number; readonly rowIds: number }> {
-  const loader = new RangeLoader(tables.to, options);
-  let rows = 0;
+): Promise<CopiedRows> {
+  const loader = new PartitionLoader(tables.to, options);
   try {
-    for await (const batch of storedRows(options, tables.from)) {
-      const converted = convert(batch.map(({ row }) => row));
-      check?.(converted);
-      for (const row of converted) {
-        const duplicate = await loader.addRow(row);
-        if (duplicate !== undefined) throw duplicateEntry(tables.to, duplicate, row);
+    for (const source of storedTables(tables.from)) {
+      for await (const batch of storedRows(options, source)) {
+        const converted = convert(batch.map(({ row }) => row));
+        check?.(converted);
+        for (const row of converted) {
+          const duplicate = await loader.addRow(row);
+          if (duplicate !== undefined) throw duplicateEntry(tables.to, duplicate, row);
+        }
       }
-      rows += batch.length;
     }
     await loader.finish();
   } catch (error) {
     await loader.abort();
     throw error;
   }
-  return { rows, rowIds: loader.rowIdsUsed };
+  return loader.copied;
 }
 
 export interface IndexSource {
@@ -52,6 +55,18 @@ export interface IndexSource {
 
 /** Fills indexes of `table`, the new definition, whose rows lie where they lay. */
 export async function fillIndexes(
+  options: LoaderOptions,
+  table: TableDef,
+  indexes: readonly IndexDef[],
+  source: IndexSource,
+): Promise<void> {
+  const sources = storedTables(source.from);
+  for (const [ordinal, target] of storedTables(table).entries()) {
+    await fillStored(options, target, indexes, { ...source, from: sources[ordinal] as TableDef });
+  }
+}
+
+async function fillStored(
   options: LoaderOptions,
   table: TableDef,
   indexes: readonly IndexDef[],
@@ -84,7 +99,9 @@ export async function checkRows(
   table: TableDef,
   check: (rows: readonly Row[]) => MaybePromise<void>,
 ): Promise<void> {
-  for await (const batch of storedRows(options, table)) await check(batch.map(({ row }) => row));
+  for (const stored of storedTables(table)) {
+    for await (const batch of storedRows(options, stored)) await check(batch.map(({ row }) => row));
+  }
 }
 
 /** All rows as committed now, in batches. */
@@ -106,5 +123,50 @@ async function* storedRows({ manager, zone }: LoaderOptions, table: TableDef): A
     if (batch.length > 0) yield batch;
   } finally {
     cursor.close();
+  }
+}
+
+const BUFFER_BYTES = 32 * 1024 * 1024;
+const BUFFER_BYTES_MIN = 1024 * 1024;
+
+/** Rows go to the partition that takes them, or to the table itself. */
+class PartitionLoader {
+  readonly #table: TableDef;
+  readonly #options: LoaderOptions;
+  readonly #loaders = new Map<number, RangeLoader>();
+  readonly #rows = new Map<number, number>();
+
+  constructor(table: TableDef, options: LoaderOptions) {
+    this.#table = table;
+    const count = storedTables(table).length;
+    const bufferBytes = Math.max(BUFFER_BYTES_MIN, Math.floor((options.bufferBytes ?? BUFFER_BYTES) / count));
+    this.#options = count === 1 ? options : { ...options, bufferBytes };
+  }
+
+  get copied(): CopiedRows {
+    const copied = new Map<number, { rows: number; rowIds: number }>();
+    for (const { id } of storedTables(this.#table)) {
+      copied.set(id, { rows: this.#rows.get(id) ?? 0, rowIds: this.#loaders.get(id)?.rowIdsUsed ?? 0 });
+    }
+    return copied;
+  }
+
+  addRow(row: Row): Promise<IndexDef | undefined> {
+    const target = layoutOf(this.#table)?.route(this.#table, row, this.#options.zone) ?? this.#table;
+    let loader = this.#loaders.get(target.id);
+    if (loader === undefined) {
+      loader = new RangeLoader(target, this.#options);
+      this.#loaders.set(target.id, loader);
+    }
+    this.#rows.set(target.id, (this.#rows.get(target.id) ?? 0) + 1);
+    return loader.addRow(row);
+  }
+
+  async finish(): Promise<void> {
+    for (const loader of this.#loaders.values()) await loader.finish();
+  }
+
+  async abort(): Promise<void> {
+    for (const loader of this.#loaders.values()) await loader.abort();
   }
 }

@@ -16,6 +16,8 @@ import type { Transaction } from '../txn/index.ts';
 import type { Branch } from './branch.ts';
 import type { Counters } from './counters.ts';
 import { LockingScan } from './locking-scan.ts';
+import { PartitionedStore } from './partitions/partitioned-store.ts';
+import { rowCountOf } from './partitions/partition-layout.ts';
 import { openPlainScan } from './plain-scan.ts';
 import { lockedValue, readPoint } from './point-read.ts';
 import type { RowCounts } from './row-counts.ts';
@@ -40,6 +42,7 @@ const ROWS_UNKNOWN = 1000;
 export class TableStore implements TransactionStorage {
   readonly #scope: StorageScope;
   readonly #parts: StorageParts;
+  #partitionedStore: PartitionedStore | undefined = undefined;
   /** Made at the first write: most transactions only read. */
   #rowWriter: RowWriter | undefined = undefined;
 
@@ -53,16 +56,24 @@ export class TableStore implements TransactionStorage {
     return this.#rowWriter;
   }
 
+  get #partitioned(): PartitionedStore {
+    this.#partitionedStore ??= new PartitionedStore(this.#scope, () => this.#writer);
+    return this.#partitionedStore;
+  }
+
   scan(request: ScanRequest): RowCursor {
+    if (request.table.partitioning !== undefined) return this.#partitioned.scan(request);
     if (request.lock !== undefined) return new LockingScan(this.#scope, request, request.lock);
     return openPlainScan(this.#scope, request);
   }
 
   get(request: PointRequest): MaybePromise<Row | undefined> {
+    if (request.table.partitioning !== undefined) return this.#partitioned.get(request);
     return readPoint(this.#scope, request);
   }
 
   getMany(request: Omit<PointRequest, 'key'>, keys: readonly (readonly Value[])[]): MaybePromise<(Row | undefined)[]> {
+    if (request.table.partitioning !== undefined) return this.#partitioned.getMany(request, keys);
     if (request.lock !== undefined) return this.#getOneByOne(request, keys);
     let waiting = false;
     const rows = keys.map((key) => {
@@ -79,6 +90,7 @@ export class TableStore implements TransactionStorage {
     lock: LockRequest,
     columns: readonly number[],
   ): MaybePromise<Row | undefined> {
+    if (table.partitioning !== undefined) return this.#partitioned.lockRow(table, handle, lock, columns);
     const { decode } = codecOf(table).decoder(columns);
     return andThen(lockedValue(this.#scope, handle, lock), (value) =>
       value === undefined ? undefined : decode(value, 0, this.#scope.reading),
@@ -86,6 +98,7 @@ export class TableStore implements TransactionStorage {
   }
 
   insert(table: TableDef, row: Row): MaybePromise<InsertOutcome> {
+    if (table.partitioning !== undefined) return this.#partitioned.insert(table, row);
     return this.#writer.insert(table, row);
   }
 
@@ -96,15 +109,19 @@ export class TableStore implements TransactionStorage {
       const value = after[position];
       const isNumber = typeof value === 'bigint' || (typeof value === 'number' && Number.isInteger(value));
       if (isNumber && value > 0) {
-        return andThen(this.observeAutoIncrement(table, value), () =>
-          this.#writer.update(table, handle, before, after),
-        );
+        return andThen(this.observeAutoIncrement(table, value), () => this.#update(table, handle, before, after));
       }
     }
+    return this.#update(table, handle, before, after);
+  }
+
+  #update(table: TableDef, handle: RowHandle, before: Row, after: Row): MaybePromise<InsertOutcome> {
+    if (table.partitioning !== undefined) return this.#partitioned.update(table, handle, before, after);
     return this.#writer.update(table, handle, before, after);
   }
 
   delete(table: TableDef, handle: RowHandle, before: Row): MaybePromise<void> {
+    if (table.partitioning !== undefined) return this.#partitioned.delete(table, handle, before);
     return this.#writer.delete(table, handle, before);
   }
 
@@ -119,12 +136,13 @@ export class TableStore implements TransactionStorage {
   }
 
   bulkLoader(table: TableDef, duplicates: 'error' | 'ignore'): MaybePromise<BulkLoader | undefined> {
+    if (table.partitioning !== undefined) return undefined;
     const insert = (target: TableDef, row: Row): MaybePromise<InsertOutcome> => this.#writer.insert(target, row);
     return openBulkLoader({ branch: this.#parts.branch, scope: this.#scope, insert }, table, duplicates);
   }
 
   estimateRows(table: TableDef): number {
-    return this.#parts.rowCounts.get(table.id) ?? ROWS_UNKNOWN;
+    return rowCountOf(this.#parts.rowCounts, table) ?? ROWS_UNKNOWN;
   }
 
   beginStatement(): void {

@@ -32,6 +32,15 @@ export interface LockRequest {
   readonly wait: LockWait;
 }
 
+/**
+ * What is known of the partitioning columns: ranges over the columns of the partitioning rule (and of the subpartitioning
+ * rule), in their order. Rows outside are not wanted; absent = nothing known. Only whole partitions are skipped by it.
+ */
+export interface PartitionRanges {
+  readonly partition?: readonly KeyRange[];
+  readonly subpartition?: readonly KeyRange[];
+}
+
 export interface ScanRequest {
   readonly table: TableDef;
   readonly index: IndexDef;
@@ -39,6 +48,9 @@ export interface ScanRequest {
   /** Columns to return, as positions in `table.columns`. Scanning a secondary index that does not cover them fetches the rows (index lookup). */
   readonly columns: readonly number[];
   readonly reverse: boolean;
+  /** The consumer relies on the index's order. A table in one piece always has it; partitions are merged only for this. */
+  readonly ordered?: boolean;
+  readonly partitions?: PartitionRanges;
   /** Rows the consumer will likely take; a hint for read-ahead and batch size. */
   readonly limitHint?: number;
   /** A locking read sees the latest committed version, locks each returned row, and passes rows through `filter` before it keeps the lock (read committed) . */

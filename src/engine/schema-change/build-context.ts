@@ -6,9 +6,10 @@ import type { BuildContext } from '../../sql/ddl/index.ts';
 import { findFunction } from '../../sql/functions/index.ts';
 import { parseExpressionText } from '../../sql/parser/index.ts';
 import { bindRowExpression, bindTableExpressions } from '../../sql/planner/index.ts';
+import { evaluateExpression } from '../session/evaluate.ts';
 import { plannerContext } from '../session/plan-context.ts';
 import type { EngineSession } from '../session/session.ts';
-import { literalDefault } from './literal-default.ts';
+import { convertExactly, literalDefault } from './literal-default.ts';
 
 export function buildContext(session: EngineSession, schemaName: string): BuildContext {
   const catalog = session.host.catalog();
@@ -28,6 +29,8 @@ export function buildContext(session: EngineSession, schemaName: string): BuildC
     parseExpression: parseExpressionText,
     isFunction: (name) => findFunction(name) !== undefined,
     standardForeignKeys: session.state.variables.isOn('restrict_fk_on_non_standard_key'),
+    evaluate: (expression) => evaluateExpression(session, expression),
+    convert: (value, from, to) => convertExactly(session, value, from, to),
     expressionType: (sql, table) => bindRowExpression(sql, table, plannerContext(session, sql, [])).type,
   };
 }

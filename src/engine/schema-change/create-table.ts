@@ -17,8 +17,8 @@ export function createTable(
   session: EngineSession,
 ): MaybePromise<StatementResult> {
   const schema = schemaOf(session, statement.table.schema);
+  if (statement.temporary && statement.partitioning !== undefined) throw sqlError('ER_PARTITION_NO_TEMPORARY');
   if (statement.temporary) throw sqlError('ER_NOT_SUPPORTED_YET', 'CREATE TEMPORARY TABLE');
-  if (statement.partitioning !== undefined) throw sqlError('ER_NOT_SUPPORTED_YET', 'PARTITION BY');
   const context = buildContext(session, schema);
   const existing = context.catalog.findTable(schema, statement.table.name);
   if (existing !== undefined) {
@@ -83,6 +83,7 @@ function warnEngine(session: EngineSession, statement: ast.CreateTable): void {
   if (typeof engine !== 'string' || engine.toLowerCase() === 'innodb') return;
   if (!KNOWN_ENGINES.has(engine.toLowerCase()) && session.state.sqlMode.text.includes('NO_ENGINE_SUBSTITUTION'))
     throw sqlError('ER_UNKNOWN_STORAGE_ENGINE', engine);
+  if (statement.partitioning !== undefined) throw sqlError('ER_CHECK_NOT_IMPLEMENTED', 'native partitioning');
   session.warn(1266, `Using storage engine InnoDB for table '${statement.table.name}'`);
 }
 

@@ -21,6 +21,20 @@ export function literalDefault(
   return stored === null ? { kind: 'literal', text: null } : storedDefault(stored, type);
 }
 
+/** A constant of a partition in the type of its column; undefined when it does not fit. */
+export function convertExactly(
+  session: EngineSession,
+  value: Value,
+  from: FieldType,
+  to: FieldType,
+): Value | undefined {
+  try {
+    return castDefault(session, { value, from, to, column: '' });
+  } catch {
+    return undefined;
+  }
+}
+
 interface DefaultCast {
   readonly value: Value;
   readonly from: FieldType;

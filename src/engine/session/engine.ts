@@ -13,6 +13,7 @@ import type { TransactionStorage } from '../../sql/ports.ts';
 import type { Value } from '../../sql/types/index.ts';
 import type { Transaction } from '../../txn/index.ts';
 import type { Database } from '../database.ts';
+import { rowCountOf } from '../partitions/partition-layout.ts';
 import { StorageSchemaStore } from '../storage-schema-store.ts';
 import { SchemaChanges } from '../schema-change/schema-changes.ts';
 import type { AccountCredentials, ConnectOptions, Engine, Session } from '../session-port.ts';
@@ -66,7 +67,7 @@ export class SqlEngine implements Engine, SessionHost {
       publish: (statistics) => this.#tableStats.set(statistics),
     });
     this.#tableStats = new TableStats(
-      (table) => this.#database.main.rowCounts.get(table.id) ?? 0,
+      (table) => rowCountOf(this.#database.main.rowCounts, table) ?? 0,
       (table) => this.#analyze.request(table),
     );
     this.stats = this.#tableStats;

@@ -77,6 +77,58 @@ export interface CheckDef {
   readonly enforced: boolean;
 }
 
+/** A value of VALUES LESS THAN or VALUES IN: as the column (or BIGINT) would print it; null = NULL. */
+export type PartitionValueDef = string | null | { readonly maxvalue: true };
+
+/** How rows are told apart, on one of the two levels. */
+export interface PartitionRule {
+  readonly method: 'range' | 'list' | 'hash' | 'key';
+  readonly linear: boolean;
+  /** RANGE COLUMNS, LIST COLUMNS. */
+  readonly byColumns: boolean;
+  /** Canonical text over the columns; absent for COLUMNS and KEY. */
+  readonly expression?: string;
+  /** In the order written (COLUMNS, KEY), or those that the expression names. */
+  readonly columnIds: readonly number[];
+  /** KEY (): the primary key's columns. */
+  readonly implicitColumns?: boolean;
+  /** KEY ALGORITHM = n, as written. */
+  readonly algorithm?: number;
+}
+
+export interface SubpartitionDef {
+  /** Of the stored rows: a key range of its own, as a table has. */
+  readonly id: number;
+  readonly name: string;
+  readonly comment: string;
+  readonly options: Readonly<Record<string, string>>;
+}
+
+export interface PartitionDef extends SubpartitionDef {
+  readonly lessThan?: readonly PartitionValueDef[];
+  readonly in?: readonly (readonly PartitionValueDef[])[];
+  /** Rows are in these then, and the partition's own id is not used. */
+  readonly subpartitions: readonly SubpartitionDef[];
+}
+
+export interface PartitioningDef {
+  readonly rule: PartitionRule;
+  readonly subRule?: PartitionRule;
+  readonly partitions: readonly PartitionDef[];
+  /** Names were made from a count (PARTITIONS n): SHOW CREATE TABLE prints the count; absent when neither was written. */
+  readonly defaultNames: boolean;
+  readonly printCount: boolean;
+  readonly defaultSubNames: boolean;
+  readonly printSubCount: boolean;
+}
+
+/** `t PARTITION (p0, p1)`: the definition a statement sees. Never stored. */
+export interface PartitionSelection {
+  readonly of: TableDef;
+  /** Ordinals of the chosen (sub)partitions, ascending; subpartitions are counted through. */
+  readonly ordinals: readonly number[];
+}
+
 export interface TableDef {
   readonly kind: 'table';
   readonly id: number;
@@ -94,9 +146,13 @@ export interface TableDef {
   /** Other table options as given, kept for SHOW CREATE TABLE (ROW_FORMAT …). */
   readonly options: Readonly<Record<string, string>>;
   readonly temporary: boolean;
+  /** TiDB's GLOBAL TEMPORARY … ON COMMIT DELETE ROWS: everybody's definition, rows of one transaction. `temporary` too. */
+  readonly globalTemporary?: true;
   readonly createdAtMs: number;
   readonly nextColumnId: number;
   readonly nextIndexId: number;
+  readonly partitioning?: PartitioningDef;
+  readonly selection?: PartitionSelection;
 }
 
 export interface ViewDef {

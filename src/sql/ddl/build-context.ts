@@ -1,7 +1,7 @@
 /** What building a table definition needs from its surroundings; the session supplies it. */
 import type { Expression } from '../ast/index.ts';
 import type { Catalog, ColumnDefault, TableDef } from '../catalog/index.ts';
-import type { FieldType } from '../types/index.ts';
+import type { FieldType, Value } from '../types/index.ts';
 
 export interface BuildContext {
   readonly catalog: Catalog;
@@ -23,6 +23,10 @@ export interface BuildContext {
   isFunction(name: string): boolean;
   /** Foreign keys refer to exactly the columns of a unique key (restrict_fk_on_non_standard_key). */
   readonly standardForeignKeys: boolean;
+  /** The value of an expression without columns. */
+  evaluate(expression: Expression): { readonly value: Value; readonly type: FieldType };
+  /** A value in the type of a column; undefined when the column cannot hold it exactly. */
+  convert(value: Value, from: FieldType, to: FieldType): Value | undefined;
   /** Type of an expression over the columns of `table` (functional key parts). */
   expressionType(sql: string, table: TableDef): FieldType;
 }

@@ -4,7 +4,9 @@ import type { ColumnDefinition, CreateTable, TableOption } from '../ast/index.ts
 import type { TableDef } from '../catalog/index.ts';
 import { collationOf, defaultCollationOf } from '../types/index.ts';
 import { type BuildContext, UNASSIGNED_ID } from './build-context.ts';
+import { buildPartitioning } from './partitions/build-partitioning.ts';
 import { HIDDEN_ROW_ID_INDEX, TableDraft } from './table-draft.ts';
+import { applyTimeToLive } from './time-to-live.ts';
 
 /** A definition with nothing in it yet. */
 export function emptyTable(schema: string, name: string, context: BuildContext): TableDef {
@@ -52,8 +54,11 @@ export function buildTable(
   const primary = primaryColumns(statement);
   for (const column of columns) draft.addColumn(column, primary);
   addKeys(draft, statement, columns);
+  applyTimeToLive(draft, statement.options);
   draft.check(false);
-  return { ...draft.finish(), temporary: statement.temporary };
+  const table = { ...draft.finish(), temporary: statement.temporary };
+  if (statement.partitioning === undefined) return table;
+  return { ...table, partitioning: buildPartitioning(statement.partitioning, table, context) };
 }
 
 /** Keys in the order MySQL adds them: those of columns and of the table as written, then checks, then foreign keys. */
@@ -105,7 +110,8 @@ export function applyTableOptions(draft: TableDraft, options: readonly TableOpti
       charset = option.value === undefined ? undefined : String(option.value);
     else if (option.name === 'collate') collation = option.value === undefined ? undefined : String(option.value);
     else if (option.name === 'comment') draft.comment = checkedComment(String(option.value ?? ''), draft.base.name);
-    else if (!IGNORED_OPTIONS.has(option.name)) draft.options[option.name] = String(option.value ?? 'default');
+    else if (!option.name.startsWith('ttl') && !IGNORED_OPTIONS.has(option.name))
+      draft.options[option.name] = String(option.value ?? 'default');
   }
   if (collation !== undefined) {
     const found = collationOf(collation);

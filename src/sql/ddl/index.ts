@@ -6,13 +6,15 @@ export { type AlterPlan, planAlterTable } from './alter-table.ts';
 export { checkReferencingKeys } from './build-foreign-key.ts';
 export { renameTable } from './rename-table.ts';
 export { columnType } from './column-type.ts';
+export { descriptionOf, expressionText, methodText } from './partitions/show-partitioning.ts';
+export { quoteText } from './quote-text.ts';
 export {
   columnTypeText,
   dataTypeName,
   defaultLiteral,
-  quoteText,
   showCreateDatabase,
   showCreateTable,
   showCreateView,
   splitAccount,
 } from './show-create.ts';
+export { jobIntervalMs, type TimeToLive, timeToLiveOf } from './time-to-live.ts';

@@ -1,14 +1,10 @@
 /** SHOW CREATE TABLE / DATABASE / VIEW: the text that makes the object again, as MySQL 8 prints it. */
 import { quoteName } from '../ast/index.ts';
+import { timeToLiveText } from './time-to-live.ts';
 import type { ColumnDef, ForeignKeyDef, IndexDef, SchemaDef, TableDef, ViewDef } from '../catalog/index.ts';
+import { partitioningText } from './partitions/show-partitioning.ts';
+import { quoteText } from './quote-text.ts';
 import { charsetOf, defaultCollationOf, type FieldType, MysqlType } from '../types/index.ts';
-
-export function quoteText(text: string): string {
-  const escaped = text.replace(/[\\'\0\n\r]/g, (c) =>
-    c === "'" ? "''" : c === '\\' ? '\\\\' : c === '\n' ? '\\n' : c === '\r' ? '\\r' : '\\0',
-  );
-  return `'${escaped}'`;
-}
 
 /** The type as SHOW COLUMNS and information_schema.COLUMNS.COLUMN_TYPE print it: `int unsigned`, `varchar(20)`. */
 export function columnTypeText(type: FieldType): string {
@@ -87,7 +83,7 @@ export function showCreateTable(table: TableDef, autoIncrement: number | bigint 
     ),
   ];
   const head = `CREATE${table.temporary ? ' TEMPORARY' : ''} TABLE ${quoteName(table.name)} (`;
-  return `${head}\n${lines.map((line) => `  ${line}`).join(',\n')}\n)${tableOptions(table, autoIncrement)}`;
+  return `${head}\n${lines.map((line) => `  ${line}`).join(',\n')}\n)${tableOptions(table, autoIncrement)}${partitioningText(table)}`;
 }
 
 function tableOptions(table: TableDef, autoIncrement: number | bigint | undefined): string {
@@ -101,7 +97,7 @@ function tableOptions(table: TableDef, autoIncrement: number | bigint | undefine
     if (value !== undefined) parts.push(`${name.toUpperCase()}=${value.toUpperCase()}`);
   }
   if (table.comment !== '') parts.push(`COMMENT=${quoteText(table.comment)}`);
-  return ` ${parts.join(' ')}`;
+  return ` ${parts.join(' ')}${timeToLiveText(table)}`;
 }
 
 /** In the order MySQL prints them. */

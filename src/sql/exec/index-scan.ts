@@ -27,10 +27,11 @@ export function compileIndexScan(node: IndexScanNode): CompiledNode {
 /** The parts of a scan request that do not change between executions, and how to complete them. */
 export function compileScanRequest(
   source: TableSource,
-  path: Pick<IndexScanNode, 'index' | 'reverse'>,
+  path: Pick<IndexScanNode, 'index' | 'reverse'> & { readonly keepOrder?: boolean },
 ): (run: Run, ranges: ScanRequest['ranges']) => ScanRequest {
   const { table, columns, lock, withHandle } = source;
   const { index, reverse } = path;
+  const ordered = path.keepOrder === true && table.partitioning !== undefined;
   const predicate = source.filter === undefined ? undefined : compilePredicate(source.filter);
   const asOf = compileAsOf(source);
   return (run, ranges) => {
@@ -43,6 +44,7 @@ export function compileScanRequest(
       columns,
       reverse,
       withHandle,
+      ...(ordered && { ordered }),
       ...(lock !== undefined && { lock }),
       ...(predicate !== undefined && { filter: (row: Row) => predicate(row, context) }),
       ...(timestamp !== undefined && { asOf: timestamp }),

@@ -13,6 +13,7 @@ import { bindJoin } from './bind-join.ts';
 import { combine, combinePlans, materialized } from './relation.ts';
 import { Block, type BoundQuery, type QueryEnv } from './block.ts';
 import { isVirtualSchema } from './virtual-schema.ts';
+import { selectPartitions } from './select-partitions.ts';
 import type { CteEntry } from './cte-scope.ts';
 import { ListSource, type NamedExpr, NO_MERGED, type Relation, relationOf, TableSource } from './scope.ts';
 import type { TableAccess } from './statement-state.ts';
@@ -35,6 +36,7 @@ export function bindFrom(references: readonly ast.TableReference[], block: Block
 export function bindReference(reference: ast.TableReference, block: Block, left: Relation | undefined): Relation {
   switch (reference.kind) {
     case 'table':
+      if (reference.tableSample?.method === 'regions') return bindDerived(sampled(reference, block), block, left);
       return bindTable(reference, block);
     case 'derived-table':
       return bindDerived(reference, block, left);
@@ -68,11 +70,15 @@ function bindTable(node: ast.TableSource, block: Block): Relation {
   }
   const schema = node.schema ?? env.database;
   if (schema === null || schema === undefined) throw sqlError('ER_NO_DB_ERROR');
-  const table = findTable(schema, node.name, block);
+  const found = findTable(schema, node.name, block);
   const alias = node.alias ?? node.name;
-  if (table.kind === 'view') return bindView(table, alias, block);
+  if (found.kind === 'view') {
+    if (node.partitions.length > 0) throw sqlError('ER_PARTITION_CLAUSE_ON_NONPARTITIONED');
+    return bindView(found, alias, block);
+  }
   const virtual = isVirtualSchema(schema) && block.state.context.catalog.findTable(schema, node.name) === undefined;
-  if (!virtual) block.state.tables.add(table);
+  if (!virtual) block.state.tables.add(found);
+  const table = virtual ? found : selectPartitions(found, node.partitions);
   const access = virtual ? undefined : recordAccess(env, schema, table.name, block);
   const scan: ScanNode = {
     kind: 'scan',
@@ -161,6 +167,26 @@ function bindViewBody(query: ast.Query, env: QueryEnv, view: ViewDef): BoundQuer
     }
     throw error;
   }
+}
+
+/** TABLESAMPLE REGIONS(): a row of each region, and a table here is one: (SELECT * FROM t LIMIT 1) AS t. */
+function sampled(node: ast.TableSource, block: Block): ast.DerivedTable {
+  const schema = node.schema ?? block.env.database;
+  if (schema === null || schema === undefined) throw sqlError('ER_NO_DB_ERROR');
+  const isTable = !isVirtualSchema(schema) && findTable(schema, node.name, block).kind === 'table';
+  if (!isTable) throw sqlError('ER_INVALID_TABLE_SAMPLE', 'Unsupported TABLESAMPLE in virtual tables');
+  const { start, end } = node;
+  const query = block.state.context.parseQuery('select * from t limit 1');
+  const body = { ...(query.body as ast.Select), from: [{ ...node, tableSample: undefined }] };
+  return {
+    kind: 'derived-table',
+    start,
+    end,
+    lateral: false,
+    query: { ...query, body },
+    alias: node.alias ?? node.name,
+    columns: [],
+  };
 }
 
 // ---- derived tables and CTEs ----

@@ -20,7 +20,8 @@ export interface BoundInsert {
 }
 
 export function bindInsert(node: ast.Insert, env: QueryEnv): BoundInsert {
-  const { table, access } = bindTarget(node.table, env, node.replace ? ['insert', 'delete'] : ['insert']);
+  const privileges = node.replace ? (['insert', 'delete'] as const) : (['insert'] as const);
+  const { table, access } = bindTarget(node.table, env, privileges, 'INSERT', node.partitions);
   const writer = rowWriterOf(table, env);
   const columns = targetColumns(node, table);
   for (const privilege of access?.written ?? [])

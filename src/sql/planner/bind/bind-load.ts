@@ -21,6 +21,7 @@ export function bindLoad(node: ast.LoadData, env: QueryEnv): BoundLoad {
     env,
     node.duplicates === 'replace' ? ['insert', 'delete'] : ['insert'],
     'LOAD',
+    node.partitions,
   );
   const positions = columnPositions(table);
   const fields =

@@ -5,6 +5,7 @@ import type { TableDef } from '../../catalog/index.ts';
 import type { TablePrivilege } from '../planner-context.ts';
 import { findTable } from './bind-from.ts';
 import { Block, type QueryEnv } from './block.ts';
+import { selectPartitions } from './select-partitions.ts';
 import type { TableAccess } from './statement-state.ts';
 import { isVirtualSchema } from './virtual-schema.ts';
 
@@ -18,6 +19,7 @@ export function bindTarget(
   env: QueryEnv,
   privileges: readonly TablePrivilege[],
   statement = 'INSERT',
+  partitions: readonly string[] = [],
 ): Target {
   const schema = name.schema ?? env.database;
   if (schema === null) throw sqlError('ER_NO_DB_ERROR');
@@ -38,9 +40,9 @@ export function bindTarget(
       schema,
     );
   if (access !== undefined) env.state.accesses.push(access);
-  const table = found.kind === 'table' ? found : baseOfView(found.schema, found.name, found.sql, env, statement);
-  env.state.tables.add(table);
-  return { table, access };
+  const base = found.kind === 'table' ? found : baseOfView(found.schema, found.name, found.sql, env, statement);
+  env.state.tables.add(base);
+  return { table: selectPartitions(base, partitions), access };
 }
 
 /** SELECT * or plain columns of one table, without anything else, can be written through. */

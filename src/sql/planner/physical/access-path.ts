@@ -184,7 +184,8 @@ function indexScans(
   );
   const cost = candidate.cost + (discouraged ? 1e9 : 0);
   // A lookup of rows keeps the entries' order only when it is asked to.
-  const isOrdered = keepOrder || clustered || covering;
+  // So does a scan of several partitions.
+  const isOrdered = keepOrder || ((clustered || covering) && scan.table.partitioning === undefined);
   return [{ ...candidate, cost, order: !isOrdered ? NO_ORDER : reverse ? backward : forward, constants }];
 }
 

@@ -135,6 +135,11 @@ export class PlannerFixture {
         kind: 'literal',
         text: expression.kind === 'null' ? null : String((expression as { value?: unknown }).value),
       }),
+      evaluate: (expression) => ({
+        value: (expression as { value?: number }).value ?? null,
+        type: intType('big', { nullable: false }),
+      }),
+      convert: (value) => value,
       expressionType: (text, table) => bindTableExpression(table, parseExpressionText(text), this.context('')).type,
     };
     const id = this.catalog.items.size + 1;
