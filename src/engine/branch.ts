@@ -22,6 +22,7 @@ import {
 } from '../txn/index.ts';
 import { CatalogStore, readAll } from './catalog-store.ts';
 import { Counters } from './counters.ts';
+import { Documents } from './documents.ts';
 import { MetaKind, metaId, metaKey } from './key-space.ts';
 import { GarbageCollector, type GarbageRange, markGarbage } from './range-garbage.ts';
 import type { LoaderOptions } from './range-loader.ts';
@@ -41,6 +42,10 @@ export interface BranchOptions {
   readonly retentionMs?: number;
   readonly writeBytesMax?: number;
   readonly onBackgroundError?: (error: unknown) => void;
+  /** Where ids of tables come from, when they must differ from those of other branches. */
+  readonly nextId?: () => number;
+  /** It is never opened again: closing writes nothing down. */
+  readonly volatile?: boolean;
 }
 
 /** Replaying less than this takes some 10 ms. */
@@ -50,6 +55,7 @@ interface BranchInside {
   readonly tree: LsmTree;
   readonly transactions: TransactionManager;
   readonly catalogStore: CatalogStore;
+  readonly documents: Documents;
   readonly reach: ReadableRange;
 }
 
@@ -61,24 +67,30 @@ export class Branch {
   readonly tree: LsmTree;
   readonly transactions: TransactionManager;
   readonly catalogStore: CatalogStore;
+  readonly documents: Documents;
   readonly autoIncrement: Counters;
   readonly rowIds: Counters;
   readonly rowCounts: RowCounts;
   readonly garbage: GarbageCollector;
   readonly #parts: StorageParts;
+  readonly #reach: ReadableRange;
   readonly #budget: MemoryBudget;
   readonly #env: Env;
+  readonly #volatile: boolean;
   readonly #onBackgroundError: ((error: unknown) => void) | undefined;
   #closed = false;
 
   private constructor(parts: BranchInside, options: BranchOptions) {
-    const { tree, transactions, catalogStore, reach } = parts;
+    const { tree, transactions, catalogStore, documents, reach } = parts;
+    this.#reach = reach;
     this.#budget = options.budget;
     this.#env = options.env;
+    this.#volatile = options.volatile ?? false;
     this.#onBackgroundError = options.onBackgroundError;
     this.tree = tree;
     this.transactions = transactions;
     this.catalogStore = catalogStore;
+    this.documents = documents;
     this.autoIncrement = new Counters(transactions, MetaKind.AUTO_INCREMENT);
     this.rowIds = new Counters(transactions, MetaKind.ROW_ID);
     this.rowCounts = new RowCounts();
@@ -117,8 +129,9 @@ export class Branch {
       ...(options.writeBytesMax !== undefined && { writeBytesMax: options.writeBytesMax }),
     });
     tree.replayed();
-    const catalogStore = await CatalogStore.open(transactions);
-    const branch = new Branch({ tree, transactions, catalogStore, reach }, options);
+    const catalogStore = await CatalogStore.open(transactions, options.nextId);
+    const documents = await Documents.open(transactions);
+    const branch = new Branch({ tree, transactions, catalogStore, documents, reach }, options);
     await readAll(transactions, MetaKind.ROW_COUNT, (value, key) =>
       branch.rowCounts.load(metaId(key), decodeCount(value)),
     );
@@ -150,6 +163,16 @@ export class Branch {
     await transaction.commit();
   }
 
+  /** No read may ask for anything before this. */
+  oldestReadable(): Timestamp {
+    return this.#reach.oldest();
+  }
+
+  /** How far back reads reach from now on; what is already gone stays gone. */
+  set retentionMs(retentionMs: number) {
+    this.#reach.retentionMs = retentionMs;
+  }
+
   useTables(transaction: Transaction, tables: readonly TableDef[]): MaybePromise<void> {
     return this.catalogStore.useTables(transaction, tables);
   }
@@ -159,9 +182,9 @@ export class Branch {
     if (this.#closed) return;
     this.#closed = true;
     await this.garbage.close();
-    if (this.transactions.fenced === undefined) await this.#writeBack();
+    if (!this.#volatile && this.transactions.fenced === undefined) await this.#writeBack();
     await this.transactions.close();
-    if (this.tree.memtableBytes > FLUSH_AT_CLOSE_BYTES) await this.#flushAtClose();
+    if (!this.#volatile && this.tree.memtableBytes > FLUSH_AT_CLOSE_BYTES) await this.#flushAtClose();
     await this.tree.close();
   }
 
@@ -191,18 +214,18 @@ export class Branch {
 class ReadableRange {
   readonly #snapshots: SnapshotList;
   readonly #env: Env;
-  readonly #retentionMs: number;
+  retentionMs: number;
   tree: LsmTree | undefined = undefined;
   #last: Timestamp = 0;
 
   constructor(snapshots: SnapshotList, env: Env, retentionMs: number) {
     this.#snapshots = snapshots;
     this.#env = env;
-    this.#retentionMs = retentionMs;
+    this.retentionMs = retentionMs;
   }
 
   oldest(): Timestamp {
-    const retained = timestampOfMs(this.#env.clock.nowMs() - this.#retentionMs);
+    const retained = timestampOfMs(this.#env.clock.nowMs() - this.retentionMs);
     const applied = this.tree?.lastTimestamp ?? 0;
     const inUse = this.#snapshots.oldest() ?? applied;
     this.#last = Math.max(this.#last, Math.min(retained, inUse, applied));

@@ -22,6 +22,8 @@ export interface ChangeOptions {
   readonly lockWaitTimeoutMs?: number;
 }
 
+/** Catalogs of the past that are kept. */
+const PAST_MAX = 8;
 const LOCK_WAIT_TIMEOUT_MS = 3_600_000;
 /** HEADER rows: the counter of ids, and the catalog's version. */
 const ID_COUNTER = 1;
@@ -32,15 +34,24 @@ export class CatalogStore {
   /** When each table's definition last changed in this process: older snapshots cannot be read with it (1412). */
   readonly #changedAt = new Map<number, Timestamp>();
   #current: CatalogSnapshot;
+  /** The newest change that `current` holds: the catalog is the same from then on. */
+  #lastChange: Timestamp;
+  /** Catalogs of the past, for stale reads. */
+  readonly #past = new Map<Timestamp, CatalogSnapshot>();
 
-  private constructor(manager: TransactionManager, snapshot: CatalogSnapshot) {
+  readonly #nextId: (() => number) | undefined;
+
+  private constructor(manager: TransactionManager, snapshot: CatalogSnapshot, nextId: (() => number) | undefined) {
     this.#manager = manager;
+    this.#nextId = nextId;
     this.#current = snapshot;
     this.#ids = new Counters(manager, MetaKind.HEADER);
+    this.#lastChange = manager.lastTimestamp;
   }
 
-  static async open(manager: TransactionManager): Promise<CatalogStore> {
-    return new CatalogStore(manager, await loadSnapshot(manager));
+  /** `nextId` gives ids from elsewhere. */
+  static async open(manager: TransactionManager, nextId?: () => number): Promise<CatalogStore> {
+    return new CatalogStore(manager, await loadSnapshot(manager), nextId);
   }
 
   get current(): CatalogSnapshot {
@@ -49,12 +60,25 @@ export class CatalogStore {
 
   /** An id that no table, view or schema ever had, durable before it is used: what was written under it is never mistaken. */
   async allocateId(): Promise<number> {
-    return Number(await this.#ids.take(ID_COUNTER, 1));
+    return this.#nextId?.() ?? Number(await this.#ids.take(ID_COUNTER, 1));
+  }
+
+  /** The catalog as it was at `at`, which must still be readable. */
+  at(at: Timestamp): MaybePromise<CatalogSnapshot> {
+    if (at >= this.#lastChange) return this.#current;
+    const known = this.#past.get(at);
+    if (known !== undefined) return known;
+    return loadSnapshot(this.#manager, at).then((snapshot) => {
+      if (this.#past.size >= PAST_MAX) this.#past.clear();
+      this.#past.set(at, snapshot);
+      return snapshot;
+    });
   }
 
   /** Commits of another node may have changed definitions. */
   async reload(): Promise<void> {
     this.#current = await loadSnapshot(this.#manager);
+    this.#lastChange = this.#manager.lastTimestamp;
   }
 
   /** Runs `work` over a draft and commits what it put there; all or nothing. Returns what `work` returned. */
@@ -89,7 +113,7 @@ export class CatalogStore {
   useTables(transaction: Transaction, tables: readonly TableDef[]): MaybePromise<void> {
     for (let i = 0; i < tables.length; i++) {
       const table = tables[i] as TableDef;
-      if (table.temporary || this.#current.findRelationById(table.id) === undefined) continue;
+      if (isOfSession(table) || this.#current.findRelationById(table.id) === undefined) continue;
       const locked = transaction.lockAlways(metaKey(MetaKind.RELATION, table.id), 'share');
       if (locked instanceof Promise) return locked.then(() => this.useTables(transaction, tables));
     }
@@ -102,7 +126,7 @@ export class CatalogStore {
   }
 
   #requireCurrent(transaction: Transaction, table: TableDef): void {
-    if (table.temporary || table.id <= 0) return;
+    if (isOfSession(table) || table.id <= 0) return;
     if (this.#current.findTableById(table.id)?.version !== table.version) throw sqlError('ER_TABLE_DEF_CHANGED');
     const changedAt = this.#changedAt.get(table.id);
     if (changedAt !== undefined && (transaction.snapshotAt ?? changedAt) < changedAt)
@@ -111,6 +135,7 @@ export class CatalogStore {
 
   #publish(draft: CatalogDraft): void {
     if (draft.isEmpty) return;
+    this.#lastChange = this.#manager.lastTimestamp;
     this.#current = this.#current.with(this.#current.version + 1, draft);
     for (const [id, relation] of draft.relations) {
       if (relation === undefined) this.#changedAt.delete(id);
@@ -119,11 +144,16 @@ export class CatalogStore {
   }
 }
 
-async function loadSnapshot(manager: TransactionManager): Promise<CatalogSnapshot> {
+/** Nobody else can change it. */
+function isOfSession(table: TableDef): boolean {
+  return table.temporary && table.globalTemporary !== true;
+}
+
+async function loadSnapshot(manager: TransactionManager, at = manager.lastTimestamp): Promise<CatalogSnapshot> {
   const schemas: SchemaDef[] = [];
   const relations: Relation[] = [];
-  await readAll(manager, MetaKind.SCHEMA, (value) => schemas.push(decodeDefinition<SchemaDef>(value)));
-  await readAll(manager, MetaKind.RELATION, (value) => relations.push(decodeDefinition<Relation>(value)));
+  await readAll(manager, MetaKind.SCHEMA, (value) => schemas.push(decodeDefinition<SchemaDef>(value)), at);
+  await readAll(manager, MetaKind.RELATION, (value) => relations.push(decodeDefinition<Relation>(value)), at);
   return new CatalogSnapshot(1, schemas, relations);
 }
 
@@ -132,9 +162,10 @@ export async function readAll(
   manager: TransactionManager,
   kind: MetaKindCode,
   visit: (value: Bytes, key: Bytes) => void,
+  at = manager.lastTimestamp,
 ): Promise<void> {
   const start = metaPrefix(kind);
-  const cursor = manager.tree.cursor({ start, end: prefixEnd(start), at: manager.lastTimestamp });
+  const cursor = manager.tree.cursor({ start, end: prefixEnd(start), at });
   try {
     while (await cursor.next()) visit(cursor.value(), cursor.key());
   } finally {

@@ -4,6 +4,7 @@ import type { CommitLog } from '../log/index.ts';
 import { MemoryBudget } from '../lsm/index.ts';
 import type { ObjectStore } from '../store/index.ts';
 import { Branch } from './branch.ts';
+import { openVolatileBranch, type VolatileBranch } from './temporary/volatile-branch.ts';
 
 export interface DatabaseOptions {
   readonly store: ObjectStore;
@@ -16,6 +17,8 @@ export interface DatabaseOptions {
 }
 
 const BUDGET_BYTES = 1024 * 1024 * 1024;
+/** Ids of temporary tables: above all that a branch gives, and different in all sessions. */
+const FIRST_VOLATILE_ID = 2 ** 31;
 const MAIN_PREFIX = 'branches/main';
 
 export class Database {
@@ -23,6 +26,7 @@ export class Database {
   readonly #budget: MemoryBudget;
   #main: Branch;
   #reopening: Promise<Branch> | undefined = undefined;
+  #nextVolatileId = FIRST_VOLATILE_ID;
 
   private constructor(options: DatabaseOptions, budget: MemoryBudget, main: Branch) {
     this.#options = options;
@@ -38,6 +42,12 @@ export class Database {
   /** The branch as it is open now; after a fence, `recover` gives another one. */
   get main(): Branch {
     return this.#main;
+  }
+
+  /** A branch in memory that dies with whoever opened it: what a session's temporary tables live in. */
+  openVolatile(): Promise<VolatileBranch> {
+    const { env } = this.#options;
+    return openVolatileBranch(env, this.#budget, () => this.#nextVolatileId++);
   }
 
   /** Opens the branch again when a commit of unknown outcome has fenced it; the log decides what happened. */

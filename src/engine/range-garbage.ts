@@ -13,7 +13,7 @@ import type { Bytes } from '../base/index.ts';
 import type { Env, Timer } from '../env/index.ts';
 import type { Timestamp, Transaction, TransactionManager } from '../txn/index.ts';
 import { readAll } from './catalog-store.ts';
-import { MetaKind, metaKey, metaPrefix, prefixRange, tablePrefix } from './key-space.ts';
+import { MetaKind, metaKey, metaPrefix, namedMetaKey, prefixRange, tablePrefix } from './key-space.ts';
 import { KeyWriter } from './key-writer.ts';
 
 /** A table with all its indexes, or one index of it. */
@@ -158,8 +158,10 @@ export class GarbageCollector {
       for (const key of keys) transaction.delete(key);
       if (keys.length < BATCH_KEYS) {
         unmarkGarbage(transaction, range);
-        if (range.indexId === undefined)
+        if (range.indexId === undefined) {
           for (const kind of COUNTER_KINDS) transaction.delete(metaKey(kind, range.tableId));
+          transaction.delete(namedMetaKey(MetaKind.DOCUMENT, `statistics/${range.tableId}`));
+        }
       }
       await transaction.commit();
       if (keys.length < BATCH_KEYS) return;

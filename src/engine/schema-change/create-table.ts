@@ -6,6 +6,7 @@ import { buildTable, buildTableLike, checkReferencingKeys } from '../../sql/ddl/
 import { okResult } from '../session/results.ts';
 import type { EngineSession } from '../session/session.ts';
 import type { StatementResult } from '../session-port.ts';
+import { createTemporary, dropTemporary, requireTemporaryChange } from '../temporary/temporary-changes.ts';
 import { buildContext, checkExpressions } from './build-context.ts';
 import { columnsOfQuery } from './query-columns.ts';
 import { schemaOf } from './relation-lookup.ts';
@@ -18,9 +19,12 @@ export function createTable(
 ): MaybePromise<StatementResult> {
   const schema = schemaOf(session, statement.table.schema);
   if (statement.temporary && statement.partitioning !== undefined) throw sqlError('ER_PARTITION_NO_TEMPORARY');
-  if (statement.temporary) throw sqlError('ER_NOT_SUPPORTED_YET', 'CREATE TEMPORARY TABLE');
+  if (statement.temporary) requireTemporaryChange(session);
   const context = buildContext(session, schema);
-  const existing = context.catalog.findTable(schema, statement.table.name);
+  const { name } = statement.table;
+  const existing = statement.temporary
+    ? session.temporary?.find(schema, name)
+    : context.catalog.findTable(schema, name);
   if (existing !== undefined) {
     if (!statement.ifNotExists) throw sqlError('ER_TABLE_EXISTS_ERROR', statement.table.name);
     session.warn(1050, `Table '${statement.table.name}' already exists`, 'Note');
@@ -34,7 +38,7 @@ export function createTable(
   const table = fromQuery === undefined ? built : fromQuery.finish(built);
   checkExpressions(session, table);
   checkReferencingKeys(table, context);
-  return andThen(store.createTable(table), () => {
+  return andThen(save(store, table, session), () => {
     if (statement.query === undefined) return okResult({ warningCount: session.state.diagnostics.warningCount });
     return fillOrDrop(store, insertOf(statement, extra, statement.query), table, session);
   });
@@ -49,9 +53,13 @@ async function fillOrDrop(
 ): Promise<StatementResult> {
   try {
     const result = await session.runStatement(insert, session.currentSql ?? '', 0);
-    await session.implicitCommit();
+    if (!table.temporary) await session.implicitCommit();
     return result;
   } catch (error) {
+    if (table.temporary) {
+      await dropTemporary(session, [table]);
+      throw error;
+    }
     // What the session's transaction holds of the table would keep the drop waiting.
     await session.transactions.rollback();
     await store.dropRelations([table]);
@@ -66,11 +74,15 @@ function createLike(
   session: EngineSession,
 ): MaybePromise<StatementResult> {
   const sourceSchema = schemaOf(session, like.schema);
-  const source = session.host.catalog().findTable(sourceSchema, like.name);
+  const source = session.catalog.findTable(sourceSchema, like.name);
   if (source === undefined) throw sqlError('ER_NO_SUCH_TABLE', sourceSchema, like.name);
   if (source.kind === 'view') throw sqlError('ER_WRONG_OBJECT', sourceSchema, like.name, 'BASE TABLE');
   const table = buildTableLike(source, statement, buildContext(session, schemaOf(session, statement.table.schema)));
-  return andThen(store.createTable(table), () => okResult());
+  return andThen(save(store, table, session), () => okResult());
+}
+
+function save(store: SchemaStore, table: TableDef, session: EngineSession): MaybePromise<unknown> {
+  return table.temporary ? createTemporary(session, table) : store.createTable(table);
 }
 
 const KNOWN_ENGINES = new Set(

@@ -60,6 +60,8 @@ function refuseInView(node: unknown): void {
 function viewDefinition(statement: ast.CreateView, schema: string, session: EngineSession, version: number): ViewDef {
   refuseInView(statement.query);
   const ready = planFor(session, statement.query, session.currentSql ?? '', []);
+  const temporary = ready.plan.tables.find((table) => table.temporary);
+  if (temporary !== undefined) throw sqlError('ER_VIEW_SELECT_TMPTABLE', temporary.name);
   const names = statement.columns.length > 0 ? statement.columns : ready.columns.map((column) => column.name);
   if (names.length !== ready.columns.length) throw sqlError('ER_VIEW_WRONG_LIST');
   const seen = new Set<string>();

@@ -17,7 +17,7 @@ export interface QueryColumns {
 
 export function columnsOfQuery(session: EngineSession, query: ast.Query): QueryColumns {
   const { columns } = planFor(session, query, session.currentSql ?? '', []);
-  const catalog = session.host.catalog();
+  const catalog = session.catalog;
   const sourceOf = ({ schema, originalTable, originalName }: ResultColumn): ColumnDef | undefined => {
     if (schema === undefined || originalTable === undefined || originalName === undefined) return undefined;
     const table = catalog.findTable(schema, originalTable);

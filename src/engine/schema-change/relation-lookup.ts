@@ -3,6 +3,7 @@ import { sqlError } from '../../base/index.ts';
 import type * as ast from '../../sql/ast/index.ts';
 import type { TableDef, ViewDef } from '../../sql/catalog/index.ts';
 import { isVirtualSchema } from '../../sql/infoschema/index.ts';
+import { isOfSession } from '../temporary/temporary-changes.ts';
 import type { EngineSession } from '../session/session.ts';
 
 export function schemaOf(session: EngineSession, written: string | undefined): string {
@@ -20,7 +21,7 @@ export function getTable(
   ifView: 'ER_WRONG_OBJECT' | 'ER_NO_SUCH_TABLE' = 'ER_WRONG_OBJECT',
 ): TableDef {
   const schema = schemaOf(session, name.schema);
-  const table = session.host.catalog().findTable(schema, name.name);
+  const table = session.catalog.findTable(schema, name.name);
   if (table === undefined) throw sqlError('ER_NO_SUCH_TABLE', schema, name.name);
   if (table.kind === 'view' && ifView === 'ER_NO_SUCH_TABLE') throw sqlError(ifView, schema, name.name);
   if (table.kind === 'view') throw sqlError('ER_WRONG_OBJECT', schema, name.name, 'BASE TABLE');
@@ -28,6 +29,10 @@ export function getTable(
 }
 
 export function requireFree(session: EngineSession, relation: TableDef | ViewDef): void {
+  if (relation.kind === 'table' && isOfSession(relation)) {
+    if (session.temporary?.find(relation.schema, relation.name) === undefined) return;
+    throw sqlError('ER_TABLE_EXISTS_ERROR', relation.name);
+  }
   const catalog = session.host.catalog();
   if (catalog.findSchema(relation.schema) === undefined) throw sqlError('ER_BAD_DB_ERROR', relation.schema);
   if (catalog.findTable(relation.schema, relation.name) !== undefined)

@@ -17,6 +17,14 @@ import { buildContext, checkExpressions } from './build-context.ts';
 import { getTable, requireFree, schemaOf } from './relation-lookup.ts';
 import { createTable } from './create-table.ts';
 import { createView } from './create-view.ts';
+import {
+  dropTemporary,
+  isOfSession,
+  rebuilt,
+  requireTemporaryChange,
+  storeOf,
+} from '../temporary/temporary-changes.ts';
+import { runFlashback } from './flashback.ts';
 import { rowCheck, rowConversion } from './row-conversion.ts';
 import type { RelationName, SchemaStore } from './schema-store.ts';
 
@@ -44,13 +52,15 @@ export class SchemaChanges implements SchemaChanger {
       case 'drop-index':
         return this.#alterTable(alterOf(statement, { kind: 'drop-index', name: statement.name }), session);
       case 'drop-table':
-        return this.#drop(statement.tables, 'table', statement.ifExists, session);
+        return this.#dropTables(statement, session);
       case 'drop-view':
         return this.#drop(statement.views, 'view', statement.ifExists, session);
       case 'rename-table':
         return this.#rename(statement, session);
       case 'truncate-table':
         return this.#truncate(statement, session);
+      case 'flashback':
+        return runFlashback(statement, this.#store, session);
       case 'create-view':
         return createView(this.#store, statement, session);
       default:
@@ -118,7 +128,7 @@ export class SchemaChanges implements SchemaChanger {
   #alterTable(statement: ast.AlterTable, session: EngineSession): MaybePromise<StatementResult> {
     const table = getTable(session, statement.table);
     const onlyRenames = statement.actions.every((action) => action.kind === 'rename-table');
-    const plan = planAlterTable(statement, table, buildContext(session, table.schema));
+    const plan = rebuilt(planAlterTable(statement, table, buildContext(session, table.schema)));
     const renamed = plan.after.schema !== table.schema || plan.after.name !== table.name;
     if (renamed) requireFree(session, plan.after);
     else if (onlyRenames) return okResult();
@@ -127,11 +137,39 @@ export class SchemaChanges implements SchemaChanger {
     const convert = rowConversion(session, plan);
     const check = rowCheck(session, plan);
     return andThen(
-      this.#store.alterTable(plan, { convert: convert.convert, check: check?.check, zone: session.state.zone }),
+      storeOf(session, table, this.#store).alterTable(plan, {
+        convert: convert.convert,
+        check: check?.check,
+        zone: session.state.zone,
+      }),
       () => {
-        if (onlyRenames) return okResult();
+        if (onlyRenames && !isOfSession(table)) return okResult();
         return alteredResult(session, plan.countsRows ? Math.max(convert.rows(), check?.rows() ?? 0) : 0);
       },
+    );
+  }
+
+  /** A name means the session's temporary table first; with TEMPORARY nothing else. */
+  #dropTables(statement: ast.DropTable, session: EngineSession): MaybePromise<StatementResult> {
+    const { temporary } = session;
+    if (statement.temporary) requireTemporaryChange(session);
+    else if (temporary === undefined) return this.#drop(statement.tables, 'table', statement.ifExists, session);
+    const own: RelationName[] = [];
+    const others: ast.TableName[] = [];
+    for (const name of statement.tables) {
+      const schema = schemaOf(session, name.schema);
+      if (temporary?.find(schema, name.name) === undefined) others.push(name);
+      else own.push({ schema, name: name.name });
+    }
+    const qualified = others.map((name) => `${schemaOf(session, name.schema)}.${name.name}`);
+    if (statement.temporary && others.length > 0) {
+      if (!statement.ifExists) throw sqlError('ER_BAD_TABLE_ERROR', qualified.join(','));
+      for (const name of qualified) session.warn(1051, `Unknown table '${name}'`, 'Note');
+    }
+    const rest = statement.temporary || others.length === 0;
+    const shared = rest ? undefined : this.#drop(others, 'table', statement.ifExists, session);
+    return andThen(shared, () =>
+      andThen(dropTemporary(session, own), () => okResult({ warningCount: session.state.diagnostics.warningCount })),
     );
   }
 
@@ -182,8 +220,7 @@ export class SchemaChanges implements SchemaChanger {
 
   #truncate(statement: ast.TruncateTable, session: EngineSession): MaybePromise<StatementResult> {
     const table = getTable(session, statement.table, 'ER_NO_SUCH_TABLE');
-    const reference = session.host
-      .catalog()
+    const reference = session.catalog
       .referencing(table.schema, table.name)
       .find((candidate) => candidate.table.id !== table.id);
     if (reference !== undefined && session.foreignKeyChecks) {
@@ -192,7 +229,7 @@ export class SchemaChanges implements SchemaChanger {
         `\`${reference.table.schema}\`.\`${reference.table.name}\`, CONSTRAINT \`${reference.key.name}\``,
       );
     }
-    return andThen(this.#store.truncateTable(table), () => okResult());
+    return andThen(storeOf(session, table, this.#store).truncateTable(table), () => okResult());
   }
 }
 

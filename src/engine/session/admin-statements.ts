@@ -4,6 +4,7 @@ import type * as ast from '../../sql/ast/index.ts';
 import type { TableDef, ViewDef } from '../../sql/catalog/index.ts';
 import type { Row } from '../../sql/types/index.ts';
 import type { StatementResult } from '../session-port.ts';
+import { runTidb } from '../tidb/run-tidb.ts';
 import { okResult, tableResult, textColumn } from './results.ts';
 import type { EngineSession } from './session.ts';
 
@@ -17,7 +18,7 @@ const MAINTENANCE_COLUMNS = [
 /** There are no help tables: every topic is unknown. */
 const HELP_COLUMNS = [textColumn('source_category_name', 64), textColumn('name', 64), textColumn('is_it_category', 1)];
 
-export function runAdmin(session: EngineSession, statement: ast.Statement): MaybePromise<StatementResult> {
+export function runAdmin(session: EngineSession, statement: ast.Statement, sql: string): MaybePromise<StatementResult> {
   switch (statement.kind) {
     case 'analyze-table':
       return analyze(session, statement);
@@ -36,15 +37,18 @@ export function runAdmin(session: EngineSession, statement: ast.Statement): Mayb
     case 'lock-instance':
     case 'reset-persist':
       return okResult();
-    default:
+    default: {
+      const done = runTidb(session, statement, sql);
+      if (done !== undefined) return done;
       throw sqlError('ER_NOT_SUPPORTED_YET', statement.kind.toUpperCase().replaceAll('-', ' '));
+    }
   }
 }
 
 function findTable(session: EngineSession, name: ast.TableName): TableDef | ViewDef {
   const schema = name.schema ?? session.state.database;
   if (schema === null) throw sqlError('ER_NO_DB_ERROR');
-  const table = session.host.catalog().findTable(schema, name.name);
+  const table = session.catalog.findTable(schema, name.name);
   if (table === undefined) throw sqlError('ER_NO_SUCH_TABLE', schema, name.name);
   return table;
 }
@@ -56,7 +60,7 @@ function analyze(session: EngineSession, statement: ast.AnalyzeTable): MaybeProm
     if (name === undefined) return tableResult(MAINTENANCE_COLUMNS, rows);
     const schema = name.schema ?? session.state.database ?? '';
     const label = `${schema}.${name.name}`;
-    const table = session.host.catalog().findTable(schema, name.name);
+    const table = session.catalog.findTable(schema, name.name);
     if (table === undefined) {
       rows.push(
         [label, 'analyze', 'Error', `Table '${label}' doesn't exist`],
@@ -88,7 +92,7 @@ function maintain(session: EngineSession, statement: ast.MaintainTable): MaybePr
   const rows: Row[] = statement.tables.flatMap((name): Row[] => {
     const schema = name.schema ?? session.state.database ?? '';
     const label = `${schema}.${name.name}`;
-    const table = session.host.catalog().findTable(schema, name.name);
+    const table = session.catalog.findTable(schema, name.name);
     const op = statement.action;
     if (table === undefined) {
       return [
@@ -111,7 +115,7 @@ async function checksums(session: EngineSession, statement: ast.MaintainTable): 
   const rows: Row[] = [];
   for (const name of statement.tables) {
     const schema = name.schema ?? session.state.database ?? '';
-    const table = session.host.catalog().findTable(schema, name.name);
+    const table = session.catalog.findTable(schema, name.name);
     const label = `${schema}.${name.name}`;
     if (table === undefined || table.kind === 'view') {
       session.warn(1146, `Table '${label}' doesn't exist`, 'Error');

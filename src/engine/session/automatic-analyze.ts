@@ -20,7 +20,7 @@ export interface AnalyzeSource {
   readonly env: Env;
   /** Storage of a transaction of its own, and what ends it. */
   open(): { readonly storage: TransactionStorage; end(): void };
-  publish(statistics: TableStatistics): void;
+  publish(statistics: TableStatistics): MaybePromise<void>;
 }
 
 export class AutomaticAnalyze {
@@ -61,7 +61,7 @@ export class AutomaticAnalyze {
   async #analyze(table: TableDef): Promise<void> {
     const open = this.#source.open();
     try {
-      this.#source.publish(await collectStatistics(table, open.storage, this.#options()));
+      await this.#source.publish(await collectStatistics(table, open.storage, this.#options()));
     } finally {
       open.end();
     }

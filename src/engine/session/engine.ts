@@ -11,12 +11,13 @@ import { functionRegistry } from '../../sql/functions/index.ts';
 import type { FunctionRegistry, StatsProvider } from '../../sql/planner/index.ts';
 import type { TransactionStorage } from '../../sql/ports.ts';
 import type { Value } from '../../sql/types/index.ts';
-import type { Transaction } from '../../txn/index.ts';
+import type { Timestamp, Transaction } from '../../txn/index.ts';
 import type { Database } from '../database.ts';
 import { rowCountOf } from '../partitions/partition-layout.ts';
 import { StorageSchemaStore } from '../storage-schema-store.ts';
 import { SchemaChanges } from '../schema-change/schema-changes.ts';
 import type { AccountCredentials, ConnectOptions, Engine, Session } from '../session-port.ts';
+import { TemporaryTables } from '../temporary/temporary-tables.ts';
 import { getVariableRow, readVariable, VariableValues } from '../variables/index.ts';
 import { AutomaticAnalyze } from './automatic-analyze.ts';
 import { checksumTable } from './checksum-table.ts';
@@ -24,6 +25,8 @@ import type { BeginOptions, SchemaChanger, SessionHost, SessionPrivileges } from
 import { EngineSession } from './session.ts';
 import { SessionVirtualTables } from './session-virtual-tables.ts';
 import { TableStats } from './table-stats.ts';
+import { timeToLiveHost } from './time-to-live-host.ts';
+import { Additions } from '../tidb/additions.ts';
 
 /** Accounts as the engine needs them; engine/accounts implements it. */
 export interface AccountDirectory {
@@ -44,6 +47,7 @@ export class SqlEngine implements Engine, SessionHost {
   readonly functions: FunctionRegistry = functionRegistry;
   readonly stats: StatsProvider;
   readonly schemaChanger: SchemaChanger;
+  readonly additions: Additions;
   readonly #database: Database;
   readonly #accounts: AccountDirectory;
   readonly #sessions = new Map<number, EngineSession>();
@@ -64,15 +68,29 @@ export class SqlEngine implements Engine, SessionHost {
         const transaction = this.#database.main.begin({ isolation: 'repeatable-read' });
         return { storage: this.#database.main.storageFor(transaction), end: () => transaction.rollback() };
       },
-      publish: (statistics) => this.#tableStats.set(statistics),
+      publish: (statistics) => this.#tableStats.publish(statistics),
     });
     this.#tableStats = new TableStats(
       (table) => rowCountOf(this.#database.main.rowCounts, table) ?? 0,
       (table) => this.#analyze.request(table),
+      () => this.#database.main.documents,
     );
     this.stats = this.#tableStats;
-    this.schemaChanger = new SchemaChanges(new StorageSchemaStore(() => this.#database.main));
+    const changes = new SchemaChanges(new StorageSchemaStore(() => this.#database.main));
+    this.schemaChanger = {
+      run: (statement, session) =>
+        andThen(changes.run(statement, session), (result) => {
+          this.additions.timeToLive.schedule();
+          return result;
+        }),
+    };
     for (const [name, value] of Object.entries(options.variables ?? {})) this.globals.set(name, value);
+    this.additions = new Additions({
+      documents: () => this.#database.main.documents,
+      globals: this.globals,
+      timeToLive: timeToLiveHost(this),
+    });
+    this.additions.timeToLive.schedule();
   }
 
   // ---- protocols ----
@@ -114,6 +132,18 @@ export class SqlEngine implements Engine, SessionHost {
     return this.#database.main.catalog;
   }
 
+  catalogAt(at: Timestamp): MaybePromise<Catalog> {
+    return this.#database.main.catalogStore.at(at);
+  }
+
+  oldestReadable(): Timestamp {
+    return this.#database.main.oldestReadable();
+  }
+
+  lastTimestamp(): Timestamp {
+    return this.#database.main.transactions.lastTimestamp;
+  }
+
   begin(options: BeginOptions): Transaction {
     this.#statements++;
     const branch = this.#database.main;
@@ -133,6 +163,11 @@ export class SqlEngine implements Engine, SessionHost {
 
   storage(transaction: Transaction, session: EngineSession): TransactionStorage {
     return this.#database.main.storageFor(transaction, session.storageSession);
+  }
+
+  async openTemporary(session: EngineSession): Promise<TemporaryTables> {
+    const volatile = await this.#database.openVolatile();
+    return new TemporaryTables(volatile, session.storageSession, () => session.transactions.isolation);
   }
 
   useTables(transaction: Transaction, tables: readonly TableDef[]): MaybePromise<void> {
@@ -185,6 +220,7 @@ export class SqlEngine implements Engine, SessionHost {
 
   /** Ends all sessions; the database is closed by whoever opened it. */
   async close(): Promise<void> {
+    await this.additions.timeToLive.close();
     await this.#analyze.close();
     for (const session of [...this.#sessions.values()]) {
       session.onTerminate?.('shutdown');

@@ -1,10 +1,13 @@
 /** What expressions may read of a session: clock, user, variables. One object per session, refreshed per statement. */
 import { sqlError } from '../../base/index.ts';
-import type { Env } from '../../env/index.ts';
-import type { EvalSession, SqlMode } from '../../sql/expr/index.ts';
+import { decipher, encipher, type Env, hkdf, pbkdf2, zlibCompress, zlibUncompress } from '../../env/index.ts';
+import type { Codecs, EvalSession, SqlMode } from '../../sql/expr/index.ts';
 import type { FieldType, Value } from '../../sql/types/index.ts';
 import { findVariableRow, readVariable, type VariableScopeName } from '../variables/index.ts';
+import type { ConnectionLocks } from '../user-lock-table.ts';
 import type { SessionState } from './session-state.ts';
+
+const CODECS: Codecs = { encipher, decipher, hkdf, pbkdf2, zlibCompress, zlibUncompress };
 
 export class SessionEval implements EvalSession {
   readonly #state: SessionState;
@@ -17,8 +20,11 @@ export class SessionEval implements EvalSession {
   /** What SLEEP asked for and was not waited for yet. */
   sleepMs = 0;
   roleOf: (() => string) | undefined;
+  readonly codecs = CODECS;
+  readonly userLocks: ConnectionLocks;
 
-  constructor(state: SessionState, env: Env) {
+  constructor(state: SessionState, env: Env, userLocks: ConnectionLocks) {
+    this.userLocks = userLocks;
     this.#state = state;
     this.#env = env;
   }

@@ -31,40 +31,51 @@ export class LockedTables {
   }
 
   /** Throws when the statement uses what is not locked for it. */
-  check(statement: ast.Statement): void {
-    const locks = this.#locks;
-    if (locks === undefined) return;
+  check(statement: ast.Statement, isTemporary: (table: ast.TableName) => boolean): void {
+    if (this.#locks === undefined) return;
+    const locks = { byName: this.#locks, isTemporary };
     switch (statement.kind) {
       case 'insert':
-        requireLock(locks, statement.table.name, true);
+        requireLock(locks, statement.table, true);
         return checkReads(locks, statement.query, new Set());
       case 'query':
       case 'update':
       case 'delete':
         return checkReads(locks, statement, new Set());
       case 'drop-table':
-        for (const table of statement.tables) requireLock(locks, table.name, true);
+        if (statement.temporary) return;
+        for (const table of statement.tables) requireLock(locks, table, true);
         return;
       case 'create-table':
+        if (statement.temporary) return checkReads(locks, statement.query, new Set());
+        requireLock(locks, statement.table, true);
+        return;
       case 'alter-table':
       case 'truncate-table':
       case 'create-index':
       case 'drop-index':
-        requireLock(locks, statement.table.name, true);
+        requireLock(locks, statement.table, true);
         return;
       default:
     }
   }
 }
 
-function requireLock(locks: Locks, name: string, write: boolean): void {
-  const lock = locks.get(name);
+interface Held {
+  readonly byName: Locks;
+  /** The session's own tables need no lock. */
+  readonly isTemporary: (table: ast.TableName) => boolean;
+}
+
+function requireLock(locks: Held, table: ast.TableName, write: boolean, name = table.name): void {
+  if (locks.isTemporary(table)) return;
+  const lock = locks.byName.get(name);
   if (lock === undefined) throw sqlError('ER_TABLE_NOT_LOCKED', name);
   if (write && !lock.write) throw sqlError('ER_TABLE_NOT_LOCKED_FOR_WRITE', name);
 }
 
 /** Every table that a tree names, but for common table expressions and the virtual schemas. */
-function checkReads(locks: Locks, node: unknown, hidden: ReadonlySet<string>): void {
+function checkReads(locks: Held, node: unknown, hidden: ReadonlySet<string>): void {
   if (Array.isArray(node)) for (const item of node) checkReads(locks, item, hidden);
   if (Array.isArray(node) || typeof node !== 'object' || node === null || node instanceof Uint8Array) return;
   const tree = node as {
@@ -76,7 +87,7 @@ function checkReads(locks: Locks, node: unknown, hidden: ReadonlySet<string>): v
   };
   if (tree.kind === 'table' && tree.name !== undefined) {
     const isOurs = tree.schema === undefined || !isVirtualSchema(tree.schema);
-    if (isOurs && !hidden.has(tree.name)) requireLock(locks, tree.alias ?? tree.name, false);
+    if (isOurs && !hidden.has(tree.name)) requireLock(locks, tree as ast.TableName, false, tree.alias ?? tree.name);
   }
   const names = tree.with === undefined ? hidden : new Set([...hidden, ...tree.with.tables.map((cte) => cte.name)]);
   for (const value of Object.values(node)) checkReads(locks, value, names);

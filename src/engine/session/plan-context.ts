@@ -63,13 +63,13 @@ export function plannerContext(
   paramTypes: readonly FieldType[],
 ): PlannerContext {
   return {
-    catalog: session.host.catalog(),
+    catalog: session.catalog,
     database: session.state.database,
     session: new SessionPlanning(session),
     evalSession: session.eval,
     functions: session.host.functions,
     paramTypes,
-    stats: session.host.stats,
+    stats: session.stats,
     virtualTables: session.virtualTables,
     privileges: session.privileges,
     // Stored texts are canonical: they read the same whatever the session's sql_mode says.

@@ -11,6 +11,8 @@ import type { PreparedStatement, ResultColumn, StatementResult } from '../sessio
 import { isPlannable, planFor, type ReadyPlan, requireWritable } from './planning.ts';
 import type { EngineSession } from './session.ts';
 import { runReady } from './select-into.ts';
+import { inItsTime } from './stale-read.ts';
+import { applyRunningHints, runningHints } from './statement-hints.ts';
 
 const NO_TYPES: readonly FieldType[] = [];
 
@@ -30,6 +32,9 @@ export class Prepared implements PreparedStatement {
   columns: readonly ResultColumn[] = [];
   warningCount = 0;
   #ready: ReadyPlan | undefined;
+  /** Written with AS OF TIMESTAMP. */
+  readonly #isStale: boolean;
+  readonly #hints: readonly ast.OptimizerHint[];
   #basis: PlanBasis | undefined;
 
   private constructor(session: EngineSession, statement: ast.Statement, sql: string, paramCount: number) {
@@ -37,6 +42,8 @@ export class Prepared implements PreparedStatement {
     this.#statement = statement;
     this.#sql = sql;
     this.paramCount = paramCount;
+    this.#hints = runningHints(statement);
+    this.#isStale = statement.kind === 'query' && statement.asOf !== undefined;
   }
 
   static create(session: EngineSession, statement: ast.Statement, sql: string, paramCount: number): Prepared {
@@ -56,7 +63,7 @@ export class Prepared implements PreparedStatement {
     const basis = this.#basis;
     return (
       basis !== undefined &&
-      basis.catalog === session.host.catalog() &&
+      basis.catalog === session.catalog &&
       basis.planEpoch === session.state.planEpoch &&
       basis.privilegeEpoch === session.privileges.epoch
     );
@@ -65,7 +72,7 @@ export class Prepared implements PreparedStatement {
   #plan(types: readonly FieldType[]): ReadyPlan {
     const session = this.#session;
     const basis = {
-      catalog: session.host.catalog(),
+      catalog: session.catalog,
       planEpoch: session.state.planEpoch,
       privilegeEpoch: session.privileges.epoch,
       types,
@@ -83,13 +90,23 @@ export class Prepared implements PreparedStatement {
       session.state.diagnostics.clear();
       if (!isPlannable(this.#statement))
         return session.runStatement(this.#statement, this.#sql, this.paramCount, { params, types });
-      requireWritable(session, this.#statement);
-      const isReusable =
-        this.#ready !== undefined && this.isCurrent(session) && sameTypes(this.#basis?.types ?? NO_TYPES, types);
-      if (isReusable && this.#ready !== undefined) return runReady(session, this.#ready, params);
-      session.privileges.requireFor(this.#statement);
-      return runReady(session, this.#plan(types), params);
+      const { staleness } = session.transactions;
+      if (staleness === undefined && !this.#isStale) return this.#run(params, types);
+      return inItsTime(session, this.#statement, { params, types }, () => this.#run(params, types));
     });
+  }
+
+  #run(params: readonly Value[], types: readonly FieldType[]): MaybePromise<StatementResult> {
+    const session = this.#session;
+    if (this.#hints.length > 0) applyRunningHints(session, this.#hints);
+    requireWritable(session, this.#statement, this.#ready);
+    const isReusable =
+      this.#ready !== undefined && this.isCurrent(session) && sameTypes(this.#basis?.types ?? NO_TYPES, types);
+    if (isReusable && this.#ready !== undefined) return runReady(session, this.#ready, params);
+    session.privileges.requireFor(this.#statement);
+    const ready = this.#plan(types);
+    requireWritable(session, this.#statement, ready);
+    return runReady(session, ready, params);
   }
 
   close(): void {

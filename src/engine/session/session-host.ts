@@ -3,6 +3,7 @@ import type { MaybePromise } from '../../base/index.ts';
 import type { Env } from '../../env/index.ts';
 import type { Catalog, TableDef } from '../../sql/catalog/index.ts';
 import type { VirtualTables } from '../../sql/exec/index.ts';
+import type { InfoSource } from '../../sql/infoschema/index.ts';
 import type {
   FunctionRegistry,
   PrivilegeChecker,
@@ -10,9 +11,12 @@ import type {
   VirtualTableProvider,
 } from '../../sql/planner/index.ts';
 import type { TransactionStorage } from '../../sql/ports.ts';
-import type { Isolation, Transaction, TransactionMode } from '../../txn/index.ts';
+import type { Isolation, Timestamp, Transaction, TransactionMode } from '../../txn/index.ts';
 import type * as ast from '../../sql/ast/index.ts';
 import type { StatementResult } from '../session-port.ts';
+import type { TemporaryTables } from '../temporary/temporary-tables.ts';
+import type { Additions } from '../tidb/additions.ts';
+import type { UserLockTable } from '../user-lock-table.ts';
 import type { VariableValues } from '../variables/index.ts';
 import type { EngineSession } from './session.ts';
 
@@ -20,6 +24,8 @@ export interface BeginOptions {
   readonly isolation: Isolation;
   readonly mode: TransactionMode;
   readonly lockWaitTimeoutMs: number;
+  /** The moment of a stale read. */
+  readonly at?: Timestamp;
 }
 
 /** Changes of the schema; each commits by itself. Built on the branch's catalog store. */
@@ -30,15 +36,27 @@ export interface SchemaChanger {
 export interface SessionHost {
   readonly env: Env;
   readonly globals: VariableValues;
+  readonly userLocks: UserLockTable;
   readonly functions: FunctionRegistry;
   readonly stats: StatsProvider;
   readonly schemaChanger: SchemaChanger;
+  readonly additions: Additions;
   catalog(): Catalog;
+  /** The definitions as they were at a moment that is still retained. */
+  catalogAt(at: Timestamp): MaybePromise<Catalog>;
+  /** No read may ask for anything before this. */
+  oldestReadable(): Timestamp;
+  /** Of the newest commit. */
+  lastTimestamp(): Timestamp;
   begin(options: BeginOptions): Transaction;
   storage(transaction: Transaction, session: EngineSession): TransactionStorage;
+  /** A place for the session's temporary tables. */
+  openTemporary(session: EngineSession): Promise<TemporaryTables>;
   /** Waits while a schema change holds one of the tables, then keeps them from changing until the transaction ends. */
   useTables(transaction: Transaction, tables: readonly TableDef[]): MaybePromise<void>;
-  virtualTables(session: EngineSession): VirtualTableProvider & VirtualTables;
+  virtualTables(
+    session: EngineSession,
+  ): VirtualTableProvider & VirtualTables & Pick<InfoSource, 'toDateTime' | 'dataBytes'> & { listsTemporary: boolean };
   privileges(session: EngineSession): SessionPrivileges;
   sessions(): ReadonlyMap<number, EngineSession>;
   removeSession(session: EngineSession): void;

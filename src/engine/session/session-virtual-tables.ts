@@ -14,6 +14,7 @@ import {
   type Row,
   type Value,
 } from '../../sql/types/index.ts';
+import { ownRows } from '../tidb/own-rows.ts';
 import { SYSTEM_VARIABLES } from '../variables/index.ts';
 import { planFor } from './planning.ts';
 import type { EngineSession } from './session.ts';
@@ -22,6 +23,8 @@ const NO_ROWS: Batch[] = [];
 
 export class SessionVirtualTables implements VirtualTableProvider, VirtualTables, InfoSource {
   readonly #session: EngineSession;
+  /** While SHOW COLUMNS and its like look at a temporary table. */
+  listsTemporary = false;
 
   constructor(session: EngineSession) {
     this.#session = session;
@@ -37,7 +40,9 @@ export class SessionVirtualTables implements VirtualTableProvider, VirtualTables
   }
 
   get catalog(): Catalog {
-    return this.#session.host.catalog();
+    const { temporary, host } = this.#session;
+    const shared = this.#session.transactions.current?.catalog ?? host.catalog();
+    return this.listsTemporary && temporary !== undefined ? temporary.over(shared).withTemporary : shared;
   }
 
   get processes(): readonly ProcessInfo[] {
@@ -71,7 +76,7 @@ export class SessionVirtualTables implements VirtualTableProvider, VirtualTables
   }
 
   rowCount(table: TableDef): number {
-    return this.#session.host.stats.rowCount(table);
+    return this.#session.stats.rowCount(table);
   }
 
   dataBytes(table: TableDef): number {
@@ -82,7 +87,7 @@ export class SessionVirtualTables implements VirtualTableProvider, VirtualTables
 
   autoIncrement(table: TableDef): MaybePromise<number | bigint | undefined> {
     if (!table.columns.some((column) => column.autoIncrement)) return undefined;
-    return this.#session.host.autoIncrementOf(table);
+    return this.#session.autoIncrementOf(table);
   }
 
   viewColumns(view: ViewDef): readonly { name: string; type: FieldType }[] | undefined {
@@ -110,6 +115,10 @@ export class SessionVirtualTables implements VirtualTableProvider, VirtualTables
     const index = table.indexes.find((candidate) => candidate.id === indexId);
     const rows = this.rowCount(table);
     return index?.unique && parts === index.parts.length ? rows : Math.min(rows, Math.ceil(rows / 10));
+  }
+
+  ownRows(table: string): readonly Row[] | undefined {
+    return ownRows(this.#session, table);
   }
 
   toDateTime(ms: number): DateTime {

@@ -19,6 +19,7 @@ import {
 } from '../../base/index.ts';
 import type * as ast from '../../sql/ast/index.ts';
 import type { Interrupt } from '../../sql/exec/index.ts';
+import type { UserLockWait } from '../../sql/expr/index.ts';
 import { isEmptyFrom, parse } from '../../sql/parser/index.ts';
 import type { FieldType, Value } from '../../sql/types/index.ts';
 import { collationById } from '../../sql/types/index.ts';
@@ -32,6 +33,9 @@ import type {
   SessionStatus,
   StatementResult,
 } from '../session-port.ts';
+import type { Catalog, TableDef } from '../../sql/catalog/index.ts';
+import type { StatsProvider } from '../../sql/planner/index.ts';
+import type { TemporaryTables } from '../temporary/temporary-tables.ts';
 import { findVariableRow, readVariable } from '../variables/index.ts';
 import { SessionEval } from './eval-session.ts';
 import { PlanCache } from './plan-cache.ts';
@@ -41,11 +45,16 @@ import type { SessionHost, SessionPrivileges } from './session-host.ts';
 import { SessionState } from './session-state.ts';
 import { runStatement } from './statement-dispatch.ts';
 import { toSqlError } from './error-mapping.ts';
+import { tsoOf } from './stale-read.ts';
+import { BindingSet } from '../tidb/bindings.ts';
+import { DEFAULT_GROUP } from '../tidb/resource-groups.ts';
 import { TransactionControl } from './transaction-control.ts';
 
 /** A statement gives the thread away after this long; see the fairness benchmark. */
 const TIME_SLICE_MS = 4;
 /** A sleeping statement looks this often whether it was killed. */
+/** How often a wait for a user lock looks again. */
+const USER_LOCK_STEP_MS = 20;
 const SLEEP_STEP_MS = 50;
 
 export class EngineSession implements Session {
@@ -56,6 +65,19 @@ export class EngineSession implements Session {
   readonly transactions: TransactionControl;
   readonly plans = new PlanCache();
   readonly preparedNames = new PreparedNames();
+  /** CREATE SESSION BINDING. */
+  readonly bindings = new BindingSet();
+  /** Of the last planned statement: @@last_plan_from_binding. */
+  usedBinding = false;
+  previousUsedBinding = false;
+  resourceGroup = DEFAULT_GROUP;
+  #atStatementEnd: (() => void)[] = [];
+  #beganMs = 0;
+  #statementText = '';
+  /** The running statement has left no record in the summary yet. */
+  #isOpen = false;
+  /** Once the session made a temporary table. */
+  temporary: TemporaryTables | undefined;
   hooks: SessionHooks = {};
   privileges: SessionPrivileges;
   readonly virtualTables: ReturnType<SessionHost['virtualTables']>;
@@ -83,7 +105,7 @@ export class EngineSession implements Session {
     this.connectionId = connectionId;
     this.startedAtMs = host.env.clock.nowMs();
     this.state = new SessionState(connectionId, host.globals, { user: '', currentUser: '' });
-    this.eval = new SessionEval(this.state, host.env);
+    this.eval = new SessionEval(this.state, host.env, host.userLocks.forConnection(connectionId));
     const { state } = this;
     const transactions = (): TransactionControl => this.transactions;
     this.storageSession = {
@@ -139,6 +161,11 @@ export class EngineSession implements Session {
     computed.set('pseudo_thread_id', () => String(this.connectionId));
     computed.set('timestamp', () => (this.eval.nowMicros / 1e6).toFixed(6));
     computed.set('proxy_user', () => '');
+    computed.set('last_plan_from_binding', () => (this.previousUsedBinding ? 'ON' : 'OFF'));
+    computed.set('tidb_current_ts', () => {
+      const { current, inTransaction } = this.transactions;
+      return current === undefined || !inTransaction ? '0' : String(tsoOf(current.transaction.readAt()));
+    });
   }
 
   // ---- what protocols call ----
@@ -153,7 +180,7 @@ export class EngineSession implements Session {
   }
 
   execute(sql: string): MaybePromise<StatementResult> {
-    if (this.state.lockedTables.isActive) return this.#parseAndRun(sql);
+    if (this.state.lockedTables.isActive || this.transactions.staleness !== undefined) return this.#parseAndRun(sql);
     const cached = this.plans.findText(this, sql);
     if (cached !== undefined) return this.guard(sql, () => cached.execute(NO_PARAMS, NO_TYPES));
     const insert = this.plans.findInsert(this, sql);
@@ -234,19 +261,30 @@ export class EngineSession implements Session {
   }
 
   changeUser(options: ConnectOptions): MaybePromise<void> {
-    this.reset();
+    return andThen(this.reset(), () => this.#becomeUser(options));
+  }
+
+  #becomeUser(options: ConnectOptions): MaybePromise<void> {
     this.state.database = null;
     this.#adopt(options);
     this.privileges = this.host.privileges(this);
     return options.database === undefined ? undefined : this.useDatabase(options.database);
   }
 
-  reset(): void {
+  reset(): MaybePromise<void> {
     this.transactions.rollback();
+    this.transactions.staleness = undefined;
     this.preparedNames.clear();
     this.plans.clear();
     this.state.reset();
     this.eval.lastInsertId = 0;
+    return this.#dropTemporary();
+  }
+
+  #dropTemporary(): MaybePromise<void> {
+    const { temporary } = this;
+    this.temporary = undefined;
+    return temporary?.close();
   }
 
   kill(what: 'query' | 'connection'): void {
@@ -262,8 +300,9 @@ export class EngineSession implements Session {
     if (this.#closed) return undefined;
     this.#closed = true;
     this.transactions.rollback();
+    this.eval.userLocks.releaseAll();
     this.host.removeSession(this);
-    return undefined;
+    return this.#dropTemporary();
   }
 
   get resultCharset(): string {
@@ -291,6 +330,39 @@ export class EngineSession implements Session {
     return runStatement(this, statement, sql, paramCount, bound);
   }
 
+  /** Names as this session sees them: its temporary tables first; in a stale read those of its moment. */
+  get catalog(): Catalog {
+    const shared = this.transactions.current?.catalog ?? this.host.catalog();
+    return this.temporary === undefined ? shared : this.temporary.over(shared);
+  }
+
+  get stats(): StatsProvider {
+    const { temporary } = this;
+    const { stats } = this.host;
+    if (temporary === undefined) return stats;
+    return {
+      rowCount: (table) => (table.temporary ? temporary.rowCount(table) : stats.rowCount(table)),
+      find: (table) => (table.temporary ? undefined : stats.find(table)),
+    };
+  }
+
+  autoIncrementOf(table: TableDef): MaybePromise<number | bigint | undefined> {
+    return table.temporary ? this.temporary?.autoIncrementOf(table) : this.host.autoIncrementOf(table);
+  }
+
+  isTemporary({ schema = this.state.database ?? '', name }: ast.TableName): boolean {
+    return this.temporary?.find(schema, name) !== undefined;
+  }
+
+  openTemporary(): MaybePromise<TemporaryTables> {
+    if (this.temporary !== undefined) return this.temporary;
+    return this.host.openTemporary(this).then((temporary) => {
+      this.temporary = temporary;
+      this.transactions.routeTemporary(temporary);
+      return temporary;
+    });
+  }
+
   get foreignKeyChecks(): boolean {
     return this.state.variables.isOn('foreign_key_checks');
   }
@@ -315,12 +387,61 @@ export class EngineSession implements Session {
     },
   };
 
+  /** MAX_EXECUTION_TIME(n): for the running statement. */
+  limitTime(limitMs: number): void {
+    if (limitMs > 0) this.#deadlineMs = this.host.env.clock.monotonicMs() + limitMs;
+  }
+
+  /** Called when the running statement is over, however it ended. */
+  atStatementEnd(action: () => void): void {
+    this.#atStatementEnd.push(action);
+  }
+
+  /** The statement is over: its record goes to the summary, and what held for it alone is put back. */
+  statementEnded(rows: number, affectedRows: number, failed?: string): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    const { additions, env } = this.host;
+    const elapsedMs = env.clock.monotonicMs() - this.#beganMs;
+    if (this.resourceGroup !== DEFAULT_GROUP)
+      additions.resourceGroups.charge(this.resourceGroup, 0.125 + elapsedMs / 3);
+    if (additions.summarizes && this.account.host !== '') {
+      additions.summary.add({
+        sql: this.#statementText,
+        database: this.state.database,
+        user: this.account.user,
+        connectionId: this.connectionId,
+        startedAtMs: env.clock.nowMs() - elapsedMs,
+        elapsedMs,
+        rows,
+        affectedRows,
+        warnings: this.state.diagnostics.warningCount,
+        failed,
+        resourceGroup: this.resourceGroup,
+      });
+    }
+    if (this.#atStatementEnd.length === 0) return;
+    for (const action of this.#atStatementEnd) action();
+    this.#atStatementEnd = [];
+  }
+
   /** Waits as long as SLEEP asked, unless the statement is killed or its time is up. */
   async sleep(): Promise<void> {
     while (this.eval.sleepMs > 0) {
       const stepMs = Math.min(this.eval.sleepMs, SLEEP_STEP_MS);
       this.eval.sleepMs -= stepMs;
       await this.host.env.timers.sleep(stepMs);
+      this.interrupt.check();
+    }
+  }
+
+  /** Waits for a user lock; the statement then runs again and its GET_LOCK finds the outcome. */
+  async waitForUserLock(wait: UserLockWait): Promise<void> {
+    const deadlineMs = this.host.env.clock.monotonicMs() + wait.timeoutSeconds * 1000;
+    for (;;) {
+      const isLastTry = this.host.env.clock.monotonicMs() >= deadlineMs;
+      if (this.eval.userLocks.settle(wait.lock, isLastTry) || isLastTry) return;
+      await this.host.env.timers.sleep(USER_LOCK_STEP_MS);
       this.interrupt.check();
     }
   }
@@ -337,9 +458,13 @@ export class EngineSession implements Session {
     if (this.#closed) throw new DbError('closed', 'session-closed', 'the session is closed');
     if (this.#killed === 'connection') throw sqlError('ER_QUERY_INTERRUPTED');
     this.#killed = undefined;
+    this.transactions.statementBegan = false;
     this.currentSql = sql;
     const nowMs = this.host.env.clock.monotonicMs();
     this.#sliceEndsMs = nowMs + TIME_SLICE_MS;
+    this.#beganMs = nowMs;
+    this.#isOpen = true;
+    this.#statementText = sql;
     const limitMs = this.state.maxExecutionTimeMs;
     this.#deadlineMs = limitMs > 0 ? nowMs + limitMs : 0;
     this.eval.beginStatement(false);
@@ -357,7 +482,9 @@ export class EngineSession implements Session {
     };
     try {
       this.beginStatement(sql);
-      const result = body();
+      const waitMs =
+        this.resourceGroup === DEFAULT_GROUP ? 0 : this.host.additions.resourceGroups.waitMs(this.resourceGroup);
+      const result = waitMs > 0 ? this.host.env.timers.sleep(waitMs).then(body) : body();
       return isPromise(result) ? result.then((done) => this.#finished(done), failed) : this.#finished(result);
     } catch (error) {
       return failed(error);
@@ -365,7 +492,10 @@ export class EngineSession implements Session {
   }
 
   #finished(result: StatementResult): StatementResult {
-    if (result.kind === 'ok') this.currentSql = undefined;
+    if (result.kind === 'ok') {
+      this.currentSql = undefined;
+      this.statementEnded(0, Number(result.affectedRows));
+    }
     return result;
   }
 
@@ -375,6 +505,7 @@ export class EngineSession implements Session {
     this.currentSql = undefined;
     this.eval.rowCount = -1;
     this.state.diagnostics.addError(mapped);
+    this.statementEnded(0, 0, mapped.message);
     this.transactions.failStatement(error);
     return mapped;
   }

@@ -10,13 +10,15 @@ import { runAdmin } from './admin-statements.ts';
 import { evaluateExpression } from './evaluate.ts';
 import { runExplain } from './explain-statement.ts';
 import { runGetDiagnostics } from './get-diagnostics.ts';
-import { type BoundParams, isPlannable, NO_PARAMS, planFor, requireWritable } from './planning.ts';
+import { type BoundParams, isPlannable, NO_PARAMS, planWritable } from './planning.ts';
 import { Prepared } from './prepared.ts';
 import { okResult } from './results.ts';
 import type { EngineSession } from './session.ts';
 import { runSet } from './set-statement.ts';
 import { runShow } from './show-statement.ts';
 import { runReady } from './select-into.ts';
+import { applyRunningHints, runningHints } from './statement-hints.ts';
+import { inItsTime, momentOf, readableMoment } from './stale-read.ts';
 
 const KEEPS_DIAGNOSTICS: ReadonlySet<string> = new Set(['show-diagnostics', 'get-diagnostics']);
 
@@ -40,7 +42,7 @@ export function runStatement(
   }
   if (session.passwordExpired) requirePasswordChange(session, statement);
   session.privileges.requireFor(statement);
-  session.state.lockedTables.check(statement);
+  session.state.lockedTables.check(statement, (table) => session.isTemporary(table));
   if (isPlannable(statement)) return runPlannable(session, statement, sql, bound);
   return runOther(session, statement, sql, bound);
 }
@@ -59,9 +61,26 @@ function runPlannable(
   sql: string,
   bound: BoundParams,
 ): MaybePromise<StatementResult> {
-  requireWritable(session, statement);
-  const ready = planFor(session, statement, sql, bound.types);
-  if (bound.params.length === 0 && ready.plan.cacheable && ready.plan.kind !== 'load') {
+  return inItsTime(session, statement, bound, () => planAndRun(session, statement, sql, bound));
+}
+
+function planAndRun(
+  session: EngineSession,
+  statement: ast.Statement,
+  sql: string,
+  bound: BoundParams,
+): MaybePromise<StatementResult> {
+  const hints = runningHints(statement);
+  if (hints.length > 0) applyRunningHints(session, hints);
+  const ready = planWritable(session, statement, sql, bound.types);
+  const isPresent = session.transactions.current?.catalog === undefined;
+  if (
+    bound.params.length === 0 &&
+    ready.plan.cacheable &&
+    ready.plan.kind !== 'load' &&
+    isPresent &&
+    hints.length === 0
+  ) {
     session.plans.offer(sql, () => Prepared.create(session, statement, sql, 0));
   }
   return runReady(session, ready, bound.params);
@@ -101,7 +120,7 @@ function runOther(
     case 'get-diagnostics':
       return runGetDiagnostics(session, statement);
     case 'explain':
-      return runExplain(session, statement, sql);
+      return inItsTime(session, statement, bound, () => runExplain(session, statement, sql));
     case 'kill':
       return kill(session, Number(evaluateExpression(session, statement.id, bound).value), statement.type);
     default:
@@ -113,16 +132,22 @@ function runOther(
 function runFamily(session: EngineSession, statement: ast.Statement, sql: string): MaybePromise<StatementResult> {
   if (statement.kind.startsWith('show')) return runShow(session, statement as ast.Show, sql);
   if (SCHEMA_CHANGES.has(statement.kind)) {
+    if (isTemporaryChange(statement)) return session.host.schemaChanger.run(statement, session);
     return andThen(session.implicitCommit(), () => session.host.schemaChanger.run(statement, session));
   }
   if (COMMITS_FIRST.has(statement.kind)) {
-    return andThen(session.implicitCommit(), () => account(session, statement) ?? runAdmin(session, statement));
+    return andThen(session.implicitCommit(), () => account(session, statement) ?? runAdmin(session, statement, sql));
   }
-  return account(session, statement) ?? runAdmin(session, statement);
+  return account(session, statement) ?? runAdmin(session, statement, sql);
 }
 
 function account(session: EngineSession, statement: ast.Statement): MaybePromise<StatementResult> | undefined {
   return session.privileges.runAccountStatement(statement);
+}
+
+/** CREATE and DROP TEMPORARY TABLE do not end the transaction. */
+function isTemporaryChange(statement: ast.Statement): boolean {
+  return (statement.kind === 'create-table' || statement.kind === 'drop-table') && statement.temporary;
 }
 
 const SCHEMA_CHANGES: ReadonlySet<ast.StatementKind> = new Set([
@@ -138,6 +163,7 @@ const SCHEMA_CHANGES: ReadonlySet<ast.StatementKind> = new Set([
   'drop-database',
   'create-view',
   'drop-view',
+  'flashback',
 ]);
 
 const COMMITS_FIRST: ReadonlySet<ast.StatementKind> = new Set([
@@ -160,15 +186,33 @@ const COMMITS_FIRST: ReadonlySet<ast.StatementKind> = new Set([
   'flush',
   'cache-index',
   'load-index',
+  'import-into',
+  'resource-group',
 ]);
 
 function startTransaction(session: EngineSession, statement: ast.StartTransaction): MaybePromise<StatementResult> {
   const readOnly = statement.access === undefined ? undefined : statement.access === 'read only';
   session.state.lockedTables.release();
-  return andThen(session.transactions.begin(readOnly), () => {
+  const { transactions } = session;
+  const moment = statement.asOf === undefined ? transactions.staleness?.next : momentOf(session, statement.asOf);
+  if (moment !== undefined) {
+    if (statement.asOf !== undefined && transactions.staleness?.next !== undefined)
+      throw sqlError('ER_INVALID_AS_OF', "can't start transaction as of while already set transaction as of");
+    const at = readableMoment(session, moment);
+    transactions.setStaleness({ next: undefined });
+    return andThen(transactions.commit(), () => andThen(transactions.openAt(at, true), () => okResult()));
+  }
+  return andThen(transactions.begin(readOnly, statement.mode), () => {
     if (statement.consistentSnapshot) session.transactions.ensure().transaction.readAt();
     return okResult();
   });
+}
+
+/** What a rollback does not take back. */
+function warnOfTemporary({ temporary, warn }: EngineSession): void {
+  if (temporary?.wasCreated === true) warn(1751, 'The creation of some temporary tables could not be rolled back.');
+  if (temporary?.wasDropped === true)
+    warn(1752, 'Some temporary tables were dropped, but these operations could not be rolled back.');
 }
 
 function endTransaction(session: EngineSession, statement: ast.EndTransaction): MaybePromise<StatementResult> {
@@ -176,6 +220,7 @@ function endTransaction(session: EngineSession, statement: ast.EndTransaction): 
   const chain = statement.chain ?? (statement.release ? false : type === 'CHAIN');
   const release = statement.release ?? (!chain && type === 'RELEASE');
   const readOnly = session.transactions.current?.readOnly;
+  if (statement.kind === 'rollback') warnOfTemporary(session);
   const ended = statement.kind === 'commit' ? session.transactions.commit() : session.transactions.rollback();
   return andThen(ended as MaybePromise<void>, () => {
     if (release) session.onTerminate?.('released');
@@ -195,7 +240,9 @@ function setTransaction(session: EngineSession, statement: ast.SetTransaction): 
   const isolation = statement.isolation?.toUpperCase().replace(' ', '-');
   const readOnly = statement.access === undefined ? undefined : statement.access === 'read only';
   if (statement.scope === undefined) {
-    session.transactions.setNext(isolation, readOnly);
+    session.transactions.setNext(isolation, statement.asOf === undefined ? readOnly : undefined);
+    if (statement.asOf !== undefined)
+      session.transactions.setStaleness({ next: readableMoment(session, momentOf(session, statement.asOf)) });
     return okResult();
   }
   const values = statement.scope === 'global' ? session.state.globals : session.state.variables;

@@ -41,6 +41,7 @@ export function runPlan(
       : session.host.useTables(open.transaction, plan.tables);
   return andThen(used, () => {
     open.storage.beginStatement();
+    session.transactions.statementBegan = true;
     const context = execContext(session, plan, params);
     return plan.kind === 'query'
       ? new QueryResult(session, context, plan, ready.columns)
@@ -103,6 +104,7 @@ class QueryResult implements RowsResult {
   readonly #session: EngineSession;
   readonly #cursor: ReturnType<typeof executeQuery>;
   #ended = false;
+  #rows = 0;
 
   constructor(session: EngineSession, context: ExecContext, plan: QueryPlan, columns: readonly ResultColumn[]) {
     this.#session = session;
@@ -129,6 +131,7 @@ class QueryResult implements RowsResult {
   #took(batch: Batch | undefined): MaybePromise<Batch | undefined> {
     if (this.#session.eval.sleepMs > 0) return this.#sleepThen(batch);
     if (batch === undefined) return andThen(this.#end(), () => undefined);
+    this.#rows += batch.length;
     return batch;
   }
 
@@ -157,6 +160,7 @@ class QueryResult implements RowsResult {
     this.#cursor.close();
     this.#session.eval.rowCount = -1;
     this.#session.eval.foundRows = this.#cursor.foundRows();
+    this.#session.statementEnded(this.#rows, 0);
     return this.#session.transactions.endStatement();
   }
 

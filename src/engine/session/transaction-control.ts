@@ -7,29 +7,40 @@
  * - A read-only statement that ends synchronously costs no promise.
  */
 import { DbError, type MaybePromise, SqlError, sqlError } from '../../base/index.ts';
+import type { Catalog } from '../../sql/catalog/index.ts';
 import type { TransactionStorage } from '../../sql/ports.ts';
-import type { Isolation, Savepoint, Transaction } from '../../txn/index.ts';
+import type { Isolation, Savepoint, Timestamp, Transaction, TransactionMode } from '../../txn/index.ts';
+import { RoutedStorage } from '../temporary/routed-storage.ts';
+import type { TemporarySavepoint, TemporaryTables } from '../temporary/temporary-tables.ts';
 import type { SessionHost } from './session-host.ts';
 import type { SessionState } from './session-state.ts';
 import type { EngineSession } from './session.ts';
+import type { SessionStaleness } from './stale-read.ts';
 
 const SAVEPOINTS_MAX = 10_000;
+const NOTHING_TEMPORARY: TemporarySavepoint = { kept: undefined, passing: undefined };
 
 export interface OpenTransaction {
   readonly transaction: Transaction;
   readonly storage: TransactionStorage;
   readonly explicit: boolean;
   readonly readOnly: boolean;
+  /** Of a stale read: the definitions of its moment. */
+  readonly catalog: Catalog | undefined;
 }
 
 export class TransactionControl {
   readonly #host: SessionHost;
   readonly #state: SessionState;
   readonly #session: EngineSession;
+  /** The running statement has begun in the open transaction: what it wrote is undone when it fails, and nothing earlier. */
+  statementBegan = false;
   #current: OpenTransaction | undefined;
-  #savepoints: { readonly name: string; readonly savepoint: Savepoint }[] = [];
+  #savepoints: { readonly name: string; readonly savepoint: Savepoint; readonly temporary: TemporarySavepoint }[] = [];
   /** SET TRANSACTION without a scope: for the next transaction only. */
   #next: { isolation?: string; readOnly?: boolean } = {};
+  /** Undefined while the session reads the present, as nearly all do. */
+  staleness: SessionStaleness | undefined;
 
   constructor(session: EngineSession) {
     this.#session = session;
@@ -56,47 +67,115 @@ export class TransactionControl {
     if (readOnly !== undefined) this.#next.readOnly = readOnly;
   }
 
+  setStaleness(change: Partial<SessionStaleness>): void {
+    const staleness = { snapshot: undefined, behindMs: 0, next: undefined, ...this.staleness, ...change };
+    const isStale = staleness.snapshot !== undefined || staleness.behindMs > 0 || staleness.next !== undefined;
+    this.staleness = isStale ? staleness : undefined;
+  }
+
+  /** A read-only transaction over the past; `explicit` = until COMMIT, else for one statement. */
+  openAt(at: Timestamp, explicit: boolean): MaybePromise<void> {
+    const transaction = this.#host.begin({
+      isolation: 'repeatable-read',
+      mode: 'pessimistic',
+      lockWaitTimeoutMs: this.#state.variables.getNumber('innodb_lock_wait_timeout') * 1000,
+      at,
+    });
+    const open = (catalog: Catalog): void => {
+      const storage = this.#host.storage(transaction, this.#session);
+      this.#current = { transaction, storage, explicit, readOnly: true, catalog };
+      this.#next = {};
+    };
+    try {
+      const catalog = this.#host.catalogAt(at);
+      if (!(catalog instanceof Promise)) return open(catalog);
+      return catalog.then(open, (error: unknown) => {
+        transaction.rollback();
+        throw error;
+      });
+    } catch (error) {
+      transaction.rollback();
+      throw error;
+    }
+  }
+
   /** The open transaction, or a new one for this statement (or, without autocommit, from this statement on). */
   ensure(): OpenTransaction {
     return this.#current ?? this.#open(false, undefined);
   }
 
-  begin(readOnly: boolean | undefined): MaybePromise<void> {
+  /** `mode` = BEGIN OPTIMISTIC | PESSIMISTIC, for this transaction only. */
+  begin(readOnly: boolean | undefined, mode?: TransactionMode): MaybePromise<void> {
     const ended = this.#current === undefined ? undefined : this.commit();
-    if (ended instanceof Promise) return ended.then(() => void this.#open(true, readOnly));
-    this.#open(true, readOnly);
+    if (ended instanceof Promise) return ended.then(() => void this.#open(true, readOnly, mode));
+    this.#open(true, readOnly, mode);
     return undefined;
   }
 
-  #open(explicit: boolean, readOnly: boolean | undefined): OpenTransaction {
+  #open(explicit: boolean, readOnly: boolean | undefined, mode?: TransactionMode): OpenTransaction {
     const { variables } = this.#state;
-    const level = this.#next.isolation ?? variables.get('transaction_isolation') ?? 'REPEATABLE-READ';
+    const level = this.#level();
     const transaction = this.#host.begin({
       isolation: isolationOf(level),
-      mode: variables.get('tidb_txn_mode') === 'optimistic' ? 'optimistic' : 'pessimistic',
+      mode: mode ?? (variables.get('tidb_txn_mode') === 'optimistic' ? 'optimistic' : 'pessimistic'),
       lockWaitTimeoutMs: variables.getNumber('innodb_lock_wait_timeout') * 1000,
     });
     this.#current = {
       transaction,
-      storage: this.#host.storage(transaction, this.#session),
+      storage: this.#storageOf(transaction),
       explicit,
       readOnly: readOnly ?? this.#next.readOnly ?? variables.isOn('transaction_read_only'),
+      catalog: undefined,
     };
     this.#next = {};
     return this.#current;
+  }
+
+  #storageOf(transaction: Transaction): TransactionStorage {
+    const { temporary } = this.#session;
+    const storage = this.#host.storage(transaction, this.#session);
+    return temporary === undefined ? storage : new RoutedStorage(storage, temporary);
+  }
+
+  /** The session has temporary tables from now on: the open transaction must reach them. */
+  routeTemporary(temporary: TemporaryTables): void {
+    if (this.#current === undefined) return;
+    this.#current = { ...this.#current, storage: new RoutedStorage(this.#current.storage, temporary) };
+  }
+
+  /** Of the open transaction, or as the next one would have it. */
+  get isolation(): Isolation {
+    return this.#current?.transaction.isolation ?? isolationOf(this.#level());
+  }
+
+  #level(): string {
+    return this.#next.isolation ?? this.#state.variables.get('transaction_isolation') ?? 'REPEATABLE-READ';
   }
 
   commit(): MaybePromise<void> {
     const open = this.#current;
     this.#current = undefined;
     if (this.#savepoints.length > 0) this.#savepoints = [];
-    return open?.transaction.commit();
+    const { temporary } = this.#session;
+    return temporary?.isActive === true ? this.#commitWith(open, temporary) : open?.transaction.commit();
+  }
+
+  /** Temporary tables follow what became of the shared ones. */
+  async #commitWith(open: OpenTransaction | undefined, temporary: TemporaryTables): Promise<void> {
+    try {
+      await open?.transaction.commit();
+    } catch (error) {
+      temporary.rollback();
+      throw error;
+    }
+    await temporary.commit();
   }
 
   rollback(): void {
     const open = this.#current;
     this.#current = undefined;
     this.#savepoints = [];
+    this.#session.temporary?.rollback();
     open?.transaction.rollback();
   }
 
@@ -112,10 +191,11 @@ export class TransactionControl {
     if (open.transaction.state !== 'active') {
       this.#current = undefined;
       this.#savepoints = [];
+      this.#session.temporary?.rollback();
       return;
     }
     if (!this.inTransaction || losesTransaction(error)) this.rollback();
-    else open.storage.rollbackStatement();
+    else if (this.statementBegan) open.storage.rollbackStatement();
   }
 
   setSavepoint(name: string): void {
@@ -124,7 +204,8 @@ export class TransactionControl {
     const key = name.toLowerCase();
     this.#savepoints = this.#savepoints.filter((entry) => entry.name !== key);
     if (this.#savepoints.length >= SAVEPOINTS_MAX) throw sqlError('ER_OUT_OF_RESOURCES');
-    this.#savepoints.push({ name: key, savepoint: transaction.savepoint() });
+    const temporary = this.#session.temporary?.savepoint() ?? NOTHING_TEMPORARY;
+    this.#savepoints.push({ name: key, savepoint: transaction.savepoint(), temporary });
   }
 
   rollbackToSavepoint(name: string): void {
@@ -132,6 +213,7 @@ export class TransactionControl {
     const entry = this.#savepoints[place];
     if (entry === undefined || this.#current === undefined) throw sqlError('ER_SP_DOES_NOT_EXIST', 'SAVEPOINT', name);
     this.#current.transaction.rollbackTo(entry.savepoint);
+    this.#session.temporary?.rollbackTo(entry.temporary);
     this.#savepoints.length = place + 1;
   }
 

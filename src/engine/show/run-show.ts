@@ -6,12 +6,13 @@ import { type MaybePromise, sqlError } from '../../base/index.ts';
 import type * as ast from '../../sql/ast/index.ts';
 import { quoteText } from '../../sql/ddl/index.ts';
 import { isVirtualSchema } from '../../sql/infoschema/index.ts';
-import { parse } from '../../sql/parser/index.ts';
-import { planFor } from '../session/planning.ts';
+import type { Row } from '../../sql/types/index.ts';
 import { tableResult, textColumn } from '../session/results.ts';
 import type { EngineSession } from '../session/session.ts';
-import { runPlan } from '../session/statement-run.ts';
 import type { StatementResult } from '../session-port.ts';
+import { isOfSession } from '../temporary/temporary-changes.ts';
+import { showTidb } from '../tidb/run-tidb.ts';
+import { runText } from './run-text.ts';
 import { showCreate } from './show-create-statement.ts';
 
 export function runShowStatement(
@@ -36,6 +37,8 @@ export function runShowStatement(
       if ((statement.engine ?? 'innodb').toLowerCase() !== 'innodb')
         throw sqlError('ER_UNKNOWN_STORAGE_ENGINE', statement.engine ?? '');
       return tableResult([textColumn('Type', 10), textColumn('Name', 512), textColumn('Status', 4096)], []);
+    case 'show-tidb':
+      return showTidb(session, statement, sql);
     default:
       throw sqlError('ER_NOT_SUPPORTED_YET', statement.kind.toUpperCase().replaceAll('-', ' '));
   }
@@ -63,27 +66,52 @@ function query(
   return runText(session, text);
 }
 
-export function runText(session: EngineSession, text: string): MaybePromise<StatementResult> {
-  const parsed = parse(text);
-  return runPlan(session, planFor(session, parsed.statement, text, []), []);
-}
-
 function schemaOf(session: EngineSession, written: string | undefined): string {
   const schema = written ?? session.state.database;
   if (schema === null) throw sqlError('ER_NO_DB_ERROR');
-  if (session.host.catalog().findSchema(schema) === undefined && !isVirtualSchema(schema))
+  if (session.catalog.findSchema(schema) === undefined && !isVirtualSchema(schema))
     throw sqlError('ER_BAD_DB_ERROR', schema);
   return isVirtualSchema(schema) ? schema.toLowerCase() : schema;
 }
 
-function requireTable(session: EngineSession, name: ast.TableName): { schema: string; table: string } {
+interface ShownTable {
+  readonly schema: string;
+  readonly table: string;
+  readonly temporary?: boolean;
+}
+
+function requireTable(session: EngineSession, name: ast.TableName): ShownTable {
   const schema = schemaOf(session, name.schema);
   if (isVirtualSchema(schema))
     return { schema, table: schema === 'information_schema' ? name.name.toUpperCase() : name.name.toLowerCase() };
-  const table = session.host.catalog().findTable(schema, name.name);
+  const table = session.catalog.findTable(schema, name.name);
   if (table === undefined) throw sqlError('ER_NO_SUCH_TABLE', schema, name.name);
+  if (table.kind === 'table' && isOfSession(table)) return { schema, table: table.name, temporary: true };
   session.privileges.check('select', schema, table.name, []);
   return { schema, table: table.name };
+}
+
+/** information_schema does not list temporary tables: the query runs here, while it does. */
+function overTemporary(
+  session: EngineSession,
+  isTemporary: boolean | undefined,
+  run: () => MaybePromise<StatementResult>,
+): MaybePromise<StatementResult> {
+  if (isTemporary !== true) return run();
+  const { virtualTables } = session;
+  virtualTables.listsTemporary = true;
+  return collected(run).finally(() => {
+    virtualTables.listsTemporary = false;
+  });
+}
+
+async function collected(run: () => MaybePromise<StatementResult>): Promise<StatementResult> {
+  const result = await run();
+  if (result.kind === 'ok') return result;
+  const rows: Row[] = [];
+  for (let batch = await result.next(); batch !== undefined; batch = await result.next()) rows.push(...batch);
+  await result.close();
+  return tableResult(result.columns, rows);
 }
 
 function showTables(session: EngineSession, statement: ast.ShowTables, sql: string): MaybePromise<StatementResult> {
@@ -96,22 +124,26 @@ function showTables(session: EngineSession, statement: ast.ShowTables, sql: stri
 }
 
 function showColumns(session: EngineSession, statement: ast.ShowColumns, sql: string): MaybePromise<StatementResult> {
-  const { schema, table } = requireTable(session, statement.table);
+  const { schema, table, temporary } = requireTable(session, statement.table);
   const columns = statement.full
     ? 'COLUMN_NAME AS `Field`, COLUMN_TYPE AS `Type`, COLLATION_NAME AS `Collation`, IS_NULLABLE AS `Null`, COLUMN_KEY AS `Key`, COLUMN_DEFAULT AS `Default`, EXTRA AS `Extra`, PRIVILEGES AS `Privileges`, COLUMN_COMMENT AS `Comment`'
     : 'COLUMN_NAME AS `Field`, COLUMN_TYPE AS `Type`, IS_NULLABLE AS `Null`, COLUMN_KEY AS `Key`, COLUMN_DEFAULT AS `Default`, EXTRA AS `Extra`';
   const from = `FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = ${quoteText(schema)} AND TABLE_NAME = ${quoteText(table)}`;
   // Ordered inside, kept by the stable order of the outer query over a constant.
   const select = `SELECT ${columns} ${from} ORDER BY ORDINAL_POSITION LIMIT 100000`;
-  return query(session, { select, likeColumn: 'Field', orderBy: 'NULL' }, statement.filter, sql);
+  return overTemporary(session, temporary, () =>
+    query(session, { select, likeColumn: 'Field', orderBy: 'NULL' }, statement.filter, sql),
+  );
 }
 
 function showIndex(session: EngineSession, statement: ast.ShowIndex, sql: string): MaybePromise<StatementResult> {
-  const { schema, table } = requireTable(session, statement.table);
+  const { schema, table, temporary } = requireTable(session, statement.table);
   const select =
     'SELECT TABLE_NAME AS `Table`, NON_UNIQUE AS `Non_unique`, INDEX_NAME AS `Key_name`, SEQ_IN_INDEX AS `Seq_in_index`, COLUMN_NAME AS `Column_name`, COLLATION AS `Collation`, CARDINALITY AS `Cardinality`, SUB_PART AS `Sub_part`, PACKED AS `Packed`, NULLABLE AS `Null`, INDEX_TYPE AS `Index_type`, COMMENT AS `Comment`, INDEX_COMMENT AS `Index_comment`, IS_VISIBLE AS `Visible`, EXPRESSION AS `Expression` ' +
     `FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = ${quoteText(schema)} AND TABLE_NAME = ${quoteText(table)} LIMIT 100000`;
-  return query(session, { select, likeColumn: 'Key_name', orderBy: 'NULL' }, statement.filter, sql);
+  return overTemporary(session, temporary, () =>
+    query(session, { select, likeColumn: 'Key_name', orderBy: 'NULL' }, statement.filter, sql),
+  );
 }
 
 function showVariables(

@@ -20,9 +20,9 @@ export function showCreate(session: EngineSession, statement: ast.ShowCreate): M
   if (schema === null) throw sqlError('ER_NO_DB_ERROR');
   const found = isVirtualSchema(schema)
     ? findVirtualTable(schema, statement.name.name)
-    : session.host.catalog().findTable(schema, statement.name.name);
+    : (statement.type === 'view' ? session.host.catalog() : session.catalog).findTable(schema, statement.name.name);
   if (found === undefined) {
-    if (!isVirtualSchema(schema) && session.host.catalog().findSchema(schema) === undefined)
+    if (!isVirtualSchema(schema) && session.catalog.findSchema(schema) === undefined)
       throw sqlError('ER_BAD_DB_ERROR', schema);
     throw sqlError('ER_NO_SUCH_TABLE', schema, statement.name.name);
   }
@@ -39,9 +39,7 @@ export function showCreate(session: EngineSession, statement: ast.ShowCreate): M
     );
   }
   if (statement.type === 'view') throw sqlError('ER_WRONG_OBJECT', schema, found.name, 'VIEW');
-  const counter = found.columns.some((column) => column.autoIncrement)
-    ? session.host.autoIncrementOf(found)
-    : undefined;
+  const counter = found.columns.some((column) => column.autoIncrement) ? session.autoIncrementOf(found) : undefined;
   return andThen(counter, (next) =>
     tableResult(
       [textColumn('Table', 64), textColumn('Create Table', 1024)],
@@ -53,7 +51,7 @@ export function showCreate(session: EngineSession, statement: ast.ShowCreate): M
 function database(session: EngineSession, statement: ast.ShowCreate): StatementResult {
   const name = statement.name.name;
   const found =
-    session.host.catalog().findSchema(name) ??
+    session.catalog.findSchema(name) ??
     (isVirtualSchema(name) ? { id: 0, name: name.toLowerCase(), collation: 'utf8mb3_general_ci' } : undefined);
   if (found === undefined) throw sqlError('ER_BAD_DB_ERROR', name);
   session.privileges.requireDatabase(found.name);

@@ -1,7 +1,7 @@
 /** What the virtual tables are made from; the engine implements it per session. */
 import type { MaybePromise } from '../../base/index.ts';
 import type { Catalog, SchemaDef, TableDef, ViewDef } from '../catalog/index.ts';
-import type { DateTime, FieldType } from '../types/index.ts';
+import type { DateTime, FieldType, Row } from '../types/index.ts';
 
 export interface ProcessInfo {
   readonly id: number;
@@ -29,6 +29,8 @@ export interface InfoSource {
   maySeeTable(schema: string, table: string): boolean;
   /** Rights as rows, for the *_PRIVILEGES tables. */
   privilegeRows(table: string): readonly (readonly (string | null)[])[];
+  /** Of tables that tell about the engine itself: summaries, resource groups, bindings. */
+  ownRows(table: string): readonly Row[] | undefined;
   cardinality(table: TableDef, indexId: number, parts: number): number | null;
   toDateTime(ms: number): DateTime;
 }

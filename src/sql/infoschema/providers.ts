@@ -69,5 +69,5 @@ export function virtualRows(
   const providers = schema.toLowerCase() === 'information_schema' ? INFORMATION_SCHEMA : PERFORMANCE_SCHEMA;
   const name = schema.toLowerCase() === 'information_schema' ? table.toUpperCase() : table.toLowerCase();
   const provider = Object.hasOwn(providers, name) ? providers[name] : undefined;
-  return provider === undefined ? NO_ROWS : provider(source, wanted);
+  return provider === undefined ? (source.ownRows(name) ?? NO_ROWS) : provider(source, wanted);
 }

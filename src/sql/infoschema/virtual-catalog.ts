@@ -1,6 +1,7 @@
 /** Definitions of the virtual tables as `TableDef`s without indexes, made on first use. */
 import type { ColumnDef, TableDef } from '../catalog/index.ts';
 import { virtualColumnType } from './column-types.ts';
+import { TIDB_TABLES } from './tidb-tables.data.ts';
 import { VIRTUAL_TABLES, type VirtualColumnRow } from './virtual-tables.data.ts';
 
 const cache = new Map<string, TableDef>();
@@ -14,8 +15,8 @@ export function isVirtualSchema(name: string): boolean {
 /** Names are found in any case: information_schema.tables and INFORMATION_SCHEMA.TABLES are one. */
 export function findVirtualTable(schema: string, table: string): TableDef | undefined {
   const schemaName = schema.toLowerCase();
-  const tables = VIRTUAL_TABLES[schemaName];
-  if (tables === undefined) return undefined;
+  if (!Object.hasOwn(VIRTUAL_TABLES, schemaName)) return undefined;
+  const tables = tablesOf(schemaName);
   const name = schemaName === 'information_schema' ? table.toUpperCase() : table.toLowerCase();
   const columns = Object.hasOwn(tables, name) ? tables[name] : undefined;
   if (columns === undefined) return undefined;
@@ -29,8 +30,15 @@ export function findVirtualTable(schema: string, table: string): TableDef | unde
 }
 
 export function virtualTables(schema: string): readonly TableDef[] {
-  const tables = VIRTUAL_TABLES[schema.toLowerCase()] ?? {};
-  return Object.keys(tables).flatMap((name) => findVirtualTable(schema, name) ?? []);
+  return Object.keys(tablesOf(schema.toLowerCase())).flatMap((name) =>
+    name.startsWith('SHOW_') ? [] : (findVirtualTable(schema, name) ?? []),
+  );
+}
+
+const INFORMATION_SCHEMA = { ...VIRTUAL_TABLES['information_schema'], ...TIDB_TABLES };
+
+function tablesOf(schema: string): Readonly<Record<string, readonly VirtualColumnRow[]>> {
+  return schema === 'information_schema' ? INFORMATION_SCHEMA : (VIRTUAL_TABLES[schema] ?? {});
 }
 
 function define(schema: string, name: string, columns: readonly VirtualColumnRow[]): TableDef {

@@ -193,7 +193,7 @@ function parseSetPassword(p: Cursor, start: number): SetPassword {
 
 function parseSetResourceGroup(p: Cursor, start: number): Statement {
   p.expectAll(K.RESOURCE, K.GROUP);
-  const name = p.name();
+  const name = p.accept(K.DEFAULT) ? 'default' : p.name();
   const threads = p.accept(K.FOR) ? threadList(p) : [];
   return { kind: 'set-resource-group', start, end: p.lastEnd, name, threads };
 }

@@ -37,7 +37,7 @@ const BY_WORD: Readonly<Record<string, StatementParser>> = {
 
 /** At a name that begins a statement; undefined when no statement of TiDB begins so. */
 export function parseTidbStatement(p: Cursor): Statement | undefined {
-  if (p.kind !== T.IDENTIFIER) return undefined;
+  if (!p.isName() || p.kind === T.QUOTED_IDENTIFIER) return undefined;
   const word = p.word();
   if (!Object.hasOwn(BY_WORD, word)) return undefined;
   const start = p.start;
