@@ -30,8 +30,8 @@ export class TableCodec {
   readonly #allColumns: readonly number[];
   readonly #decoders = new Map<string, RowDecoder>();
   readonly #origins = new Map<number, Value>();
-  #lastColumns: readonly number[] | undefined = undefined;
-  #lastDecoder: RowDecoder | undefined = undefined;
+  /** By the plan's own array, which never changes: no text is made to look one up. */
+  readonly #decodersOfPlans = new WeakMap<readonly number[], RowDecoder>();
 
   constructor(table: TableDef) {
     this.table = table;
@@ -51,7 +51,8 @@ export class TableCodec {
   }
 
   decoder(columns: readonly number[]): RowDecoder {
-    if (columns === this.#lastColumns && this.#lastDecoder !== undefined) return this.#lastDecoder;
+    const known = this.#decodersOfPlans.get(columns);
+    if (known !== undefined) return known;
     const key = columns.join(',');
     let decoder = this.#decoders.get(key);
     if (decoder === undefined) {
@@ -59,8 +60,7 @@ export class TableCodec {
       decoder = buildRowDecoder(this.table, columns, (column) => this.#originOf(column));
       this.#decoders.set(key, decoder);
     }
-    this.#lastColumns = columns;
-    this.#lastDecoder = decoder;
+    this.#decodersOfPlans.set(columns, decoder);
     return decoder;
   }
 

@@ -16,6 +16,7 @@ import {
   deferred,
   type Deferred,
   type MaybePromise,
+  sharedPrefixLength,
 } from '../base/index.ts';
 import type { Timer } from '../env/index.ts';
 import type { Cursor, CursorOptions } from './cursor.ts';
@@ -181,6 +182,7 @@ export class LsmTree {
     version.retain();
     return new MergeCursor(sources, {
       reverse,
+      sharedBytes: start === undefined || end === undefined ? 0 : sharedPrefixLength(start, end),
       pause: () => this.#options.env.timers.yield(),
       onClose: () => version.release(),
     });

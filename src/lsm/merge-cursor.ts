@@ -3,11 +3,12 @@
  *
  * It works run by run, not row by row: the source with the smallest key gives all its rows that come before the next
  * source's key as one run (found by galloping), so that a large table under a small memtable is read at block speed.
- * With a single source its runs pass through untouched.
+ * With a single source its runs pass through untouched. Keys of a bounded scan mostly differ in their last bytes only: what
+ * both bounds begin with, every key between them begins with, and it is not compared again.
  *
  * Interleaving: sources pin what they read by reference, so nothing that happens across an await changes the result.
  */
-import { type Bytes, compareRanges, DbError, type MaybePromise } from '../base/index.ts';
+import { type Bytes, DbError, type MaybePromise } from '../base/index.ts';
 import type { Cursor, RowRun } from './cursor.ts';
 import { emptyRun, type RunSource, type SourceRun } from './run-source.ts';
 
@@ -36,6 +37,8 @@ class Input {
 
 export interface MergeCursorOptions {
   readonly reverse: boolean;
+  /** Every key of every source begins with the same so many bytes. */
+  readonly sharedBytes: number;
   /** Lets others use the thread. */
   pause(): Promise<void>;
   onClose(): void;
@@ -48,7 +51,12 @@ export class MergeCursor implements Cursor {
   readonly run: RowRun = emptyRun();
   readonly #inputs: Input[];
   readonly #reverse: boolean;
+  readonly #shared: number;
   readonly #options: MergeCursorOptions;
+  /** Some input may be at the end of its run. */
+  #dry = true;
+  /** Inputs at the same key as the smallest one; reused. */
+  readonly #tied: Input[] = [];
   #fruitless = 0;
   #closed = false;
   #row = 0;
@@ -61,6 +69,7 @@ export class MergeCursor implements Cursor {
   constructor(sources: readonly RunSource[], options: MergeCursorOptions) {
     this.#inputs = sources.map((source) => new Input(source));
     this.#reverse = options.reverse;
+    this.#shared = options.sharedBytes;
     this.#options = options;
   }
 
@@ -78,8 +87,10 @@ export class MergeCursor implements Cursor {
   nextRun(): MaybePromise<boolean> {
     if (this.#closed) throw new DbError('closed', 'cursor-closed', 'the cursor is closed');
     for (;;) {
-      const loading = this.#fill();
-      if (loading !== undefined) return loading.then(() => this.nextRun());
+      if (this.#dry) {
+        const loading = this.#fill();
+        if (loading !== undefined) return loading.then(() => this.nextRun());
+      }
       const input = this.#smallest();
       if (input === undefined) {
         this.run.from = 0;
@@ -87,7 +98,7 @@ export class MergeCursor implements Cursor {
         this.#row = 0;
         return false;
       }
-      if (this.#emit(input)) return true;
+      if (this.#tied.length > 0 ? this.#emitNewest(input) : this.#emitUpToNext(input)) return true;
       if (++this.#fruitless < FRUITLESS_MAX) continue;
       this.#fruitless = 0;
       return this.#options.pause().then(() => this.nextRun());
@@ -100,6 +111,7 @@ export class MergeCursor implements Cursor {
       input.done = false;
       input.position = input.run.to;
     }
+    this.#dry = true;
     this.run.from = 0;
     this.run.to = 0;
     this.#row = 0;
@@ -148,41 +160,58 @@ export class MergeCursor implements Cursor {
         input.settle(more);
       }
     }
+    this.#dry = loads !== undefined;
     return loads === undefined ? undefined : Promise.all(loads);
   }
 
+  /** The input whose row comes first; those with the same key are in `#tied` then. */
   #smallest(): Input | undefined {
+    const tied = this.#tied;
+    tied.length = 0;
     let best: Input | undefined;
     for (const input of this.#inputs) {
       if (input.done) continue;
-      if (best === undefined || this.#compare(input, input.position, best, best.position) < 0) best = input;
+      if (best === undefined) {
+        best = input;
+        continue;
+      }
+      const order = this.#compare(input, input.position, best, best.position);
+      if (order > 0) continue;
+      if (order < 0) {
+        best = input;
+        tied.length = 0;
+      } else {
+        tied.push(input);
+      }
     }
     return best;
   }
 
+  /** Several inputs have the key: the newest version is handed out, the others are used up. False when it is a deletion. */
+  #emitNewest(first: Input): boolean {
+    let winner = first;
+    for (const other of this.#tied)
+      if (other.timestampAt(other.position) > winner.timestampAt(winner.position)) winner = other;
+    const row = winner.position;
+    this.#skip(first);
+    for (const other of this.#tied) this.#skip(other);
+    return this.#emitRange(winner, row, row + 1);
+  }
+
+  #skip(input: Input): void {
+    if (++input.position >= input.run.to) this.#dry = true;
+  }
+
   /** Hands out the rows of `input` that come before every other input's; false when they were all deleted. */
-  #emit(input: Input): boolean {
+  #emitUpToNext(input: Input): boolean {
     const first = input.position;
-    let winner = input;
     let bound: Input | undefined;
     for (const other of this.#inputs) {
       if (other === input || other.done) continue;
       if (bound === undefined || this.#compare(other, other.position, bound, bound.position) < 0) bound = other;
-      // Equal keys: the newest version wins, the others are used up.
-      if (this.#compare(other, other.position, input, first) !== 0) continue;
-      if (other.timestampAt(other.position) > winner.timestampAt(winner.position)) winner = other;
     }
-    if (bound === undefined) return this.#emitRange(input, first, input.run.to);
-    if (this.#compare(bound, bound.position, input, first) !== 0) {
-      return this.#emitRange(input, first, this.#gallop(input, first, bound));
-    }
-    const row = winner.position;
-    for (const other of this.#inputs) {
-      if (other === input || other === winner || other.done) continue;
-      if (this.#compare(other, other.position, input, first) === 0) other.position++;
-    }
-    if (winner !== input) input.position++;
-    return this.#emitRange(winner, row, row + 1);
+    const end = bound === undefined ? input.run.to : this.#gallop(input, first, bound);
+    return this.#emitRange(input, first, end);
   }
 
   #emitRange(input: Input, from: number, to: number): boolean {
@@ -196,6 +225,7 @@ export class MergeCursor implements Cursor {
       while (stop < to && (starts[stop] as number) >= 0) stop++;
     }
     input.position = stop;
+    if (stop >= source.to) this.#dry = true;
     if (start === stop) return false;
     const run = this.run;
     run.buffer = source.buffer;
@@ -232,14 +262,19 @@ export class MergeCursor implements Cursor {
   #compare(a: Input, aRow: number, b: Input, bRow: number): number {
     const x = a.run;
     const y = b.run;
-    const order = compareRanges(
-      x.buffer,
-      x.keyStarts[aRow] as number,
-      x.keyEnds[aRow] as number,
-      y.buffer,
-      y.keyStarts[bRow] as number,
-      y.keyEnds[bRow] as number,
-    );
+    const xBytes = x.buffer;
+    const yBytes = y.buffer;
+    const xEnd = x.keyEnds[aRow] as number;
+    const yEnd = y.keyEnds[bRow] as number;
+    let i = (x.keyStarts[aRow] as number) + this.#shared;
+    let j = (y.keyStarts[bRow] as number) + this.#shared;
+    let order = xEnd - i - (yEnd - j);
+    for (const end = order < 0 ? xEnd : i + (yEnd - j); i < end; i++, j++) {
+      const difference = (xBytes[i] as number) - (yBytes[j] as number);
+      if (difference === 0) continue;
+      order = difference;
+      break;
+    }
     return this.#reverse ? -order : order;
   }
 }
