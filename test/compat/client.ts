@@ -33,15 +33,32 @@ export class SuiteClient {
   /** Ends all sessions, removes what the last file left behind, and opens a session in an empty database. */
   async fresh(database: string): Promise<void> {
     this.close();
-    const admin = await connectTo(this.#target.port).catch(async () => {
+    const admin = await this.#emptyServer();
+    await admin.query(`CREATE DATABASE \`${database}\``);
+    await admin.end();
+    await this.connect(DEFAULT_SESSION, { database });
+  }
+
+  async #emptyServer(): Promise<Connection> {
+    let admin: Connection | undefined;
+    try {
+      admin = await connectTo(this.#target.port);
+      await this.#clean(admin);
+      return admin;
+    } catch {
+      admin?.destroy();
       await this.#target.replace();
       return connectTo(this.#target.port);
-    });
+    }
+  }
+
+  async #clean(admin: Connection): Promise<void> {
     await admin.query('SET foreign_key_checks = 0');
     await this.#resetGlobals(admin);
     for (const name of await firstColumn(admin, 'SHOW DATABASES')) {
-      if (!SYSTEM_DATABASES.has(name.toLowerCase()))
+      if (!SYSTEM_DATABASES.has(name.toLowerCase())) {
         await admin.query(`DROP DATABASE \`${name.replaceAll('`', '``')}\``);
+      }
     }
     for (const account of await firstColumn(
       admin,
@@ -49,9 +66,6 @@ export class SuiteClient {
     )) {
       if (!SYSTEM_ACCOUNTS.has(/^'(.*?)'@/.exec(account)?.[1] ?? '')) await admin.query(`DROP USER ${account}`);
     }
-    await admin.query(`CREATE DATABASE \`${database}\``);
-    await admin.end();
-    await this.connect(DEFAULT_SESSION, { database });
   }
 
   /** A file that changed a global variable must not change the next file's outcome. */

@@ -4,13 +4,13 @@
  */
 import { SuiteClient } from './client.ts';
 import { LaterFeatures } from './later-features.ts';
-import { type Answer, asBytes, describeAnswer, sameAnswer } from './replay.ts';
+import { type Answer, describeAnswer, type RecordedCell, recordedRows, sameAnswer } from './replay.ts';
 import type { Score } from './score.ts';
 import { filesOf, type Suite, type SuiteContext } from './suite.ts';
 
 interface GmsAssertion {
   readonly q: string;
-  readonly rows?: ((string | null)[] | null)[];
+  readonly rows?: (RecordedCell[] | null)[];
   readonly errno?: number;
   readonly msg?: string;
 }
@@ -70,5 +70,5 @@ async function runGroup(client: SuiteClient, score: Score, group: GmsRecord): Pr
 function wantedAnswer({ errno, msg, rows }: GmsAssertion): Answer {
   if (errno !== undefined) return { errno, message: msg ?? '' };
   if (rows === undefined) return {};
-  return { rows: rows.map((row) => (row ?? []).map((cell) => (cell === null ? null : asBytes(String(cell))))) };
+  return { rows: recordedRows(rows) };
 }

@@ -8,8 +8,9 @@
  */
 import type { Answer } from './replay.ts';
 
-export type LaterFeature = 'stored programs' | 'spatial';
+export type LaterFeature = 'stored programs' | 'spatial' | 'only MySQL 9 has it (libraries, masking policies)';
 const NOT_SUPPORTED = 1235;
+const PARSE_ERROR = 1064;
 
 const IDENTIFIER = '(?:`[^`]+`|[\\w$]+)(?:\\s*\\.\\s*(?:`[^`]+`|[\\w$]+))?';
 const DEFINER = '(?:or\\s+replace\\s+)?(?:definer\\s*=\\s*\\S+\\s+)?(?:aggregate\\s+)?';
@@ -19,6 +20,7 @@ const STORED = [
   /^(?:call|signal|resignal)\b/i,
   /^(?:grant|revoke)\b.*\bon\s+(?:procedure|function)\b/is,
 ];
+const NINE = /^(?:create|alter|drop|show\s+create)\s+(?:library|masking\s+policy)\b|\binformation_schema\.libraries\b/i;
 const SPATIAL_TYPE =
   'geometry|point|linestring|polygon|multipoint|multilinestring|multipolygon|geometrycollection|geomcollection';
 const SPATIAL = [
@@ -43,6 +45,7 @@ function withoutComments(sql: string): string {
 
 export function featureOf(sql: string): LaterFeature | undefined {
   const text = withoutComments(sql);
+  if (NINE.test(text)) return 'only MySQL 9 has it (libraries, masking policies)';
   if (STORED.some((pattern) => pattern.test(text))) return 'stored programs';
   return SPATIAL.some((pattern) => pattern.test(text)) ? 'spatial' : undefined;
 }
@@ -63,8 +66,9 @@ export class LaterFeatures {
     const feature = featureOf(text);
     const named = this.#absentNamedIn(text);
     this.#follow(text, wanted.errno === undefined ? (feature ?? named) : undefined, got);
-    if (feature !== undefined) return got.errno === NOT_SUPPORTED ? feature : named;
-    return named;
+    if (feature === undefined) return named;
+    const refused = got.errno === NOT_SUPPORTED || (NINE.test(text) && got.errno === PARSE_ERROR);
+    return refused ? feature : named;
   }
 
   #absentNamedIn(text: string): LaterFeature | undefined {

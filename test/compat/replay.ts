@@ -64,6 +64,18 @@ export function asBytes(text: string): string {
   return Buffer.from(text, 'utf8').toString('latin1');
 }
 
+/** A value in a recording: bytes that are no UTF-8 are written as hex. */
+export type RecordedCell = string | null | { readonly hex: string };
+
+export function recordedRows(rows: readonly (readonly RecordedCell[] | null)[]): (string | null)[][] {
+  return rows.map((row) => (row ?? []).map(recordedBytes));
+}
+
+function recordedBytes(cell: RecordedCell): string | null {
+  if (cell === null) return null;
+  return typeof cell === 'string' ? asBytes(cell) : Buffer.from(cell.hex, 'hex').toString('latin1');
+}
+
 export function asText(bytes: string): string {
   return Buffer.from(bytes, 'latin1').toString('utf8');
 }

@@ -4,35 +4,14 @@
  * --filter=TEXT keeps the files with that text in their name.
  */
 import { writeFileSync } from 'node:fs';
-import { EbbServer } from '../harness/ebb-server.ts';
 import type { Target } from './client.ts';
+import { OwnServer } from './own-server.ts';
 import { Score } from './score.ts';
 import { SUITES } from './suites.ts';
 import { type Line, printHeader, printLine, writeTable } from './table.ts';
 
 function option(name: string): string | undefined {
   return process.argv.find((word) => word.startsWith(`--${name}=`))?.slice(name.length + 3);
-}
-
-class OwnServer implements Target {
-  #server: EbbServer | undefined;
-
-  get port(): number {
-    return this.#server?.port ?? 0;
-  }
-
-  async start(): Promise<void> {
-    this.#server = await EbbServer.start({ args: ['--memory-budget', '2GiB'] });
-  }
-
-  async replace(): Promise<void> {
-    await this.stop();
-    await this.start();
-  }
-
-  async stop(): Promise<void> {
-    await this.#server?.stop();
-  }
 }
 
 const GIVEN_PORT = option('port');

@@ -17,6 +17,8 @@ export interface Suite {
   readonly title: string;
   /** File name under ../shared/corpora. */
   readonly corpus: string;
+  /** One file of how many runs in CI; 6 when not said. */
+  readonly sampleOneOf?: number;
   run(context: SuiteContext): Promise<Score>;
 }
 
