@@ -68,7 +68,7 @@ async function bundle() {
 function declare() {
   return new Promise((resolve, reject) => {
     const compiler = join(root, 'node_modules/.bin/tsc');
-    const args = ['-p', join(root, 'tsconfig.build.json'), '--outDir', outdir, '--tsBuildInfoFile', join(outdir, '.tsbuildinfo')];
+    const args = ['-p', join(root, 'tsconfig.build.json'), '--outDir', outdir, '--emitDeclarationOnly', '--tsBuildInfoFile', join(outdir, '.tsbuildinfo')];
     spawn(compiler, args, { stdio: 'inherit', shell: process.platform === 'win32' }).once('error', reject).once('exit', (code) =>
       code === 0 ? resolve() : reject(new Error(`tsc ended with ${code}`)),
     );
