@@ -7,6 +7,7 @@ export {
   type Compression,
   type CompressionName,
 } from './compression.ts';
+export * from './codecs.ts';
 export * from './digest.ts';
 export * from './env.ts';
 export * from './files.ts';

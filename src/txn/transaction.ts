@@ -52,7 +52,8 @@ export class Transaction {
   readonly #manager: TransactionManager;
   #state: TransactionState = 'active';
   #snapshot: Snapshot | undefined = undefined;
-  readonly #isStale: boolean;
+  /** Opened over the past. */
+  readonly isStale: boolean;
   #writes: Memtable | undefined = undefined;
   #statement: Savepoint = { mark: MARK_EMPTY, changes: 0 };
   #certified: Bytes[] | undefined = undefined;
@@ -67,7 +68,7 @@ export class Transaction {
     this.isolation = options.isolation ?? 'repeatable-read';
     this.mode = options.mode ?? 'pessimistic';
     this.lockWaitTimeoutMs = options.lockWaitTimeoutMs ?? LOCK_WAIT_TIMEOUT_MS;
-    this.#isStale = options.at !== undefined;
+    this.isStale = options.at !== undefined;
     if (options.at !== undefined) this.#snapshot = manager.snapshots.openAt(options.at);
   }
 
@@ -107,13 +108,13 @@ export class Transaction {
 
   /** Where data changes and locking reads look. */
   latestAt(): Timestamp {
-    return this.mode === 'optimistic' || this.#isStale ? this.readAt() : this.#manager.lastTimestamp;
+    return this.mode === 'optimistic' || this.isStale ? this.readAt() : this.#manager.lastTimestamp;
   }
 
   /** Starts a statement: what `rollbackStatement` returns to; in read committed also a new snapshot. */
   beginStatement(): void {
     this.#requireActive();
-    if (this.isolation === 'read-committed' && this.mode === 'pessimistic' && !this.#isStale) this.#closeSnapshot();
+    if (this.isolation === 'read-committed' && this.mode === 'pessimistic' && !this.isStale) this.#closeSnapshot();
     this.#statement = this.savepoint();
   }
 

@@ -35,6 +35,12 @@ class NoSession implements EvalSession {
   foundRows = 0;
   rowCount = 0;
   lastInsertId = 0;
+  get codecs(): never {
+    throw sqlError('ER_PARTITION_FUNCTION_IS_NOT_ALLOWED');
+  }
+  get userLocks(): never {
+    throw sqlError('ER_PARTITION_FUNCTION_IS_NOT_ALLOWED');
+  }
   currentMicros(): number {
     return 0;
   }

@@ -14,6 +14,7 @@ import type { Value } from '../../sql/types/index.ts';
 import type { Timestamp, Transaction } from '../../txn/index.ts';
 import type { Database } from '../database.ts';
 import { rowCountOf } from '../partitions/partition-layout.ts';
+import { UserLockTable } from '../user-lock-table.ts';
 import { StorageSchemaStore } from '../storage-schema-store.ts';
 import { SchemaChanges } from '../schema-change/schema-changes.ts';
 import type { AccountCredentials, ConnectOptions, Engine, Session } from '../session-port.ts';
@@ -44,6 +45,7 @@ export interface EngineOptions {
 export class SqlEngine implements Engine, SessionHost {
   readonly env: Env;
   readonly globals = new VariableValues();
+  readonly userLocks = new UserLockTable();
   readonly functions: FunctionRegistry = functionRegistry;
   readonly stats: StatsProvider;
   readonly schemaChanger: SchemaChanger;

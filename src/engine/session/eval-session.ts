@@ -9,6 +9,8 @@ import type { SessionState } from './session-state.ts';
 
 const CODECS: Codecs = { encipher, decipher, hkdf, pbkdf2, zlibCompress, zlibUncompress };
 
+const NO_ADDITIONS = { resourceGroup: () => 'default', sqlDigest: () => '', digestText: () => undefined };
+
 export class SessionEval implements EvalSession {
   readonly #state: SessionState;
   readonly #env: Env;
@@ -20,6 +22,7 @@ export class SessionEval implements EvalSession {
   /** What SLEEP asked for and was not waited for yet. */
   sleepMs = 0;
   roleOf: (() => string) | undefined;
+  additions: EvalSession['additions'] & {} = NO_ADDITIONS;
   readonly codecs = CODECS;
   readonly userLocks: ConnectionLocks;
 

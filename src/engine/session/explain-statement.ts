@@ -35,6 +35,7 @@ function runToEnd(session: EngineSession, ready: ReadyPlan, stats: RuntimeStats)
   const open = session.transactions.ensure();
   return andThen(session.host.useTables(open.transaction, ready.plan.tables), () => {
     open.storage.beginStatement();
+    session.transactions.statementBegan = true;
     const context = execContext(session, ready.plan, [], stats);
     if (ready.plan.kind !== 'query') {
       return andThen(executeWrite(ready.plan, context), () => session.transactions.endStatement());

@@ -45,7 +45,7 @@ import type { SessionHost, SessionPrivileges } from './session-host.ts';
 import { SessionState } from './session-state.ts';
 import { runStatement } from './statement-dispatch.ts';
 import { toSqlError } from './error-mapping.ts';
-import { tsoOf } from './stale-read.ts';
+import { startTso } from './stale-read.ts';
 import { BindingSet } from '../tidb/bindings.ts';
 import { DEFAULT_GROUP } from '../tidb/resource-groups.ts';
 import { TransactionControl } from './transaction-control.ts';
@@ -127,6 +127,11 @@ export class EngineSession implements Session {
     this.#adopt(options);
     this.privileges = host.privileges(this);
     this.eval.roleOf = () => this.privileges.currentRole();
+    this.eval.additions = {
+      resourceGroup: () => this.resourceGroup,
+      sqlDigest: (sql) => this.host.additions.summary.digestFor(sql).digest,
+      digestText: (digest) => this.host.additions.summary.textOf(digest),
+    };
     this.virtualTables = host.virtualTables(this);
     this.#defineComputedVariables();
   }
@@ -154,6 +159,7 @@ export class EngineSession implements Session {
 
   #defineComputedVariables(): void {
     const { computed, diagnostics } = this.state;
+    const { host } = this;
     computed.set('warning_count', () => String(diagnostics.warningCount));
     computed.set('error_count', () => String(diagnostics.errorCount));
     computed.set('last_insert_id', () => String(this.eval.lastInsertId));
@@ -164,7 +170,7 @@ export class EngineSession implements Session {
     computed.set('last_plan_from_binding', () => (this.previousUsedBinding ? 'ON' : 'OFF'));
     computed.set('tidb_current_ts', () => {
       const { current, inTransaction } = this.transactions;
-      return current === undefined || !inTransaction ? '0' : String(tsoOf(current.transaction.readAt()));
+      return current === undefined || !inTransaction ? '0' : String(startTso(current.transaction, host.env));
     });
   }
 

@@ -7,8 +7,9 @@
  * TiDB's timestamps (TSO) are unix milliseconds << 18 | counter; Ebb's carry the same two numbers in 53 bits.
  */
 import { andThen, type MaybePromise, SqlError, sqlError } from '../../base/index.ts';
+import type { Env } from '../../env/index.ts';
 import type * as ast from '../../sql/ast/index.ts';
-import { msOfTimestamp, type Timestamp, timestampOfMs } from '../../txn/index.ts';
+import { msOfTimestamp, type Timestamp, timestampOfMs, type Transaction } from '../../txn/index.ts';
 import { evaluateExpression } from './evaluate.ts';
 import type { BoundParams } from './planning.ts';
 import type { EngineSession } from './session.ts';
@@ -18,6 +19,19 @@ const TSO_COUNTER_BITS = 18n;
 
 export function tsoOf(timestamp: Timestamp): bigint {
   return (BigInt(msOfTimestamp(timestamp)) << TSO_COUNTER_BITS) | BigInt(timestamp % COUNTERS_PER_MS);
+}
+
+const startTsos = new WeakMap<Transaction, bigint>();
+
+/** What @@tidb_current_ts shows: when the transaction's snapshot was taken, the same until it ends. */
+export function startTso(transaction: Transaction, env: Env): bigint {
+  let tso = startTsos.get(transaction);
+  if (tso === undefined) {
+    const snapshot = transaction.readAt();
+    tso = tsoOf(transaction.isStale ? snapshot : Math.max(snapshot, timestampOfMs(env.clock.nowMs())));
+    startTsos.set(transaction, tso);
+  }
+  return tso;
 }
 
 export function timestampOfTso(tso: bigint): Timestamp {

@@ -4,6 +4,7 @@
  */
 import { type MaybePromise, sqlError, andThen } from '../../base/index.ts';
 import type * as ast from '../../sql/ast/index.ts';
+import { UserLockWait } from '../../sql/expr/index.ts';
 import { parse } from '../../sql/parser/index.ts';
 import type { StatementResult } from '../session-port.ts';
 import { runAdmin } from './admin-statements.ts';
@@ -98,7 +99,14 @@ function runOther(
     case 'use':
       return andThen(session.useDatabase(statement.database), () => okResult());
     case 'do':
-      for (const item of statement.items) evaluateExpression(session, item, bound);
+      for (const item of statement.items) {
+        try {
+          evaluateExpression(session, item, bound);
+        } catch (error) {
+          if (!(error instanceof UserLockWait)) throw error;
+          return session.waitForUserLock(error).then(() => runOther(session, statement, sql, bound));
+        }
+      }
       return session.eval.sleepMs > 0 ? session.sleep().then(() => okResult()) : okResult();
     case 'start-transaction':
       return startTransaction(session, statement);
@@ -186,7 +194,6 @@ const COMMITS_FIRST: ReadonlySet<ast.StatementKind> = new Set([
   'flush',
   'cache-index',
   'load-index',
-  'import-into',
   'resource-group',
 ]);
 

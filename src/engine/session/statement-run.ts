@@ -4,7 +4,7 @@
  * What may interleave: between batches of a result other sessions run; the transaction and its snapshot belong to this
  * session alone, and the session runs one statement at a time.
  */
-import { type MaybePromise, andThen } from '../../base/index.ts';
+import { type MaybePromise, andThen, sqlError } from '../../base/index.ts';
 import {
   type ExecContext,
   executeQuery,
@@ -12,7 +12,7 @@ import {
   type RuntimeStats,
   StatementMemory,
 } from '../../sql/exec/index.ts';
-import type { EvalContext } from '../../sql/expr/index.ts';
+import { type EvalContext, UserLockWait } from '../../sql/expr/index.ts';
 import type { QueryPlan, StatementPlan } from '../../sql/plan/index.ts';
 import type { Batch, Value } from '../../sql/types/index.ts';
 import type { ResultColumn, RowsResult, StatementResult } from '../session-port.ts';
@@ -102,14 +102,16 @@ class QueryResult implements RowsResult {
   readonly kind = 'rows';
   readonly columns: readonly ResultColumn[];
   readonly #session: EngineSession;
-  readonly #cursor: ReturnType<typeof executeQuery>;
+  readonly #open: () => ReturnType<typeof executeQuery>;
+  #cursor: ReturnType<typeof executeQuery>;
   #ended = false;
   #rows = 0;
 
   constructor(session: EngineSession, context: ExecContext, plan: QueryPlan, columns: readonly ResultColumn[]) {
     this.#session = session;
     this.columns = columns;
-    this.#cursor = executeQuery(plan, context);
+    this.#open = () => executeQuery(plan, context);
+    this.#cursor = this.#open();
   }
 
   next(): MaybePromise<Batch | undefined> {
@@ -118,14 +120,28 @@ class QueryResult implements RowsResult {
     try {
       batch = this.#cursor.next();
     } catch (error) {
-      return this.#fail(error);
+      return this.#recover(error);
     }
     return batch instanceof Promise
       ? batch.then(
           (ready) => this.#took(ready),
-          (error: unknown) => this.#fail(error),
+          (error: unknown) => this.#recover(error),
         )
       : this.#took(batch);
+  }
+
+  /** GET_LOCK has to wait: nothing has left yet, so the query waits and starts again. */
+  #recover(error: unknown): MaybePromise<Batch | undefined> {
+    if (!(error instanceof UserLockWait)) return this.#fail(error);
+    if (this.#rows > 0) return this.#fail(sqlError('ER_NOT_SUPPORTED_YET', 'GET_LOCK that waits in a later row'));
+    this.#cursor.close();
+    return this.#session.waitForUserLock(error).then(
+      () => {
+        this.#cursor = this.#open();
+        return this.next();
+      },
+      (failure: unknown) => this.#fail(failure),
+    );
   }
 
   #took(batch: Batch | undefined): MaybePromise<Batch | undefined> {

@@ -2,7 +2,7 @@
  * IMPORT INTO: files of the server, or a query, into an empty table. CSV goes the way of LOAD DATA, which takes the bulk loader;
  * SQL files are run statement by statement. Each import is a job that SHOW IMPORT JOBS lists.
  */
-import { sqlError, utf8Decode } from '../../base/index.ts';
+import { SqlError, sqlError, utf8Decode } from '../../base/index.ts';
 import { joinPath } from '../../env/index.ts';
 import type * as ast from '../../sql/ast/index.ts';
 import { quoteName } from '../../sql/ast/index.ts';
@@ -10,6 +10,7 @@ import { parseAll } from '../../sql/parser/index.ts';
 import type { TableDef } from '../../sql/catalog/index.ts';
 import type { EngineSession } from '../session/session.ts';
 import type { StatementResult } from '../session-port.ts';
+import { type CsvOptions, csvOptions } from './import-options.ts';
 
 export interface ImportJob {
   readonly id: number;
@@ -53,44 +54,22 @@ export class ImportJobs {
 
 const FORMATS: ReadonlySet<string> = new Set(['csv', 'sql']);
 
-/** TiDB's defaults for CSV: commas and double quotes. */
-interface CsvOptions {
-  readonly charset: string;
-  readonly terminatedBy: string;
-  readonly enclosedBy: string;
-  readonly escapedBy: string;
-  readonly lines: string | undefined;
-  readonly skipRows: number;
-}
-
-/** Options that say how to spread the work over a cluster, or that hold here anyway. */
-const IGNORED: ReadonlySet<string> = new Set([
-  'thread',
-  'disk_quota',
-  'max_write_speed',
-  'checksum_table',
-  'cloud_storage_uri',
-  'detached',
-  'disable_tikv_import_mode',
-  'max_engine_size',
-  'disable_precheck',
-  'split_file',
-  'record_errors',
-]);
-
 export async function importInto(
   session: EngineSession,
   statement: ast.ImportInto,
   jobs: ImportJobs,
 ): Promise<ImportJob> {
+  if (session.transactions.inTransaction) throw refused('cannot run IMPORT INTO in explicit transaction');
+  if (session.isTemporary(statement.table)) throw refused('IMPORT INTO does not support temporary table');
   const schema = statement.table.schema ?? session.state.database;
   if (schema === null) throw sqlError('ER_NO_DB_ERROR');
   const table = session.host.catalog().findTable(schema, statement.table.name);
   if (table === undefined) throw sqlError('ER_NO_SUCH_TABLE', schema, statement.table.name);
   if (table.kind === 'view') throw sqlError('ER_WRONG_OBJECT', schema, statement.table.name, 'BASE TABLE');
   const format = statement.format ?? (/\.sql$/i.test(statement.file ?? '') ? 'sql' : 'csv');
+  const options = csvOptions(statement.options, format);
   if (!FORMATS.has(format)) throw sqlError('ER_IMPORT_FORMAT', format);
-  const options = csvOptions(statement);
+  if (table.temporary) throw refused('IMPORT INTO does not support temporary table');
   if (!(await isEmpty(session, table))) throw sqlError('ER_IMPORT_PRECHECK', 'target table is not empty');
   const job = jobs.start({
     source: statement.file ?? '',
@@ -117,40 +96,9 @@ export async function importInto(
   return job;
 }
 
-function csvOptions(statement: ast.ImportInto): CsvOptions {
-  const written = new Map<string, ast.NamedOption['value']>();
-  for (const { name, value } of statement.options) {
-    if (written.has(name)) throw sqlError('ER_IMPORT_DUPLICATE_OPTION', name);
-    if (!IGNORED.has(name) && !CSV_OPTIONS.has(name)) throw sqlError('ER_IMPORT_UNKNOWN_OPTION', name);
-    written.set(name, value);
-  }
-  const text = (name: string, otherwise: string): string => {
-    const value = written.get(name);
-    if (value === undefined) return otherwise;
-    if (typeof value !== 'string') throw sqlError('ER_IMPORT_OPTION_VALUE', name);
-    return value;
-  };
-  const skip = written.get('skip_rows') ?? 0;
-  if (typeof skip !== 'number' && typeof skip !== 'bigint') throw sqlError('ER_IMPORT_OPTION_VALUE', 'skip_rows');
-  return {
-    charset: text('character_set', 'utf8mb4'),
-    terminatedBy: text('fields_terminated_by', ','),
-    enclosedBy: text('fields_enclosed_by', '"'),
-    escapedBy: text('fields_escaped_by', '\\'),
-    lines: written.has('lines_terminated_by') ? text('lines_terminated_by', '\n') : undefined,
-    skipRows: Number(skip),
-  };
+function refused(message: string): SqlError {
+  return new SqlError('ER_UNKNOWN_ERROR', 1105, 'HY000', message);
 }
-
-const CSV_OPTIONS: ReadonlySet<string> = new Set([
-  'character_set',
-  'fields_terminated_by',
-  'fields_enclosed_by',
-  'fields_escaped_by',
-  'fields_defined_null_by',
-  'lines_terminated_by',
-  'skip_rows',
-]);
 
 async function isEmpty(session: EngineSession, table: TableDef): Promise<boolean> {
   const { transaction, storage } = session.transactions.ensure();

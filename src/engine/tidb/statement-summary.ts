@@ -76,7 +76,6 @@ export class StatementSummary {
   #beganAtMs: number;
   #history: SummaryWindow[] = [];
   readonly #slow: StatementRecord[] = [];
-  #slowMs: number;
   /** What fell out because there were too many digests. */
   evicted = 0;
 
@@ -84,12 +83,12 @@ export class StatementSummary {
     this.#limits = limits;
     this.#nowMs = nowMs;
     this.#beganAtMs = nowMs();
-    this.#slowMs = limits().slowMs;
   }
 
   add(record: StatementRecord): void {
     this.#pending.push(record);
-    if (record.elapsedMs >= this.#slowMs) {
+    // Most statements take less than a millisecond, and need not ask for the limit.
+    if (record.elapsedMs >= 1 && record.elapsedMs >= this.#limits().slowMs) {
       if (this.#slow.length >= SLOW_MAX) this.#slow.shift();
       this.#slow.push(record);
     }
@@ -126,6 +125,12 @@ export class StatementSummary {
     return known;
   }
 
+  textOf(digest: string): string | undefined {
+    for (const window of this.windows())
+      for (const row of window.rows.values()) if (row.digest === digest) return row.text;
+    return undefined;
+  }
+
   clear(): void {
     this.#pending = [];
     this.#rows = new Map();
@@ -135,7 +140,6 @@ export class StatementSummary {
 
   #fold(): void {
     const limits = this.#limits();
-    this.#slowMs = limits.slowMs;
     const nowMs = this.#nowMs();
     const pending = this.#pending;
     this.#pending = [];

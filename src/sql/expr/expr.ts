@@ -102,6 +102,15 @@ export interface EvalSession {
   readonly maxAllowedPacket: number;
   readonly defaultWeekFormat: number;
   readonly lcTimeNames: string;
+  readonly codecs: Codecs;
+  readonly userLocks: UserLocks;
+  /** What TiDB's functions ask; absent where there is no session. */
+  readonly additions?: {
+    resourceGroup(): string;
+    sqlDigest(sql: string): string;
+    /** Of statements that ran since the start. */
+    digestText(digest: string): string | undefined;
+  };
   foundRows: number;
   rowCount: number;
   lastInsertId: number | bigint;
@@ -111,6 +120,26 @@ export interface EvalSession {
     name: string,
     scope: 'global' | 'session' | undefined,
   ): { readonly value: Value; readonly type: FieldType };
+}
+
+/** Ciphers and compression: not in the functions room, because they are the platform's. Undefined = damaged input. */
+export interface Codecs {
+  encipher(cipher: string, key: Uint8Array, iv: Uint8Array | null, bytes: Uint8Array): Uint8Array;
+  decipher(cipher: string, key: Uint8Array, iv: Uint8Array | null, bytes: Uint8Array): Uint8Array | undefined;
+  hkdf(password: Uint8Array, salt: Uint8Array, info: Uint8Array, keyBytes: number): Uint8Array;
+  pbkdf2(password: Uint8Array, salt: Uint8Array, iterations: number, keyBytes: number): Uint8Array;
+  zlibCompress(bytes: Uint8Array): Uint8Array;
+  zlibUncompress(bytes: Uint8Array, bytesMax: number): Uint8Array | undefined;
+}
+
+/** GET_LOCK and its family. `acquire` throws a `UserLockWait` when the statement has to wait first and be run again. */
+export interface UserLocks {
+  acquire(name: string, timeoutSeconds: number): 0 | 1;
+  /** 1 released, 0 somebody else's, null nobody's. */
+  release(name: string): 0 | 1 | null;
+  releaseAll(): number;
+  /** The connection that holds it. */
+  ownerOf(name: string): number | null;
 }
 
 /** sql_mode as booleans, parsed once when it is set. */

@@ -1,3 +1,4 @@
 /** Bound expressions, their compilation, and the contract of functions. */
 export type * from './expr.ts';
 export { compile, compileArgument } from './compile.ts';
+export { UserLockWait } from './user-lock-wait.ts';

@@ -6,6 +6,7 @@ import { ARITHMETIC } from './arithmetic.ts';
 import { CAST } from './cast.ts';
 import { COMPARISON } from './comparison.ts';
 import { CONTROL } from './control.ts';
+import { ENCRYPTION } from './encryption.ts';
 import { INFO } from './info.ts';
 import { JSON_READ } from './json-read.ts';
 import { JSON_SCHEMA } from './json-schema-functions.ts';
@@ -22,6 +23,8 @@ import { TEMPORAL_FORMAT } from './temporal-format.ts';
 import { TEMPORAL_MAKE } from './temporal-make.ts';
 import { TEMPORAL_NOW } from './temporal-now.ts';
 import { TEMPORAL_PARTS } from './temporal-parts.ts';
+import { USER_LOCKS } from './user-locks.ts';
+import { TIDB } from './tidb.ts';
 import { WINDOW_FUNCTIONS } from './window.ts';
 
 function byName<T extends { readonly name: string }>(...lists: readonly (readonly T[])[]): ReadonlyMap<string, T> {
@@ -33,6 +36,7 @@ const scalars: ReadonlyMap<string, FunctionDef> = byName(
   CAST,
   COMPARISON,
   CONTROL,
+  ENCRYPTION,
   INFO,
   JSON_READ,
   JSON_SCHEMA,
@@ -49,6 +53,8 @@ const scalars: ReadonlyMap<string, FunctionDef> = byName(
   TEMPORAL_MAKE,
   TEMPORAL_NOW,
   TEMPORAL_PARTS,
+  TIDB,
+  USER_LOCKS,
 );
 const aggregates: ReadonlyMap<string, AggregateDef> = byName(AGGREGATE_NUMBER, AGGREGATE_VALUE);
 const windows: ReadonlyMap<string, WindowFunctionDef> = byName(WINDOW_FUNCTIONS);

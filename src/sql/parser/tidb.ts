@@ -160,7 +160,12 @@ function importOption(p: Cursor): NamedOption {
   if (!p.accept(T.EQ)) return { name, value: true };
   if (p.kind === T.STRING) return { name, value: p.string() };
   if (p.kind === T.HEX || p.kind === T.BIT) return { name, value: p.digitsText() };
-  if (p.kind === T.INTEGER) return { name, value: p.integer() };
+  const negative = p.accept(T.MINUS);
+  if (p.kind === T.INTEGER) return { name, value: negative ? -p.number() : p.integer() };
+  if (p.kind === K.NULL || p.kind === K.TRUE || p.kind === K.FALSE) {
+    p.advance();
+    return { name, value: undefined };
+  }
   return { name, value: p.name() };
 }
 

@@ -173,8 +173,9 @@ function bindViewBody(query: ast.Query, env: QueryEnv, view: ViewDef): BoundQuer
 function sampled(node: ast.TableSource, block: Block): ast.DerivedTable {
   const schema = node.schema ?? block.env.database;
   if (schema === null || schema === undefined) throw sqlError('ER_NO_DB_ERROR');
-  const isTable = !isVirtualSchema(schema) && findTable(schema, node.name, block).kind === 'table';
-  if (!isTable) throw sqlError('ER_INVALID_TABLE_SAMPLE', 'Unsupported TABLESAMPLE in virtual tables');
+  if (isVirtualSchema(schema)) throw sqlError('ER_INVALID_TABLE_SAMPLE', 'Unsupported TABLESAMPLE in virtual tables');
+  if (findTable(schema, node.name, block).kind === 'view')
+    throw sqlError('ER_INVALID_TABLE_SAMPLE', 'Unsupported TABLESAMPLE in views');
   const { start, end } = node;
   const query = block.state.context.parseQuery('select * from t limit 1');
   const body = { ...(query.body as ast.Select), from: [{ ...node, tableSample: undefined }] };

@@ -16,7 +16,7 @@ export interface RuntimeCounters {
 }
 
 export interface ExplainOptions {
-  /** 'row', 'brief', 'traditional' (TiDB's table), 'tree', 'json'. */
+  /** 'row', 'brief', 'traditional', 'verbose' (TiDB's table), 'dot', 'tree', 'json', 'tidb_json'. */
   readonly format: string;
   readonly analyze?: RuntimeCounters;
 }
@@ -45,6 +45,8 @@ export function explainPlan(plan: StatementPlan, options: ExplainOptions): Expla
           ],
         ],
       };
+    case 'dot':
+      return { columns: ['dot contents'], rows: lines.map((root) => [dotText(root)]) };
     default:
       return table(lines, options);
   }
@@ -183,6 +185,22 @@ function treeText(line: ExplainLine, depth: number, counters: RuntimeCounters | 
   const details = [line.object, line.info].filter((part) => part !== '').join(', ');
   const own = `${'    '.repeat(depth)}-> ${line.name}${details === '' ? '' : `: ${details}`}  (rows=${line.estimatedRows.toFixed(2)})${actual}`;
   return [own, ...line.children.map((child) => treeText(child, depth + 1, counters))].join('\n');
+}
+
+/** For Graphviz, in TiDB's shape. */
+function dotText(root: ExplainLine): string {
+  const name = (line: ExplainLine): string => `${line.name}_${line.number}`;
+  const edges: string[] = [];
+  const walk = (line: ExplainLine): void => {
+    for (const child of line.children) {
+      edges.push(`"${name(line)}" -> "${name(child)}"`);
+      walk(child);
+    }
+  };
+  walk(root);
+  const style = 'node [style=filled, color=lightgrey]\ncolor=black\nlabel = "root"';
+  const body = edges.length === 0 ? `"${name(root)}"` : edges.join('\n');
+  return `\ndigraph ${name(root)} {\nsubgraph cluster${root.number}{\n${style}\n${body}\n}\n}\n`;
 }
 
 function jsonOf(line: ExplainLine, counters: RuntimeCounters | undefined): Record<string, unknown> {

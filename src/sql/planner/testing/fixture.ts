@@ -39,7 +39,20 @@ const SQL_MODE: SqlMode = {
   text: 'ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION',
 };
 
+const NO_SERVICE = (): never => {
+  throw new Error('not in this fixture');
+};
+
 const EVAL_SESSION: EvalSession = {
+  codecs: {
+    encipher: NO_SERVICE,
+    decipher: NO_SERVICE,
+    hkdf: NO_SERVICE,
+    pbkdf2: NO_SERVICE,
+    zlibCompress: NO_SERVICE,
+    zlibUncompress: NO_SERVICE,
+  },
+  userLocks: { acquire: NO_SERVICE, release: NO_SERVICE, releaseAll: NO_SERVICE, ownerOf: NO_SERVICE },
   sqlMode: SQL_MODE,
   strict: true,
   timeZone: '+00:00',
