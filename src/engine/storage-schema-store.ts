@@ -6,18 +6,20 @@
  * are marked as garbage in that commit.
  */
 import { sqlError } from '../base/index.ts';
-import type { PartitionDef, SchemaDef, SubpartitionDef, TableDef, ViewDef } from '../sql/catalog/index.ts';
-import { type AlterPlan, renameTable } from '../sql/ddl/index.ts';
-import { type Value, UTC } from '../sql/types/index.ts';
+import type { SchemaDef, TableDef, ViewDef } from '../sql/catalog/index.ts';
+import { type AlterPlan, type PartitionPlan, renameTable } from '../sql/ddl/index.ts';
+import { type TimeZone, type Value, UTC } from '../sql/types/index.ts';
 import type { Branch } from './branch.ts';
 import type { CatalogDraft } from './catalog-draft.ts';
 import type { Relation } from './catalog-snapshot.ts';
 import { droppedTables, type FoundTable, markDropped, unmarkDropped } from './dropped-tables.ts';
 import { parentLookup } from './foreign-key-check.ts';
-import { storedIds, storedTables } from './partitions/partition-layout.ts';
+import { type PartitionExchange, sameIds, withLeafId } from './partitions/exchange.ts';
+import { withIds, withMissingIds } from './partitions/partition-ids.ts';
+import { layoutOf, type PartitionLayout, storedIds, storedTables } from './partitions/partition-layout.ts';
 import { type GarbageRange, markGarbage, unmarkGarbage } from './range-garbage.ts';
 import type { AlteredRows, RelationName, RowConversion, SchemaStore } from './schema-change/schema-store.ts';
-import { checkRows, copyTable, fillIndexes } from './table-rewrite.ts';
+import { checkRows, type CopiedRows, copyTable, fillIndexes, moveRows } from './table-rewrite.ts';
 
 export class StorageSchemaStore implements SchemaStore {
   readonly #branch: () => Branch;
@@ -137,6 +139,96 @@ export class StorageSchemaStore implements SchemaStore {
     }
   }
 
+  /** Rows that stay in their partition are not touched. */
+  async alterPartitions(plan: PartitionPlan, zone: TimeZone): Promise<void> {
+    const gone = await this.#change(async (draft) => {
+      const now = await draft.lockTable(plan.before);
+      if (now.version !== plan.before.version) throw sqlError('ER_TABLE_DEF_CHANGED');
+      const after = await withMissingIds(draft, plan.after);
+      const { added, removed } = changedIds(now, after);
+      await this.#moveRows(draft, now, after, { moved: plan.moved, added, zone });
+      for (const tableId of removed) markGarbage(draft.transaction, { tableId });
+      draft.put(after);
+      return removed;
+    });
+    this.#forgetIds(gone);
+  }
+
+  async #moveRows(
+    draft: CatalogDraft,
+    before: TableDef,
+    after: TableDef,
+    { moved, added, zone }: { moved: readonly number[]; added: readonly number[]; zone: TimeZone },
+  ): Promise<void> {
+    const branch = this.#branch();
+    for (const id of added) branch.rowCounts.set(id, 0);
+    if (moved.length === 0) return;
+    const ranges = added.map((tableId) => ({ tableId }));
+    const sources = storedTables(before).filter(({ id }) => moved.includes(id));
+    const copied = await this.#build(ranges, () => moveRows(branch.loaderOptions(zone), sources, after));
+    for (const range of ranges) unmarkGarbage(draft.transaction, range);
+    for (const id of added) await this.#countCopied(id, copied);
+  }
+
+  async #countCopied(id: number, copied: CopiedRows): Promise<void> {
+    const branch = this.#branch();
+    const { rows, rowIds } = copied.get(id) ?? { rows: 0, rowIds: 0 };
+    branch.rowCounts.set(id, rows);
+    if (rowIds > 0) await branch.rowIds.observe(id, BigInt(rowIds));
+  }
+
+  exchangePartition(exchange: PartitionExchange, zone: TimeZone): Promise<void> {
+    return this.#change(async (draft) => {
+      const table = await draft.lockTable(exchange.table);
+      const other = await draft.lockTable(exchange.other);
+      const { partitioning } = table;
+      if (table.version !== exchange.table.version || other.version !== exchange.other.version || !partitioning)
+        throw sqlError('ER_TABLE_DEF_CHANGED');
+      const branch = this.#branch();
+      const layout = layoutOf(table) as PartitionLayout;
+      const leaf = layout.leaves[exchange.ordinal] as TableDef;
+      if (exchange.validate) {
+        await checkRows(branch.loaderOptions(zone), other, (rows) => {
+          if (rows.some((row) => layout.find(row, zone) !== exchange.ordinal))
+            throw sqlError('ER_ROW_DOES_NOT_MATCH_PARTITION');
+        });
+      }
+      const ids = sameIds(table, other)
+        ? { leaf: other.id, other: leaf.id }
+        : await this.#copyBoth(draft, leaf, other, zone);
+      const counted = (await branch.autoIncrement.peek(other.id)) - 1n;
+      draft.drop(other);
+      draft.put({ ...other, id: ids.other, version: other.version + 1 });
+      const swapped = withLeafId(partitioning, exchange.ordinal, ids.leaf);
+      draft.put({ ...table, partitioning: swapped, version: table.version + 1 });
+      if (counted > 0n) {
+        await branch.autoIncrement.observe(table.id, counted);
+        await branch.autoIncrement.observe(ids.other, counted);
+      }
+    });
+  }
+
+  async #copyBoth(
+    draft: CatalogDraft,
+    leaf: TableDef,
+    other: TableDef,
+    zone: TimeZone,
+  ): Promise<{ leaf: number; other: number }> {
+    const ids = { leaf: await draft.allocateId(), other: await draft.allocateId() };
+    const ranges = [{ tableId: ids.leaf }, { tableId: ids.other }];
+    const options = this.#branch().loaderOptions(zone);
+    const asIs: RowConversion = (rows) => [...rows];
+    await this.#build(ranges, async () => {
+      const into = await copyTable(options, { from: other, to: { ...leaf, id: ids.leaf } }, asIs, undefined);
+      const out = await copyTable(options, { from: leaf, to: { ...other, id: ids.other } }, asIs, undefined);
+      await this.#countCopied(ids.leaf, into);
+      await this.#countCopied(ids.other, out);
+    });
+    for (const range of ranges) unmarkGarbage(draft.transaction, range);
+    for (const { id } of [leaf, other]) markGarbage(draft.transaction, { tableId: id });
+    return ids;
+  }
+
   #alter(plan: AlterPlan, rows: AlteredRows): Promise<TableDef> {
     const { before } = plan;
     return this.#change(async (draft) => {
@@ -174,10 +266,7 @@ export class StorageSchemaStore implements SchemaStore {
     for (const tableId of storedIds(plan.before)) markGarbage(draft.transaction, { tableId });
     draft.drop(plan.before);
     draft.put(after);
-    for (const [id, { rows: count, rowIds }] of copied) {
-      branch.rowCounts.set(id, count);
-      if (rowIds > 0) await branch.rowIds.observe(id, BigInt(rowIds));
-    }
+    for (const id of copied.keys()) await this.#countCopied(id, copied);
     if (next > 1n) await branch.autoIncrement.observe(after.id, next - 1n);
     return after;
   }
@@ -312,32 +401,18 @@ export class StorageSchemaStore implements SchemaStore {
 
   /** Dropped tables leave nothing in memory; their rows go in the background. */
   #forget(relations: readonly Relation[]): void {
+    this.#forgetIds(relations.flatMap((relation) => (relation.kind === 'table' ? storedIds(relation) : [])));
+  }
+
+  #forgetIds(ids: readonly number[]): void {
     const branch = this.#branch();
-    for (const id of relations.flatMap((relation) => (relation.kind === 'table' ? storedIds(relation) : []))) {
+    for (const id of ids) {
       branch.autoIncrement.forget(id);
       branch.rowIds.forget(id);
       branch.rowCounts.remove(id);
     }
     branch.garbage.startLater();
   }
-}
-
-/** A new id for the table, and for each of its partitions. */
-async function withIds(draft: CatalogDraft, table: TableDef): Promise<TableDef> {
-  const id = await draft.allocateId();
-  const { partitioning } = table;
-  if (partitioning === undefined) return { ...table, id };
-  const partitions: PartitionDef[] = [];
-  for (const partition of partitioning.partitions) partitions.push(await withPartitionIds(draft, partition));
-  return { ...table, id, partitioning: { ...partitioning, partitions } };
-}
-
-async function withPartitionIds(draft: CatalogDraft, partition: PartitionDef): Promise<PartitionDef> {
-  if (partition.subpartitions.length === 0) return { ...partition, id: await draft.allocateId() };
-  const subpartitions: SubpartitionDef[] = [];
-  for (const subpartition of partition.subpartitions)
-    subpartitions.push({ ...subpartition, id: await draft.allocateId() });
-  return { ...partition, subpartitions };
 }
 
 /** Rows get numbers when the ALTER adds the AUTO_INCREMENT column. */
@@ -351,6 +426,13 @@ function numbering(plan: AlterPlan, convert: RowConversion): RowConversion {
     for (const row of converted) row[position] = next++;
     return converted;
   };
+}
+
+/** Key ranges that come and go. */
+function changedIds(before: TableDef, after: TableDef): { added: readonly number[]; removed: readonly number[] } {
+  const old = storedIds(before);
+  const now = storedIds(after);
+  return { added: now.filter((id) => !old.includes(id)), removed: old.filter((id) => !now.includes(id)) };
 }
 
 async function lockFreeName(draft: CatalogDraft, relation: Relation): Promise<void> {

@@ -3,7 +3,8 @@ import { type Bytes, type MaybePromise, prefixEnd } from '../base/index.ts';
 import type { IndexDef, TableDef } from '../sql/catalog/index.ts';
 import type { Row } from '../sql/types/index.ts';
 import { duplicateEntry } from './duplicate-entry.ts';
-import { layoutOf, storedTables } from './partitions/partition-layout.ts';
+import { layoutOf, type PartitionLayout, storedTables } from './partitions/partition-layout.ts';
+import { NO_PARTITION } from './partitions/partition-rule.ts';
 import { type LoaderOptions, RangeLoader } from './range-loader.ts';
 import { codecOf } from './table-codec.ts';
 
@@ -35,6 +36,33 @@ export async function copyTable(
         for (const row of converted) {
           const duplicate = await loader.addRow(row);
           if (duplicate !== undefined) throw duplicateEntry(tables.to, duplicate, row);
+        }
+      }
+    }
+    await loader.finish();
+  } catch (error) {
+    await loader.abort();
+    throw error;
+  }
+  return loader.copied;
+}
+
+/** Places rows of some partitions anew. `to` has their new ranges; a row that LIST has no place for any more is dropped. */
+export async function moveRows(
+  options: LoaderOptions,
+  sources: readonly TableDef[],
+  to: TableDef,
+): Promise<CopiedRows> {
+  const loader = new PartitionLoader(to, options);
+  const layout = layoutOf(to) as PartitionLayout;
+  const mayDrop = to.partitioning?.rule.method === 'list';
+  try {
+    for (const source of sources) {
+      for await (const batch of storedRows(options, source)) {
+        for (const { row } of batch) {
+          if (mayDrop && layout.find(row, options.zone) === NO_PARTITION) continue;
+          const duplicate = await loader.addRow(row);
+          if (duplicate !== undefined) throw duplicateEntry(to, duplicate, row);
         }
       }
     }

@@ -25,6 +25,7 @@ import {
   storeOf,
 } from '../temporary/temporary-changes.ts';
 import { runFlashback } from './flashback.ts';
+import { changePartitions } from './partition-changes.ts';
 import { rowCheck, rowConversion } from './row-conversion.ts';
 import type { RelationName, SchemaStore } from './schema-store.ts';
 
@@ -127,12 +128,14 @@ export class SchemaChanges implements SchemaChanger {
 
   #alterTable(statement: ast.AlterTable, session: EngineSession): MaybePromise<StatementResult> {
     const table = getTable(session, statement.table);
+    const operation = statement.actions.find((action) => action.kind === 'partition')?.operation;
+    if (operation !== undefined) return changePartitions(this.#store, table, operation, session);
     const onlyRenames = statement.actions.every((action) => action.kind === 'rename-table');
     const plan = rebuilt(planAlterTable(statement, table, buildContext(session, table.schema)));
     const renamed = plan.after.schema !== table.schema || plan.after.name !== table.name;
     if (renamed) requireFree(session, plan.after);
-    else if (onlyRenames) return okResult();
-    if (statement.actions.length === 0) return okResult();
+    else if (onlyRenames && !plan.rebuild) return okResult();
+    if (statement.actions.length === 0 && !plan.rebuild) return okResult();
     checkExpressions(session, plan.after);
     const convert = rowConversion(session, plan);
     const check = rowCheck(session, plan);
@@ -143,7 +146,7 @@ export class SchemaChanges implements SchemaChanger {
         zone: session.state.zone,
       }),
       () => {
-        if (onlyRenames && !isOfSession(table)) return okResult();
+        if (onlyRenames && !plan.rebuild && !isOfSession(table)) return okResult();
         return alteredResult(session, plan.countsRows ? Math.max(convert.rows(), check?.rows() ?? 0) : 0);
       },
     );

@@ -3,9 +3,10 @@
  * atomic change; other sessions see it from their next statement on.
  */
 import type { TableDef, ViewDef } from '../../sql/catalog/index.ts';
-import type { AlterPlan } from '../../sql/ddl/index.ts';
+import type { AlterPlan, PartitionPlan } from '../../sql/ddl/index.ts';
 import type { FoundTable } from '../dropped-tables.ts';
 import type { Row, TimeZone } from '../../sql/types/index.ts';
+import type { PartitionExchange } from '../partitions/exchange.ts';
 
 export interface RelationName {
   readonly schema: string;
@@ -36,6 +37,8 @@ export interface SchemaStore {
   renameTables(renames: readonly { readonly from: RelationName; readonly to: RelationName }[]): Promise<void>;
   truncateTable(table: TableDef): Promise<void>;
   alterTable(plan: AlterPlan, rows: AlteredRows): Promise<void>;
+  alterPartitions(plan: PartitionPlan, zone: TimeZone): Promise<void>;
+  exchangePartition(exchange: PartitionExchange, zone: TimeZone): Promise<void>;
   /** Dropped and truncated tables that can still come back, newest first. */
   droppedTables(): Promise<FoundTable[]>;
   /** Puts them back under the names they have here; with `schema` the database too. */

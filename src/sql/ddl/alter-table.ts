@@ -18,6 +18,7 @@ import { checkOwnKeys, checkReferencingKeys, startsWith } from './build-foreign-
 import { applyTableOptions, checkTableName } from './build-table.ts';
 import { dropChecksOf, refuseDependentChecks, refuseDependentExpressions } from './column-dependencies.ts';
 import { originDefaultOf } from './origin-default.ts';
+import { alteredPartitioning } from './partitions/alter-partitioned.ts';
 import { renameTable } from './rename-table.ts';
 import { TableDraft } from './table-draft.ts';
 
@@ -58,7 +59,6 @@ class Alteration {
 }
 
 export function planAlterTable(statement: AlterTable, table: TableDef, context: BuildContext): AlterPlan {
-  if (statement.partitioning !== undefined) throw sqlError('ER_NOT_SUPPORTED_YET', 'PARTITION BY');
   const alteration = new Alteration(table, context);
   // MySQL drops first and adds last, whatever the order written, so that a key can be replaced in one statement.
   const dropsFirst = [...statement.actions].sort((a, b) => rank(a) - rank(b));
@@ -84,10 +84,14 @@ function finish(alteration: Alteration, before: TableDef, statement: AlterTable)
   followRenames(alteration.draft, renamedColumns);
   const drafted = { ...alteration.draft.finish(), version: before.version + 1 };
   const moves = alteration.schema !== before.schema || alteration.name !== before.name;
-  const after = moves ? renameTable(drafted, alteration.schema, alteration.name) : drafted;
+  const renamed = moves ? renameTable(drafted, alteration.schema, alteration.name) : drafted;
+  const altered = alteredPartitioning(statement, before, renamed, alteration.context);
+  const { partitioning: _partitioning, ...plain } = renamed;
+  const after: TableDef =
+    altered.partitioning === undefined ? plain : { ...renamed, partitioning: altered.partitioning };
   const samePrimary = sameParts(before.indexes[0], after.indexes[0]);
   const newHidden = after.columns.some((column) => column.hidden && !before.columns.some(({ id }) => id === column.id));
-  const rebuild = alteration.rebuild || !samePrimary || newHidden;
+  const rebuild = alteration.rebuild || !samePrimary || newHidden || altered.rebuild;
   const kept = new Map(before.indexes.slice(1).map((index) => [index.id, index]));
   const addIndexes = after.indexes.slice(1).filter((index) => !sameParts(kept.get(index.id), index));
   const afterIds = new Set(after.indexes.slice(1).map((index) => index.id));
@@ -101,7 +105,10 @@ function finish(alteration: Alteration, before: TableDef, statement: AlterTable)
     after,
     rebuild,
     countsRows:
-      alteration.countsRows || alteration.addedChecks.length > 0 || (dropsPrimaryKey(before, after) && rebuild),
+      alteration.countsRows ||
+      altered.rebuild ||
+      alteration.addedChecks.length > 0 ||
+      (dropsPrimaryKey(before, after) && rebuild),
     renamedColumns,
     addIndexes,
     dropIndexes,

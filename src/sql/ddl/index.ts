@@ -6,6 +6,7 @@ export { type AlterPlan, planAlterTable } from './alter-table.ts';
 export { checkReferencingKeys } from './build-foreign-key.ts';
 export { renameTable } from './rename-table.ts';
 export { columnType } from './column-type.ts';
+export { type PartitionPlan, planPartitionChange } from './partitions/alter-partitions.ts';
 export { descriptionOf, expressionText, methodText } from './partitions/show-partitioning.ts';
 export { quoteText } from './quote-text.ts';
 export {

@@ -4,7 +4,8 @@ import type { Row } from '../types/index.ts';
 import type { InfoSource } from './info-source.ts';
 import { OTHER_WORDS, RESERVED_WORDS } from './keywords.data.ts';
 import { checkRows, constraintRows, keyColumnRows, referentialRows, statisticsRows } from './rows-keys.ts';
-import { columnRows, partitionRows, schemaRows, tableRows, viewRows, type Wanted } from './rows-schema.ts';
+import { partitionRows } from './rows-partitions.ts';
+import { columnRows, schemaRows, tableRows, viewRows, type Wanted } from './rows-schema.ts';
 import {
   charsetRows,
   collationCharsetRows,

@@ -1,4 +1,4 @@
-/** Rows of SCHEMATA, TABLES, COLUMNS, VIEWS, PARTITIONS. Column order is that of virtual-tables.data.ts. */
+/** Rows of SCHEMATA, TABLES, COLUMNS, VIEWS. Column order is that of virtual-tables.data.ts. */
 
 import type { ColumnDef, SchemaDef, TableDef, ViewDef } from '../catalog/index.ts';
 import { columnTypeText, dataTypeName, defaultLiteral } from '../ddl/index.ts';
@@ -92,9 +92,10 @@ function virtualTableRow(schema: string, name: string): Row {
 async function tableRow(schema: SchemaDef, table: TableDef, source: InfoSource): Promise<Row> {
   const rowCount = source.rowCount(table);
   const bytes = source.dataBytes(table);
-  const options = Object.entries(table.options)
-    .map(([name, value]) => `${name}=${value}`)
-    .join(' ');
+  const options = [
+    ...Object.entries(table.options).map(([name, value]) => `${name}=${value}`),
+    ...(table.partitioning === undefined || table.partitioning.rule.implicitColumns ? [] : ['partitioned']),
+  ].join(' ');
   return [
     'def',
     schema.name,
@@ -301,29 +302,4 @@ export function viewRows(source: InfoSource, wanted: Wanted): Row[] {
     ]);
   }
   return rows;
-}
-
-export function partitionRows(source: InfoSource, wanted: Wanted): Row[] {
-  return [...visibleTables(source, wanted)].map((table) => {
-    const rowCount = source.rowCount(table);
-    const bytes = source.dataBytes(table);
-    const nulls = (count: number): null[] => new Array<null>(count).fill(null);
-    return [
-      'def',
-      table.schema,
-      table.name,
-      ...nulls(9),
-      rowCount,
-      rowCount === 0 ? 0 : Math.round(bytes / rowCount),
-      bytes,
-      0,
-      0,
-      0,
-      source.toDateTime(table.createdAtMs),
-      ...nulls(3),
-      '',
-      null,
-      null,
-    ];
-  });
 }

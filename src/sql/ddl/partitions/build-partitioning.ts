@@ -32,7 +32,7 @@ export function buildPartitioning(node: Partitioning, table: TableDef, context: 
   const definitions = node.partitions.length > 0 ? node.partitions : namedByCount(count, 0);
   const partitions = buildPartitions(definitions, { rule, subRule }, { table, context, perPartition });
   checkUniqueKeys([rule, subRule], table);
-  checkTable(table);
+  checkPartitionedTable(table);
   return {
     rule,
     ...(subRule && { subRule }),
@@ -49,22 +49,24 @@ export interface PartitionSurroundings {
   readonly context: BuildContext;
   /** Subpartitions of each partition; 0 = none. */
   readonly perPartition: number;
+  /** Has taken the partitions that come before. */
+  readonly values?: PartitionValues;
 }
 
 export function buildPartitions(
   definitions: readonly PartitionDefinition[],
   { rule, subRule }: { readonly rule: PartitionRule; readonly subRule?: PartitionRule | undefined },
-  { table, context, perPartition }: PartitionSurroundings,
+  { table, context, perPartition, values }: PartitionSurroundings,
 ): PartitionDef[] {
   checkNames(definitions);
   for (const definition of definitions) {
     checkOptions(definition.options);
     for (const subpartition of definition.subpartitions) checkOptions(subpartition.options);
   }
-  const values = new PartitionValues(rule, table, context);
+  const found = values ?? new PartitionValues(rule, table, context);
   return definitions.map((definition) => ({
     ...plainPartition(definition.name, definition.options),
-    ...values.of(definition),
+    ...found.of(definition),
     subpartitions: subRule === undefined ? [] : subpartitionsOf(definition, perPartition),
   }));
 }
@@ -152,7 +154,7 @@ export function namesOf(partitions: readonly PartitionDef[]): string[] {
 }
 
 /** What a table may not have beside partitions. */
-function checkTable(table: TableDef): void {
+export function checkPartitionedTable(table: TableDef): void {
   if (table.foreignKeys.length > 0) throw sqlError('ER_FOREIGN_KEY_ON_PARTITIONED');
   if (table.indexes.some((index) => index.kind === 'fulltext')) throw sqlError('ER_TABLE_CANT_HANDLE_FT');
 }

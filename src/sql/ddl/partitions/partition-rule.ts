@@ -192,6 +192,23 @@ function requireKinds(args: readonly Expression[], kinds: readonly string[], tab
   if (!fits || args.length === 0) throw sqlError('ER_WRONG_EXPR_IN_PARTITION_FUNC_ERROR');
 }
 
+/** The rule again after the table has changed: its columns may have other types, and KEY () another key. */
+export function rebuildRule(rule: PartitionRule, table: TableDef, context: BuildContext): PartitionRule {
+  const names = rule.columnIds.flatMap((id) => table.columns.find((column) => column.id === id)?.name ?? []);
+  const { method, linear } = rule;
+  if (method === 'key')
+    return buildRule(
+      { type: 'key', linear, algorithm: rule.algorithm, columns: rule.implicitColumns ? [] : names },
+      table,
+      context,
+    );
+  if (rule.byColumns)
+    return buildRule({ type: method as 'range' | 'list', expression: undefined, columns: names }, table, context);
+  const expression = context.parseExpression(rule.expression ?? '');
+  if (method === 'hash') return buildRule({ type: 'hash', linear, expression }, table, context);
+  return buildRule({ type: method, expression, columns: undefined }, table, context);
+}
+
 // ---- unique keys ----
 
 /** Every unique key must hold all partitioning columns whole, or its uniqueness could not be checked in one partition. */

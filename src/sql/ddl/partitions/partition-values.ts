@@ -1,8 +1,8 @@
 /** VALUES LESS THAN and VALUES IN: evaluated once, kept as text, and checked against each other. */
-import { sqlError, toHex } from '../../../base/index.ts';
+import { fromHex, sqlError, toHex } from '../../../base/index.ts';
 import type { Expression, PartitionDefinition, PartitionValue } from '../../ast/index.ts';
 import type { ColumnDef, PartitionDef, PartitionRule, PartitionValueDef, TableDef } from '../../catalog/index.ts';
-import { compareOf, type FieldType, formatText, type Value } from '../../types/index.ts';
+import { compareOf, type FieldType, formatText, type Value, varcharType } from '../../types/index.ts';
 import type { BuildContext } from '../build-context.ts';
 import { nodesOf } from '../expression-rules.ts';
 
@@ -49,16 +49,57 @@ export class PartitionValues {
     return {};
   }
 
+  /** A partition that is there already, in its place among the new ones. */
+  take(partition: PartitionDef): void {
+    if (partition.lessThan !== undefined) {
+      const bounds = partition.lessThan.map((value, i) => this.#storedValue(value, i));
+      this.#requireIncrease(bounds);
+      this.#last = bounds;
+    }
+    for (const tuple of partition.in ?? []) this.#requireNew(tuple.map((value, i) => this.#storedValue(value, i)));
+  }
+
+  /** The bound of the last range so far, as against another. */
+  compareRanges(a: PartitionDef, b: PartitionDef): number {
+    const boundsOf = ({ lessThan = [] }: PartitionDef): readonly Bound[] =>
+      lessThan.map((value, i) => this.#storedValue(value, i));
+    return this.#compare(boundsOf(a), boundsOf(b));
+  }
+
+  #storedValue(stored: PartitionValueDef, place: number): Bound {
+    if (stored === null) return null;
+    if (typeof stored !== 'string') return MAXVALUE;
+    const column = this.#columns[place];
+    if (column === undefined || column.type.kind === 'int') {
+      const value = Number(stored);
+      return Number.isSafeInteger(value) ? value : BigInt(stored);
+    }
+    if (column.type.kind === 'binary') return fromHex(stored.slice(2)) ?? null;
+    return this.#context.convert(stored, varcharType(stored.length), column.type) ?? null;
+  }
+
+  #requireIncrease(bounds: readonly Bound[]): void {
+    if (this.#last !== undefined && this.#compare(this.#last, bounds) >= 0)
+      throw sqlError('ER_RANGE_NOT_INCREASING_ERROR');
+  }
+
+  #requireNew(values: readonly Bound[]): void {
+    if (this.#seen.some((other) => this.#compare(other, values) === 0))
+      throw sqlError('ER_MULTIPLE_DEF_CONST_IN_LIST_PART_ERROR');
+    this.#seen.push(values);
+  }
+
   #lessThan(values: readonly PartitionValue[], partition: string): readonly PartitionValueDef[] {
     const bare = !this.#rule.byColumns;
     if (bare && values.length > 1) throw sqlError('ER_TOO_MANY_VALUES_ERROR', 'RANGE');
     if (!bare && values.length !== this.#columns.length) throw sqlError('ER_PARTITION_COLUMN_LIST_ERROR');
-    if (this.#last?.every((value) => value === MAXVALUE)) throw sqlError('ER_PARTITION_MAXVALUE_ERROR');
+    // A partition behind MAXVALUE is wrong whatever its value.
+    if (!this.#rule.byColumns && this.#last?.every((value) => value === MAXVALUE))
+      throw sqlError('ER_PARTITION_MAXVALUE_ERROR');
     const evaluated = values.map((value, i) => this.#evaluate(value, i, partition));
     if (evaluated.some(({ value }) => value === null)) throw sqlError('ER_NULL_IN_VALUES_LESS_THAN');
     const bounds = evaluated.map(({ value }) => value);
-    if (this.#last !== undefined && this.#compare(this.#last, bounds) >= 0)
-      throw sqlError('ER_RANGE_NOT_INCREASING_ERROR');
+    this.#requireIncrease(bounds);
     this.#last = bounds;
     return evaluated.map(({ stored }) => stored);
   }
@@ -70,9 +111,7 @@ export class PartitionValues {
       if (tuple.length !== width) throw sqlError('ER_PARTITION_COLUMN_LIST_ERROR');
       const evaluated = tuple.map((value, i) => this.#evaluate(value, i, partition));
       const values = evaluated.map(({ value }) => value);
-      if (this.#seen.some((other) => this.#compare(other, values) === 0))
-        throw sqlError('ER_MULTIPLE_DEF_CONST_IN_LIST_PART_ERROR');
-      this.#seen.push(values);
+      this.#requireNew(values);
       stored.push(evaluated.map((value) => value.stored));
     }
     // LIST of an expression keeps NULL apart, in front.
