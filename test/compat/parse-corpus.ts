@@ -40,13 +40,15 @@ export interface Tally {
   invalid: number;
   rejected: number;
   sameMessage: number;
+  /** Invalid for MySQL, and TiDB's. */
+  additions: number;
   readonly misses: Miss[];
 }
 
 /** Our answer to one statement: undefined when the parser takes it. Anything but a SqlError is a bug and passes through. */
-function answer(sql: string): SqlError | undefined {
+function answer(sql: string, additions: boolean): SqlError | undefined {
   try {
-    parse(sql);
+    parse(sql, { additions });
     return undefined;
   } catch (error) {
     if (error instanceof SqlError) return error;
@@ -55,7 +57,8 @@ function answer(sql: string): SqlError | undefined {
 }
 
 function judge({ sql, errno, message }: OracleStatement): { outcome: Outcome; got: string } {
-  const error = answer(sql);
+  // What MySQL takes must be taken as a session takes it; what MySQL rejects, TiDB may have added, and Ebb with it.
+  const error = answer(sql, errno !== PARSE_ERROR);
   const got = error === undefined ? 'accepted' : `${error.errno} ${error.message}`;
   if (errno === PARSE_ERROR) {
     if (error === undefined) return { outcome: 'wrongly accepted', got };
@@ -68,11 +71,13 @@ function judge({ sql, errno, message }: OracleStatement): { outcome: Outcome; go
 }
 
 export function tally(statements: readonly OracleStatement[]): Tally {
-  const totals: Tally = { valid: 0, accepted: 0, invalid: 0, rejected: 0, sameMessage: 0, misses: [] };
+  const totals: Tally = { valid: 0, accepted: 0, invalid: 0, rejected: 0, sameMessage: 0, additions: 0, misses: [] };
   for (const statement of statements) {
     const { outcome, got } = judge(statement);
-    if (statement.errno === PARSE_ERROR) totals.invalid++;
-    else totals.valid++;
+    if (statement.errno === PARSE_ERROR) {
+      totals.invalid++;
+      if (answer(statement.sql, true) === undefined && outcome !== 'wrongly accepted') totals.additions++;
+    } else totals.valid++;
     if (outcome === 'accepted') totals.accepted++;
     if (outcome === 'rejected' || outcome === 'rejected with another text') totals.rejected++;
     if (outcome === 'rejected') totals.sameMessage++;

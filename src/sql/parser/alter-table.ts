@@ -46,7 +46,8 @@ export function parseAlterTable(p: Cursor, start: number): AlterTable {
   parseActions(p, draft);
   if (p.kind === K.PARTITION) draft.partitioning = parsePartitioning(p);
   else if (p.accept(K.REMOVE)) {
-    if (p.acceptWord('ttl')) draft.actions.push({ kind: 'set-options', options: [{ name: 'ttl', value: undefined }] });
+    if (p.additions && p.acceptWord('ttl'))
+      draft.actions.push({ kind: 'set-options', options: [{ name: 'ttl', value: undefined }] });
     else {
       p.expect(K.PARTITIONING);
       draft.removePartitioning = true;
@@ -152,6 +153,7 @@ function parseAction(p: Cursor): AlterAction[] {
 
 /** Actions of TiDB about where and how often rows are kept; Ebb keeps them where they are. */
 function parseTidbAction(p: Cursor): AlterAction {
+  if (!p.additions) p.fail();
   const from = p.start;
   if (p.accept(K.SET)) {
     if (!p.acceptWord('tiflash')) p.fail();

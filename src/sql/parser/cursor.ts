@@ -76,6 +76,8 @@ export class Cursor {
   /** Inside a stored program's body, where more kinds of statement and local names are allowed. */
   inRoutine = false;
   warnings: string[] = [];
+  /** Whether what TiDB adds to MySQL's grammar is understood. */
+  additions = true;
   /** Moments of AS OF TIMESTAMP seen in the statement. */
   asOf: Expression[] = [];
 

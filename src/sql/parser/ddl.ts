@@ -195,6 +195,7 @@ export function parseDrop(p: Cursor): Statement {
 
 /** TiDB's objects: bindings, resource groups in its form, placement policies, statistics. */
 function parseOwnDefinition(p: Cursor, start: number, action: 'create' | 'alter' | 'drop'): Statement | undefined {
+  if (!p.additions) return undefined;
   if (action !== 'alter') {
     if (p.isWord('binding')) return parseBinding(p, start, action, 'session');
     if (p.kind === K.GLOBAL || p.kind === K.SESSION) {

@@ -167,7 +167,10 @@ function parseIndexOptions(p: Cursor, type: IndexDefinition['type'], head: Index
       parser = p.name();
     } else if ((kind === K.USING || kind === K.TYPE) && type !== 'fulltext' && type !== 'spatial') {
       algorithm = parseAlgorithm(p);
-    } else if (!acceptClustering(p) && !(type !== 'primary' && (p.accept(K.GLOBAL) || p.accept(K.LOCAL)))) {
+    } else if (
+      !acceptClustering(p) &&
+      !(p.additions && type !== 'primary' && (p.accept(K.GLOBAL) || p.accept(K.LOCAL)))
+    ) {
       return { algorithm, keyBlockSize, comment, visible, parser, attributes };
     }
   }

@@ -64,6 +64,8 @@ export class Lexer {
   limit = 0;
   mode: ParserMode = DEFAULT_MODE;
   allowParameters = true;
+  /** Code in TiDB's comments runs. */
+  additions = true;
 
   kinds = new Uint16Array(256);
   starts = new Int32Array(256);
@@ -210,7 +212,7 @@ export class Lexer {
       }
       return this.#skipNestedComment(at);
     }
-    if (this.#charAt(at + 2) === 84 && this.#charAt(at + 3) === 33) {
+    if (this.additions && this.#charAt(at + 2) === 84 && this.#charAt(at + 3) === 33) {
       const features = this.#knownFeatures(at + 4);
       if (features >= 0) {
         this.#inVersionComment = true;

@@ -81,5 +81,5 @@ export function parseHost(p: Cursor): string | undefined {
 
 /** [CLUSTERED | NONCLUSTERED] of TiDB: tables of Ebb are always clustered by the primary key. */
 export function acceptClustering(p: Cursor): boolean {
-  return p.kind === T.IDENTIFIER && (p.acceptWord('clustered') || p.acceptWord('nonclustered'));
+  return p.additions && p.kind === T.IDENTIFIER && (p.acceptWord('clustered') || p.acceptWord('nonclustered'));
 }

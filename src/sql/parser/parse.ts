@@ -24,6 +24,8 @@ export interface ParseOptions {
   readonly multi?: boolean;
   /** Whether '?' is a parameter (prepared statements); default true. */
   readonly parameters?: boolean;
+  /** Whether what TiDB adds to MySQL's grammar is understood; default true. */
+  readonly additions?: boolean;
 }
 
 export interface ParseResult {
@@ -70,6 +72,8 @@ function begin(sql: string, options: ParseOptions): void {
   while (from < limit && isBlank(sql.charCodeAt(from))) from++;
   while (limit > from && (isBlank(sql.charCodeAt(limit - 1)) || sql.charCodeAt(limit - 1) === 59)) limit--;
   cursor.lexer.mode = parserMode(options.sqlMode ?? '');
+  cursor.additions = options.additions ?? true;
+  cursor.lexer.additions = cursor.additions;
   cursor.lexer.allowParameters = options.parameters ?? true;
   cursor.lexer.open(sql, from, limit);
   cursor.open(from);

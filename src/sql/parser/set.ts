@@ -40,7 +40,7 @@ export function parseSet(p: Cursor): Statement {
     default:
       break;
   }
-  if (p.isWord('binding') && p.peek(1) === T.IDENTIFIER) return parseSetBinding(p, start);
+  if (p.additions && p.isWord('binding') && p.peek(1) === T.IDENTIFIER) return parseSetBinding(p, start);
   const assignments = p.list(setAssignment);
   return { kind: 'set', start, end: p.lastEnd, assignments };
 }
@@ -141,7 +141,7 @@ function parseSetTransaction(p: Cursor, start: number, scope: SetTransaction['sc
   let isolation: SetTransaction['isolation'];
   let access: SetTransaction['access'];
   const first = p.kind;
-  if (first === K.READ && p.peek(1) === K.ONLY && p.peek(2) === K.AS && scope === undefined) {
+  if (first === K.READ && p.peek(1) === K.ONLY && p.peek(2) === K.AS && scope === undefined && p.additions) {
     p.advance();
     p.advance();
     const asOf = parseMoment(p);
@@ -193,7 +193,7 @@ function parseSetPassword(p: Cursor, start: number): SetPassword {
 
 function parseSetResourceGroup(p: Cursor, start: number): Statement {
   p.expectAll(K.RESOURCE, K.GROUP);
-  const name = p.accept(K.DEFAULT) ? 'default' : p.name();
+  const name = p.additions && p.accept(K.DEFAULT) ? 'default' : p.name();
   const threads = p.accept(K.FOR) ? threadList(p) : [];
   return { kind: 'set-resource-group', start, end: p.lastEnd, name, threads };
 }

@@ -10,7 +10,7 @@ import { K, T } from './token.ts';
 export function parseShow(p: Cursor): Show {
   const start = p.start;
   p.advance();
-  const tidb = parseShowTidb(p, start);
+  const tidb = p.additions ? parseShowTidb(p, start) : undefined;
   if (tidb !== undefined) return tidb;
   switch (p.kind) {
     case K.FULL:
@@ -208,7 +208,7 @@ function parseShowCreate(p: Cursor, start: number): Show {
   p.advance();
   const kind = p.kind;
   const type = CREATE_TYPES[kind];
-  const own = parseShowCreateTidb(p, start);
+  const own = p.additions ? parseShowCreateTidb(p, start) : undefined;
   if (own !== undefined) return own;
   if (kind === K.USER) {
     p.advance();

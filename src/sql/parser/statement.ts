@@ -113,7 +113,7 @@ function withMoment(p: Cursor, statement: Statement): Statement {
 
 /** IMPORT TABLE FROM files, or TiDB's IMPORT INTO. */
 function parseImport(p: Cursor): Statement {
-  if (p.peek(1) !== K.INTO) return parseImportTable(p);
+  if (p.peek(1) !== K.INTO || !p.additions) return parseImportTable(p);
   const start = p.start;
   p.advance();
   return parseImportInto(p, start);

@@ -113,7 +113,7 @@ export function parseTableOption(p: Cursor): TableOption | undefined {
       p.expectAll(K.START, K.TRANSACTION);
       return { name: 'start transaction', value: true };
     case T.IDENTIFIER:
-      return parseTidbOption(p);
+      return p.additions ? parseTidbOption(p) : undefined;
     default:
       return undefined;
   }

@@ -238,7 +238,7 @@ function parseTableSource(p: Cursor): TableSource {
 
 /** [AS OF TIMESTAMP moment]: TiDB's stale read. The moment is kept for the statement. */
 function parseAsOf(p: Cursor): boolean {
-  if (p.kind !== K.AS || p.peek(1) !== K.OF) return false;
+  if (p.kind !== K.AS || p.peek(1) !== K.OF || !p.additions) return false;
   p.expectAll(K.AS, K.OF, K.TIMESTAMP);
   p.asOf.push(p.grammar.bitExpression(p));
   return true;
@@ -250,7 +250,7 @@ export function parsePartitionList(p: Cursor): readonly string[] {
 }
 
 function parseSample(p: Cursor): TableSample {
-  if (p.acceptWord('regions')) {
+  if (p.additions && p.acceptWord('regions')) {
     p.expectAll(T.LEFT_PAREN, T.RIGHT_PAREN);
     return { method: 'regions' };
   }

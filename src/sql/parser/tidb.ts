@@ -37,7 +37,7 @@ const BY_WORD: Readonly<Record<string, StatementParser>> = {
 
 /** At a name that begins a statement; undefined when no statement of TiDB begins so. */
 export function parseTidbStatement(p: Cursor): Statement | undefined {
-  if (!p.isName() || p.kind === T.QUOTED_IDENTIFIER) return undefined;
+  if (!p.additions || !p.isName() || p.kind === T.QUOTED_IDENTIFIER) return undefined;
   const word = p.word();
   if (!Object.hasOwn(BY_WORD, word)) return undefined;
   const start = p.start;
@@ -106,6 +106,7 @@ function parseFlashback(p: Cursor, start: number): Flashback {
 
 /** RECOVER TABLE t [n] | BY JOB n. */
 export function parseRecover(p: Cursor): Flashback {
+  if (!p.additions) p.fail();
   const start = p.start;
   p.expectAll(K.RECOVER, K.TABLE);
   const tables = p.accept(K.BY) ? [] : [parseTableName(p)];

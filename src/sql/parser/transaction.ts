@@ -35,7 +35,7 @@ export function parseStartTransaction(p: Cursor, start: number): StartTransactio
       }
     } while (p.accept(T.COMMA));
   }
-  if (access === 'read only' && p.kind === K.AS) {
+  if (access === 'read only' && p.kind === K.AS && p.additions) {
     const asOf = parseMoment(p);
     return { kind: 'start-transaction', start, end: p.lastEnd, consistentSnapshot, access, asOf };
   }
@@ -59,7 +59,7 @@ export function parseBegin(p: Cursor): StartTransaction {
   p.advance();
   const head = { kind: 'start-transaction', start, consistentSnapshot: false, access: undefined } as const;
   for (const mode of ['pessimistic', 'optimistic'] as const)
-    if (p.acceptWord(mode)) return { ...head, end: p.lastEnd, mode };
+    if (p.additions && p.acceptWord(mode)) return { ...head, end: p.lastEnd, mode };
   p.accept(K.WORK);
   return { ...head, end: p.lastEnd };
 }
