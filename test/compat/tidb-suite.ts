@@ -130,10 +130,13 @@ function table(answer: Answer, { sorted, rc }: Pick<TidbRecord, 'sorted' | 'rc'>
   const replaced = new Map<number, string>();
   const words = rc?.match(/\S+/g) ?? [];
   for (let place = 0; place + 1 < words.length; place += 2) replaced.set(Number(words[place]) - 1, words[place + 1]!);
-  const rows = (answer.rows ?? []).map((row) =>
-    row.map((cell, column) => replaced.get(column) ?? (cell === null ? 'NULL' : asText(cell))).join('\t'),
-  );
-  if (sorted !== undefined) rows.sort();
+  const printed = (answer.rows ?? []).map((row) => {
+    const cells = row.map((cell, column) => replaced.get(column) ?? (cell === null ? null : asText(cell)));
+    return { text: cells.map((cell) => cell ?? 'NULL').join('\t'), key: cells.map((cell) => cell ?? '').join('\t') };
+  });
+  // TiDB's tester sorts by the cells' bytes, in which NULL has none.
+  if (sorted !== undefined) printed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+  const rows = printed.map(({ text }) => text);
   return [(answer.names ?? []).map(asText).join('\t'), ...rows];
 }
 
