@@ -55,8 +55,9 @@ export class MergeCursor implements Cursor {
   readonly #options: MergeCursorOptions;
   /** Some input may be at the end of its run. */
   #dry = true;
-  /** Inputs at the same key as the smallest one; reused. */
+  /** The first `#ties` of these are at the same key as the smallest input. */
   readonly #tied: Input[] = [];
+  #ties = 0;
   #fruitless = 0;
   #closed = false;
   #row = 0;
@@ -98,7 +99,7 @@ export class MergeCursor implements Cursor {
         this.#row = 0;
         return false;
       }
-      if (this.#tied.length > 0 ? this.#emitNewest(input) : this.#emitUpToNext(input)) return true;
+      if (this.#ties > 0 ? this.#emitNewest(input) : this.#emitUpToNext(input)) return true;
       if (++this.#fruitless < FRUITLESS_MAX) continue;
       this.#fruitless = 0;
       return this.#options.pause().then(() => this.nextRun());
@@ -164,10 +165,9 @@ export class MergeCursor implements Cursor {
     return loads === undefined ? undefined : Promise.all(loads);
   }
 
-  /** The input whose row comes first; those with the same key are in `#tied` then. */
+  /** The input whose row comes first; those with the same key are the first `#ties` in `#tied` then. */
   #smallest(): Input | undefined {
-    const tied = this.#tied;
-    tied.length = 0;
+    let ties = 0;
     let best: Input | undefined;
     for (const input of this.#inputs) {
       if (input.done) continue;
@@ -179,22 +179,25 @@ export class MergeCursor implements Cursor {
       if (order > 0) continue;
       if (order < 0) {
         best = input;
-        tied.length = 0;
+        ties = 0;
       } else {
-        tied.push(input);
+        this.#tied[ties++] = input;
       }
     }
+    this.#ties = ties;
     return best;
   }
 
   /** Several inputs have the key: the newest version is handed out, the others are used up. False when it is a deletion. */
   #emitNewest(first: Input): boolean {
     let winner = first;
-    for (const other of this.#tied)
+    for (let i = 0; i < this.#ties; i++) {
+      const other = this.#tied[i] as Input;
       if (other.timestampAt(other.position) > winner.timestampAt(winner.position)) winner = other;
+    }
     const row = winner.position;
     this.#skip(first);
-    for (const other of this.#tied) this.#skip(other);
+    for (let i = 0; i < this.#ties; i++) this.#skip(this.#tied[i] as Input);
     return this.#emitRange(winner, row, row + 1);
   }
 
