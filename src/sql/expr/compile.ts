@@ -35,5 +35,5 @@ export function compileArgument(expr: Expr): CompiledArgument {
   const evaluate = compile(expr);
   return expr.kind === 'constant'
     ? { type: expr.type, evaluate, constant: { value: expr.value } }
-    : { type: expr.type, evaluate };
+    : { type: expr.type, evaluate, isColumn: expr.kind === 'column' };
 }

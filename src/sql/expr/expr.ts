@@ -19,6 +19,8 @@ export interface ConstantExpr {
   readonly value: Value;
   /** Written as a literal in the statement (coercibility, and `ORDER BY 1`). */
   readonly literal: boolean;
+  /** Of a text that was folded from a call, where it is not that of a literal. */
+  readonly coercibility?: number;
 }
 
 export interface ColumnExpr {
@@ -200,6 +202,8 @@ export interface CompiledArgument {
   readonly evaluate: Evaluator;
   /** Set when the argument is constant for the whole execution-independent life of the plan. */
   readonly constant?: { readonly value: Value };
+  /** Reads a column: constants beside it take its type where MySQL converts them. */
+  readonly isColumn?: boolean;
 }
 
 /** An aggregate function; also usable as a window aggregate. */

@@ -100,12 +100,7 @@ function aes(name: 'aes_encrypt' | 'aes_decrypt', type: (arg: FunctionArgument) 
   );
 }
 
-function vectorOf(
-  name: string,
-  read: Read<Uint8Array> | undefined,
-  row: Row,
-  context: EvalContext,
-): Uint8Array {
+function vectorOf(name: string, read: Read<Uint8Array> | undefined, row: Row, context: EvalContext): Uint8Array {
   if (read === undefined) throw sqlError('ER_WRONG_PARAMCOUNT_TO_NATIVE_FCT', name);
   const iv = read(row, context);
   if (iv === null || iv.length < BLOCK_BYTES) throw sqlError('ER_AES_INVALID_IV', name, BLOCK_BYTES);
