@@ -18,6 +18,9 @@ export interface PartitionExchange {
 
 /** 1736 when the table could not be a partition. */
 export function requireSameDefinition(table: TableDef, other: TableDef): void {
+  const isVirtual = (column: ColumnDef): boolean => column.generated?.stored === false;
+  if (table.columns.some((column, i) => isVirtual(column) !== isVirtual(other.columns[i] ?? column)))
+    throw sqlError('ER_UNSUPPORTED_ACTION_ON_GENERATED_COLUMN', 'Exchanging partitions for non-generated columns');
   const isSame =
     table.columns.length === other.columns.length &&
     table.columns.every((column, i) => shapeOf(column) === shapeOf(other.columns[i] as ColumnDef)) &&

@@ -1,29 +1,28 @@
 /**
  * The hash of PARTITION BY KEY, as MySQL computes it (Field::hash and the collations' hash_sort), so that rows are in the
- * partitions in which MySQL has them. Numbers and dates are hashed as the bytes in which MySQL keeps them.
+ * partitions in which MySQL has them.
+ *
+ * Texts are hashed by their collation. All else is hashed as the bytes in which MySQL keeps it (stored-bytes.ts), and
+ * those of numbers and dates as if they were latin1 text: without trailing spaces, letters folded.
  */
-import { utf8Encode } from '../../base/index.ts';
+import { fromHex, utf8Encode } from '../../base/index.ts';
 import {
-  charsetOf,
-  type DateTime,
-  dayOf,
-  type EnumValue,
   type FieldType,
-  formatText,
   getCharset,
   getCollation,
-  monthOf,
   MysqlType,
-  type SetValue,
+  type TimeZone,
   type Value,
-  yearOf,
 } from '../../sql/types/index.ts';
+import { bitBytes, setBytes, storedBytesOf } from './stored-bytes.ts';
 
 const MASK = 0xffff_ffff_ffff_ffffn;
 const FNV_OFFSET = 14_695_981_039_346_656_037n;
 const FNV_PRIME = 1_099_511_628_211n;
+const SPACE = 0x20;
 
-type Adder = (hash: KeyHash, value: Exclude<Value, null>) => void;
+type NonNull = Exclude<Value, null>;
+export type KeyHasher = (hash: KeyHash, value: NonNull, zone: TimeZone) => void;
 
 /** Both halves of MySQL's running hash. */
 export class KeyHash {
@@ -48,124 +47,91 @@ export class KeyHash {
     for (const byte of bytes) this.addByte(byte);
   }
 
-  /** Collations of UCA 9.0.0. */
-  addWeights(weights: Iterable<number>): void {
+  /** Collations of UCA 9.0.0: weights of all levels, 16 bits each. */
+  addWeights(sortKey: Uint8Array): void {
     let hash = this.#first ^ FNV_OFFSET;
-    for (const weight of weights) hash = ((hash ^ BigInt(weight)) * FNV_PRIME) & MASK;
+    for (let i = 0; i < sortKey.length; i += 2) {
+      const weight = ((sortKey[i] as number) << 8) | (sortKey[i + 1] as number);
+      hash = ((hash ^ BigInt(weight)) * FNV_PRIME) & MASK;
+    }
     this.#first = hash;
   }
 }
 
 /** Made once per column: adds its values to a hash. */
-export function keyHasher(type: FieldType): Adder {
+export function keyHasher(type: FieldType): KeyHasher {
   switch (type.kind) {
-    case 'int':
-      return littleEndian(INT_BYTES[type.mysqlType] ?? 8, (value) => BigInt(value as number | bigint));
-    case 'year':
-      return littleEndian(1, (value) => BigInt(value === 0 ? 0 : (value as number) - 1900));
-    case 'date':
-      return littleEndian(3, (value) => BigInt(packedDate(value as number)));
-    case 'datetime':
-    case 'timestamp':
-      return (hash, value) => hash.addBytes(datetimeBytes(value as DateTime, type.decimals));
-    case 'enum':
-      return littleEndian((type.elements?.length ?? 0) < 256 ? 1 : 2, (value) => BigInt((value as EnumValue).index));
-    case 'set':
-      return littleEndian(setBytes(type.elements?.length ?? 0), (value) => BigInt((value as SetValue).bits));
-    case 'double':
-    case 'float':
-      return (hash, value) => hash.addBytes(floatBytes(value as number, type.kind === 'float'));
     case 'string':
       return textHasher(type);
-    case 'binary':
+    case 'binary': {
+      const width = type.mysqlType === MysqlType.STRING ? type.length : 0;
       return (hash, value) => {
         const bytes = value as Uint8Array;
         hash.addBytes(bytes);
-        if (type.mysqlType === MysqlType.STRING) for (let i = bytes.length; i < type.length; i++) hash.addByte(0);
+        for (let i = bytes.length; i < width; i++) hash.addByte(0);
       };
-    default:
-      return (hash, value) => hash.addBytes(utf8Encode(formatText(value, type)));
+    }
+    case 'bit':
+      return (hash, value) => hash.addBytes(bitBytes(value as number | bigint));
+    case 'enum':
+    case 'set':
+      return (hash, value) => addLatin1(hash, setBytes(value, type));
+    case 'time':
+    case 'datetime':
+    case 'timestamp': {
+      const bytesOf = storedBytesOf(type);
+      return (hash, value, zone) => hash.addBytes(bytesOf(value, zone));
+    }
+    default: {
+      const bytesOf = storedBytesOf(type);
+      return (hash, value, zone) => addLatin1(hash, bytesOf(value, zone));
+    }
   }
 }
 
-const INT_BYTES: Readonly<Record<number, number>> = {
-  [MysqlType.TINY]: 1,
-  [MysqlType.SHORT]: 2,
-  [MysqlType.INT24]: 3,
-  [MysqlType.LONG]: 4,
-  [MysqlType.LONGLONG]: 8,
-};
+/** latin1_swedish_ci from 0xC0 on; below, only a to z differ from their bytes. */
+const UPPER_WEIGHTS = fromHex(
+  '414141415c5b5c434545454549494949444e4f4f4f4f5dd7d85555555959dedf' +
+    '414141415c5b5c434545454549494949444e4f4f4f4f5df7d85555555959deff',
+) as Uint8Array;
 
-function littleEndian(bytes: number, numberOf: (value: Exclude<Value, null>) => bigint): Adder {
-  return (hash, value) => {
-    let rest = BigInt.asUintN(64, numberOf(value));
-    for (let i = 0; i < bytes; i++) {
-      hash.addByte(Number(rest & 255n));
-      rest >>= 8n;
-    }
-  };
+function latin1Weight(byte: number): number {
+  if (byte >= 0xc0) return UPPER_WEIGHTS[byte - 0xc0] as number;
+  return byte >= 0x61 && byte <= 0x7a ? byte - 0x20 : byte;
 }
 
-function setBytes(members: number): number {
-  const bytes = Math.ceil(members / 8);
-  return bytes > 4 ? 8 : Math.max(1, bytes);
-}
-
-function packedDate(ymd: number): number {
-  return dayOf(ymd) + monthOf(ymd) * 32 + yearOf(ymd) * 512;
-}
-
-/** DATETIME's five bytes, greatest first, and those of its fraction. */
-function datetimeBytes(value: DateTime, decimals: number): number[] {
-  const seconds = Math.floor(value.micros / 1_000_000);
-  const yearMonth = yearOf(value.ymd) * 13 + monthOf(value.ymd);
-  const days = BigInt(yearMonth * 32 + dayOf(value.ymd));
-  const time = BigInt(Math.floor(seconds / 3600) * 4096 + (Math.floor(seconds / 60) % 60) * 64 + (seconds % 60));
-  const packed = ((days << 17n) | time) + 0x80_0000_0000n;
-  const out = bigEndian(packed, 5);
-  const fractionBytes = Math.ceil(decimals / 2);
-  if (fractionBytes === 0) return out;
-  const fraction = Math.floor((value.micros % 1_000_000) / 10 ** (6 - fractionBytes * 2));
-  return [...out, ...bigEndian(BigInt(fraction), fractionBytes)];
-}
-
-function bigEndian(value: bigint, bytes: number): number[] {
-  const out: number[] = [];
-  for (let i = bytes - 1; i >= 0; i--) out.push(Number((value >> BigInt(i * 8)) & 255n));
-  return out;
-}
-
-function floatBytes(value: number, isFloat: boolean): Uint8Array {
-  const view = new DataView(new ArrayBuffer(8));
-  if (isFloat) view.setFloat32(0, value, true);
-  else view.setFloat64(0, value, true);
-  return new Uint8Array(view.buffer, 0, isFloat ? 4 : 8);
+function addLatin1(hash: KeyHash, bytes: readonly number[] | Uint8Array): void {
+  let end = bytes.length;
+  while (end > 0 && bytes[end - 1] === SPACE) end--;
+  for (let i = 0; i < end; i++) hash.addByte(latin1Weight(bytes[i] as number));
 }
 
 /** CHAR is hashed as it is kept: padded with spaces, which only NO PAD collations tell apart. */
-function textHasher(type: FieldType): Adder {
+function textHasher(type: FieldType): KeyHasher {
   const collation = getCollation(type.collation);
-  const charset = getCharset(charsetOf(type.collation));
-  const isPadded = type.mysqlType === MysqlType.STRING;
-  const textOf = (value: string): string =>
-    isPadded && !collation.padSpace
-      ? value.padEnd(type.length * charset.bytesMax - (utf8Encode(value).length - value.length))
-      : value;
-  if (collation.name.includes('_0900_bin'))
-    return (hash, value) => hash.addBytes(charset.encode(textOf(value as string)));
-  if (collation.name.includes('_0900_'))
-    return (hash, value) => hash.addWeights(collation.weights(textOf(value as string)));
+  const charset = getCharset(collation.charset);
+  const width = type.mysqlType === MysqlType.STRING && !collation.padSpace ? type.length * charset.bytesMax : 0;
+  const padded = (value: NonNull): string => {
+    const text = value as string;
+    return width === 0 ? text : text + ' '.repeat(Math.max(0, width - utf8Encode(text).length));
+  };
+  if (collation.name.includes('_0900_') && !collation.name.endsWith('_bin'))
+    return (hash, value) => hash.addWeights(collation.sortKey(padded(value)));
   if (collation.name.endsWith('_bin'))
     return (hash, value) => hash.addBytes(charset.encode((value as string).replace(/ +$/, '')));
-  const isWide = charset.bytesMax > 1;
+  if (charset.bytesMax === 1) {
+    return (hash, value) => hash.addBytes(collation.weights((value as string).replace(/ +$/, '')).slice(0, -1));
+  }
+  // General collations add the low byte of a weight first, those of UCA the high byte.
+  const isGeneral = collation.name.includes('_general_');
   return (hash, value) => {
     const weights = collation.weights((value as string).replace(/ +$/, ''));
     const end = collation.padSpace ? weights.length - 1 : weights.length;
     for (let i = 0; i < end; i++) {
       const weight = weights[i] as number;
-      hash.addByte(weight & 255);
-      if (isWide) hash.addByte((weight >> 8) & 255);
-      if (weight > 0xffff) hash.addByte((weight >> 16) & 255);
+      hash.addByte(isGeneral ? weight & 255 : (weight >> 8) & 255);
+      hash.addByte(isGeneral ? (weight >> 8) & 255 : weight & 255);
+      if (isGeneral && weight > 0xffff) hash.addByte((weight >> 16) & 255);
     }
   };
 }

@@ -80,12 +80,12 @@ export function routerOf(
       const pick = rule.linear ? linearHash(count) : plainHash(count);
       return {
         ...shared,
-        find: (row) => {
+        find: (row, zone) => {
           const hash = new KeyHash();
           for (let i = 0; i < positions.length; i++) {
             const value = row[positions[i] as number] as Value;
             if (value === null) hash.addNull();
-            else hashers[i]?.(hash, value);
+            else hashers[i]?.(hash, value, zone);
           }
           return pick(BigInt(hash.value));
         },

@@ -29,7 +29,7 @@ export function convertExactly(
   to: FieldType,
 ): Value | undefined {
   try {
-    return castDefault(session, { value, from, to, column: '' });
+    return castDefault(session, { value, from, to, column: '', zeroDates: true });
   } catch {
     return undefined;
   }
@@ -40,16 +40,18 @@ interface DefaultCast {
   readonly from: FieldType;
   readonly to: FieldType;
   readonly column: string;
+  /** Zero dates are fine whatever sql_mode says. */
+  readonly zeroDates?: boolean;
 }
 
 /** A default that the column cannot hold as it is fails with 1067, in any sql_mode; zero dates follow the session's. */
-function castDefault(session: EngineSession, { value, from, to, column }: DefaultCast): Value {
+function castDefault(session: EngineSession, { value, from, to, column, zeroDates }: DefaultCast): Value {
   const { sqlMode } = session.state;
   const isStrict = sqlMode.strictTransTables || sqlMode.strictAllTables;
   let failed = false;
   const context = {
     session: {
-      sqlMode: isStrict ? sqlMode : { ...sqlMode, noZeroDate: false, noZeroInDate: false },
+      sqlMode: isStrict && zeroDates !== true ? sqlMode : { ...sqlMode, noZeroDate: false, noZeroInDate: false },
       strict: true,
       timeZone: session.state.timeZone,
       nowMicros: session.eval.nowMicros,

@@ -18,3 +18,4 @@ export type * from './window.ts';
 export { type FormatOptions, quoteName, quoteString } from './format-context.ts';
 export { formatExpression, formatQuery } from './format.ts';
 export { printColumnType } from './format-query.ts';
+export { OTHER_WORDS, RESERVED_WORDS } from './keywords.data.ts';

@@ -2,7 +2,7 @@
 import type { MaybePromise } from '../../base/index.ts';
 import type { Row } from '../types/index.ts';
 import type { InfoSource } from './info-source.ts';
-import { OTHER_WORDS, RESERVED_WORDS } from './keywords.data.ts';
+import { OTHER_WORDS, RESERVED_WORDS } from '../ast/index.ts';
 import { checkRows, constraintRows, keyColumnRows, referentialRows, statisticsRows } from './rows-keys.ts';
 import { partitionRows } from './rows-partitions.ts';
 import { columnRows, schemaRows, tableRows, viewRows, type Wanted } from './rows-schema.ts';

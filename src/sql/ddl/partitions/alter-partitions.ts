@@ -162,9 +162,10 @@ function coalesce(count: number, partitioning: PartitioningDef): Change {
 
 function drop(names: readonly string[], partitioning: PartitioningDef): Change {
   if (isHashed(partitioning)) throw sqlError('ER_ONLY_ON_RANGE_LIST_PARTITION', 'DROP');
+  // MySQL counts the names before it looks them up.
+  if (names.length >= partitioning.partitions.length) throw sqlError('ER_DROP_LAST_PARTITION');
   const dropped = ordinalsOf(names, partitioning, 'DROP');
   const partitions = partitioning.partitions.filter((_, ordinal) => !dropped.has(ordinal));
-  if (partitions.length === 0) throw sqlError('ER_DROP_LAST_PARTITION');
   return { partitioning: { ...partitioning, partitions }, moved: [] };
 }
 

@@ -125,6 +125,7 @@ function expressionRule(
   for (const node of nodesOf(expression)) if (!isAllowed(node)) throw sqlError('ER_PARTITION_FUNCTION_IS_NOT_ALLOWED');
   if (columns.length === 0) throw sqlError('ER_WRONG_EXPR_IN_PARTITION_FUNC_ERROR');
   for (const node of nodesOf(expression)) checkArguments(node, table);
+  requireZoneless(expression, table);
   if (columns.length > COLUMNS_MAX) throw sqlError('ER_TOO_MANY_PARTITION_FUNC_FIELDS_ERROR', 'partition function');
   const sql = context.formatExpression(expression);
   if (!INTEGERS.has(context.expressionType(sql, table).kind)) {
@@ -207,6 +208,17 @@ export function rebuildRule(rule: PartitionRule, table: TableDef, context: Build
   const expression = context.parseExpression(rule.expression ?? '');
   if (method === 'hash') return buildRule({ type: 'hash', linear, expression }, table, context);
   return buildRule({ type: method, expression, columns: undefined }, table, context);
+}
+
+/** What a TIMESTAMP reads as depends on the session; only UNIX_TIMESTAMP does not. */
+function requireZoneless(expression: Expression, table: TableDef): void {
+  if (expression.kind === 'column') return; // refused by its type
+  const safe = new Set<Expression>();
+  for (const node of nodesOf(expression)) {
+    if (node.kind === 'function' && node.name === 'unix_timestamp') for (const arg of node.args) safe.add(arg);
+    if (node.kind === 'column' && !safe.has(node) && columnOf(node, table).type.kind === 'timestamp')
+      throw sqlError('ER_WRONG_EXPR_IN_PARTITION_FUNC_ERROR');
+  }
 }
 
 // ---- unique keys ----

@@ -1,5 +1,5 @@
 /** PARTITION BY as SHOW CREATE TABLE prints it, and its parts as information_schema.PARTITIONS does. */
-import { quoteName } from '../../ast/index.ts';
+import { OTHER_WORDS, quoteName, RESERVED_WORDS } from '../../ast/index.ts';
 import type {
   ColumnDef,
   PartitionDef,
@@ -39,26 +39,12 @@ function columnNames(rule: PartitionRule, table: TableDef): string[] {
   return rule.columnIds.map((id) => table.columns.find((column) => column.id === id)?.name ?? '');
 }
 
-/** MySQL quotes these names only where it must. */
+const WORDS: ReadonlySet<string> = new Set([...RESERVED_WORDS, ...OTHER_WORDS]);
+
+/** MySQL quotes these names only where it must, or where they are words of its grammar. */
 function plainName(name: string): string {
-  return /^[\p{L}_$][\p{L}\p{N}_$]*$/u.test(name) && !isReserved(name) ? name : quoteName(name);
-}
-
-const RESERVED: ReadonlySet<string> = new Set(
-  (
-    'add all alter analyze and as asc before between both by call case change check collate column condition constraint ' +
-    'create cross cube database dec default delete desc describe distinct div drop each else end exists explain false ' +
-    'fetch for force foreign from function generated get grant group grouping groups having if ignore in index inner ' +
-    'insert int integer interval into is join key keys kill lateral leading left like limit lines load lock long loop ' +
-    'match mod natural not null of on optimize option or order out outer over partition primary procedure range rank ' +
-    'read real recursive references release rename repeat replace require return revoke right row rows schema select set ' +
-    'show smallint sql ssl starting stored system table terminated then to trailing trigger true undo union unique ' +
-    'unlock unsigned update usage use using values varchar varying virtual when where while window with write xor'
-  ).split(' '),
-);
-
-function isReserved(name: string): boolean {
-  return RESERVED.has(name.toLowerCase());
+  const isPlain = /^(?!\d+$)[\w$]+$/.test(name) && !WORDS.has(name.toUpperCase());
+  return isPlain ? name : quoteName(name);
 }
 
 function partitionList(partitioning: PartitioningDef, table: TableDef): string {
