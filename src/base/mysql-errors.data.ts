@@ -399,6 +399,7 @@ export const MYSQL_ERRORS = {
   ER_GENERATED_COLUMN_REF_AUTO_INC: [3109, "HY000", "Generated column '%s' cannot refer to auto-increment column."],
   ER_ACCOUNT_HAS_BEEN_LOCKED: [3118, "HY000", "Access denied for user '%-.48s'@'%-.64s'. Account is locked."],
   ER_WRONG_FILE_NAME: [3121, "HY000", "Incorrect File Name '%s'."],
+  ER_WARN_CONFLICTING_HINT: [3126, "HY000", "Hint %s is ignored as conflicting/duplicated"],
   ER_INVALID_JSON_TEXT: [3140, "22032", "Invalid JSON text: \"%s\" at position %u in value for column '%-.200s'."],
   ER_INVALID_JSON_TEXT_IN_PARAM: [3141, "22032", "Invalid JSON text in argument %u to function %s: \"%s\" at position %u.%-.0s"],
   ER_INVALID_JSON_PATH: [3143, "42000", "Invalid JSON path expression. The error is around character position %u.%-.200s"],

@@ -18,7 +18,13 @@ export class Diagnostics {
   /** sql_notes = 0 drops notes. */
   keepNotes = true;
 
+  /** What @@warning_count and @@error_count show: the counts of the statement before the one that reads them. */
+  previousWarnings = 0;
+  previousErrors = 0;
+
   clear(): void {
+    this.previousWarnings = this.warningCount;
+    this.previousErrors = this.#errors;
     if (this.#total === 0) return;
     this.#entries = [];
     this.#total = 0;

@@ -160,8 +160,8 @@ export class EngineSession implements Session {
   #defineComputedVariables(): void {
     const { computed, diagnostics } = this.state;
     const { host } = this;
-    computed.set('warning_count', () => String(diagnostics.warningCount));
-    computed.set('error_count', () => String(diagnostics.errorCount));
+    computed.set('warning_count', () => String(diagnostics.previousWarnings));
+    computed.set('error_count', () => String(diagnostics.previousErrors));
     computed.set('last_insert_id', () => String(this.eval.lastInsertId));
     computed.set('identity', () => String(this.eval.lastInsertId));
     computed.set('pseudo_thread_id', () => String(this.connectionId));

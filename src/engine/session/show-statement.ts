@@ -14,7 +14,9 @@ export function runShow(session: EngineSession, statement: ast.Show, sql: string
 }
 
 function showCount(session: EngineSession, variable: 'warning_count' | 'error_count'): StatementResult {
-  return tableResult([intColumn(`@@session.${variable}`)], [[Number(session.systemVariable(variable))]]);
+  const { warningCount, errorCount } = session.state.diagnostics;
+  const counts = { warning_count: warningCount, error_count: errorCount };
+  return tableResult([intColumn(`@@session.${variable}`)], [[counts[variable]]]);
 }
 
 function showDiagnostics(session: EngineSession, statement: ast.ShowDiagnostics): StatementResult {

@@ -41,13 +41,26 @@ function hintsOf(statement: ast.Statement): readonly ast.OptimizerHint[] {
 
 /** Applies the hints to the running statement. */
 export function applyRunningHints(session: EngineSession, hints: readonly ast.OptimizerHint[]): void {
+  const seen = new Set<string>();
   for (const hint of hints) {
+    const key = `${hint.name} ${hint.variable?.toLowerCase() ?? ''}`;
+    if (seen.has(key)) {
+      session.warn(3126, `Hint ${hintText(hint)} is ignored as conflicting/duplicated`);
+      continue;
+    }
+    seen.add(key);
     if (hint.name === 'max_execution_time') session.limitTime(Number(hint.value));
     else if (hint.name === 'memory_quota') setForStatement(session, 'tidb_mem_quota_query', quotaBytes(hint));
     else if (hint.name === 'set_var' && hint.variable !== undefined)
       setForStatement(session, hint.variable, hint.value ?? '');
     else if (hint.name === 'resource_group') useGroup(session, String(hint.value));
   }
+}
+
+function hintText(hint: ast.OptimizerHint): string {
+  // MySQL prints a blank too many behind SET_VAR.
+  if (hint.name === 'set_var') return `SET_VAR(${hint.variable}=${hint.value}) `;
+  return `${hint.name.toUpperCase()}(${hint.value})`;
 }
 
 /** MEMORY_QUOTA(100 MB): the reader keeps the number; MB is TiDB's unit by default. */
