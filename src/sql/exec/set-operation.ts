@@ -6,11 +6,12 @@
  */
 import type { MaybePromise } from '../../base/index.ts';
 import type { DistinctNode, SetOperationNode } from '../plan/index.ts';
-import type { Batch, Row } from '../types/index.ts';
+import { type Batch, type Collation, getCollation, type Row, type Value } from '../types/index.ts';
 import type { CompileScope } from './compile-scope.ts';
 import { compileRowKey, type RowKey } from './group-key.ts';
 import type { MemoryAccount } from './memory.ts';
 import { AGAIN, type CompiledNode, type Operator, pull, type Run, StepOperator } from './operator.ts';
+import { TextSet } from './text-set.ts';
 
 const KEY_BYTES = 64;
 
@@ -27,8 +28,53 @@ export function compileSetOperation(node: SetOperationNode, scope: CompileScope)
 
 export function compileDistinct(node: DistinctNode, scope: CompileScope): CompiledNode {
   const child = scope.compile(node.child);
-  const key = compileRowKey(node.output.map((column) => column.type));
+  const types = node.output.map((column) => column.type);
+  const only = types[0];
+  if (types.length === 1 && only?.kind === 'string') {
+    const collation = getCollation(only.collation);
+    return { open: (run) => new DistinctTexts(child.open(run), collation, run) };
+  }
+  const key = compileRowKey(types);
   return { open: (run) => new Union([child], key, run) };
+}
+
+/** DISTINCT of one column of texts. */
+class DistinctTexts extends StepOperator {
+  readonly #child: Operator;
+  readonly #memory: MemoryAccount;
+  readonly #seen: TextSet;
+  #seenNull = false;
+
+  constructor(child: Operator, collation: Collation, run: Run) {
+    super();
+    this.#child = child;
+    this.#memory = run.ctx.memory.open();
+    this.#seen = new TextSet(collation);
+  }
+
+  readonly #consume = (batch: Batch | undefined): Batch | undefined => {
+    if (batch === undefined) return undefined;
+    const out: Batch = [];
+    for (const row of batch) if (this.#isNew(row[0]!)) out.push(row);
+    this.#memory.charge(out.length * KEY_BYTES);
+    return out.length === 0 ? AGAIN : out;
+  };
+
+  #isNew(text: Value): boolean {
+    if (text !== null) return this.#seen.add(text as string);
+    const isNew = !this.#seenNull;
+    this.#seenNull = true;
+    return isNew;
+  }
+
+  protected step(): MaybePromise<Batch | undefined> {
+    return pull(this.#child, this.#consume);
+  }
+
+  close(): void {
+    this.#child.close();
+    this.#memory.close();
+  }
 }
 
 class Union extends StepOperator {

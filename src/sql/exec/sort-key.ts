@@ -1,7 +1,7 @@
 /** The order of rows: sort expressions, evaluated once per row, and their comparison. NULL is first ascending and last descending. */
 import { compile, type EvalContext, type Evaluator } from '../expr/index.ts';
 import type { SortKey } from '../plan/index.ts';
-import type { Row, Value } from '../types/index.ts';
+import { getCollation, type Row, type Value } from '../types/index.ts';
 import { type SortCompare, sortCompareOf } from './value-semantics.ts';
 
 /** A row with its computed keys and its place in the input, which breaks ties. */
@@ -14,11 +14,15 @@ export interface SortEntry {
 export interface RowOrder {
   entry(row: Row, sequence: number, context: EvalContext): SortEntry;
   compare(a: SortEntry, b: SortEntry): number;
+  /** By the first key, in the wanted direction: a lower rank is before, equal ranks say nothing, NaN = none for this entry. */
+  rank(entry: SortEntry): number;
 }
 
 export function compileRowOrder(by: readonly SortKey[]): RowOrder {
   const evaluators: readonly Evaluator[] = by.map((key) => compile(key.expr));
   const compares = by.map((key) => nullsFirst(sortCompareOf(key.expr.type), key.descending ? -1 : 1));
+  const rankFirst = rankOf(by[0]);
+  const rank = (entry: SortEntry): number => rankFirst(entry.keys[0]!);
   const width = by.length;
   if (width === 1) {
     const evaluate = evaluators[0]!;
@@ -26,6 +30,7 @@ export function compileRowOrder(by: readonly SortKey[]): RowOrder {
     return {
       entry: (row, sequence, context) => ({ row, keys: [evaluate(row, context)], sequence }),
       compare: (a, b) => compareOnly(a.keys[0]!, b.keys[0]!) || a.sequence - b.sequence,
+      rank,
     };
   }
   return {
@@ -41,6 +46,19 @@ export function compileRowOrder(by: readonly SortKey[]): RowOrder {
       }
       return a.sequence - b.sequence;
     },
+    rank,
+  };
+}
+
+/** Ranks of values that are numbers are the numbers themselves. */
+function rankOf(key: SortKey | undefined): (value: Value) => number {
+  if (key === undefined) return () => Number.NaN;
+  const sign = key.descending ? -1 : 1;
+  const collation = key.expr.type.kind === 'string' ? getCollation(key.expr.type.collation) : undefined;
+  return (value) => {
+    if (value === null) return sign * -Infinity;
+    if (typeof value === 'number') return sign * value;
+    return collation === undefined ? Number.NaN : sign * collation.rank(value as string);
   };
 }
 

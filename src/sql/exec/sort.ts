@@ -8,6 +8,7 @@ import { type Batch, BATCH_ROWS } from '../types/index.ts';
 import type { CompileScope } from './compile-scope.ts';
 import type { MemoryAccount } from './memory.ts';
 import { AGAIN, type CompiledNode, type Operator, pace, pull, type Run, StepOperator } from './operator.ts';
+import { sortEntries } from './sort-entries.ts';
 import { compileRowOrder, type RowOrder, type SortEntry } from './sort-key.ts';
 
 const RUN_ROWS = 4096;
@@ -53,8 +54,7 @@ export class Sort extends StepOperator {
 
   #endRun(): void {
     if (this.#collecting.length === 0) return;
-    this.#collecting.sort(this.#order.compare);
-    this.#runs.push(this.#collecting);
+    this.#runs.push(sortEntries(this.#collecting, this.#order));
     this.#collecting = [];
   }
 

@@ -57,6 +57,9 @@ test.each([
   fc.assert(
     fc.property(texts, texts, (a, b) => {
       const order = Math.sign(collation.compare(a, b));
+      const [left, right] = [collation.rank(a), collation.rank(b)];
+      if (left < right) expect(order).toBe(-1);
+      if (left > right) expect(order).toBe(1);
       const [x, y] = [hex(collation.sortKey(a)), hex(collation.sortKey(b))];
       expect(x < y ? -1 : x > y ? 1 : 0).toBe(order);
       expect(collation.hashKey(a) === collation.hashKey(b)).toBe(order === 0);

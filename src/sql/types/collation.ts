@@ -41,10 +41,45 @@ export interface Collation extends CollationFacts {
   sortKey(text: string): Uint8Array;
   /** A string that is the same for all strings equal under this collation. */
   hashKey(text: string): string;
+  /**
+   * A number for the start of a text: `rank(a) < rank(b)` means that a is before b, equal ranks say nothing. NaN = no such
+   * number (characters beyond ASCII, or without a weight).
+   */
+  rank(text: string): number;
   /** Whether two code points match in LIKE. */
   equalChars(a: number, b: number): boolean;
   /** Primary weights of a text, for WEIGHT_STRING and for searching. */
   weights(text: string): number[];
+}
+
+/** So many characters of seven bits and an end mark each fit into a double. */
+const RANKED_CHARS = 7;
+const RANK_BASE = 129;
+
+/**
+ * `ranks`: 1 … 128 by ASCII code, 0 where there is none; `end` stands for each character behind the end, and what is below it
+ * has no rank: a text that ends is then before all that go on.
+ */
+function rankOf(text: string, ranks: Uint8Array, end: number): number {
+  const length = text.length < RANKED_CHARS ? text.length : RANKED_CHARS;
+  let rank = 0;
+  let i = 0;
+  for (; i < length; i++) {
+    const code = text.charCodeAt(i);
+    const own = code < 128 ? ranks[code]! : 0;
+    if (own === 0 || own < end) return Number.NaN;
+    rank = rank * RANK_BASE + own;
+  }
+  for (; i < RANKED_CHARS; i++) rank = rank * RANK_BASE + end;
+  return rank;
+}
+
+const CODE_RANKS = Uint8Array.from({ length: 128 }, (_, code) => code + 1);
+
+/** Equal weights have equal ranks; a character without a weight has none. */
+function weightRanks(ascii: Uint16Array): Uint8Array {
+  const weights = [...new Set(ascii.subarray(0, 128))].filter((weight) => weight !== 0).sort((a, b) => a - b);
+  return Uint8Array.from({ length: 128 }, (_, code) => weights.indexOf(ascii[code]!) + 1);
 }
 
 function trimEndSpaces(text: string): string {
@@ -111,6 +146,10 @@ class BinaryCollation implements Collation {
     return this.padSpace ? trimEndSpaces(text) : text;
   }
 
+  rank(text: string): number {
+    return rankOf(text, CODE_RANKS, this.padSpace ? CODE_RANKS[32]! : 0);
+  }
+
   equalChars(a: number, b: number): boolean {
     return a === b;
   }
@@ -136,6 +175,7 @@ class WeightCollation implements Collation {
   readonly isBinary = false;
   readonly #table: WeightTable;
   readonly #ascii: Uint16Array;
+  readonly #ranks: Uint8Array;
   readonly #levels: LevelWeights | undefined;
   readonly #levelCount: number;
   readonly foldsAscii: boolean;
@@ -151,6 +191,7 @@ class WeightCollation implements Collation {
     this.padSpace = facts.padSpace;
     this.#table = table;
     this.#ascii = table.ascii;
+    this.#ranks = weightRanks(table.ascii);
     this.#levels = levels;
     this.#levelCount = levelCount;
     for (let code = 32; code < 127; code++) {
@@ -292,6 +333,10 @@ class WeightCollation implements Collation {
       }
     }
     return key;
+  }
+
+  rank(text: string): number {
+    return rankOf(text, this.#ranks, this.padSpace ? this.#ranks[32]! : 0);
   }
 
   equalChars(a: number, b: number): boolean {
