@@ -21,7 +21,7 @@ import {
   orderOf,
 } from '../types/index.ts';
 import { aggregate } from './aggregate-define.ts';
-import { binaryBytes, binaryText, commonCollation } from './string-type.ts';
+import { binaryBytes, binaryText, resultCollation } from './string-type.ts';
 
 class Extreme implements Accumulator {
   #best: Value = null;
@@ -179,7 +179,7 @@ const groupConcat = aggregate({
   bytes: 256,
   infer: (args, context, options) => {
     const values = args.slice(0, args.length - (options.orderBy?.length ?? 0));
-    const collation = commonCollation(values, 'group_concat', context);
+    const collation = resultCollation(values, 'group_concat', context);
     const bytes = context.groupConcatMaxLength;
     if (collation === 'binary') return blobType(bytes > 65535 ? 'long' : 'normal');
     return { ...textType('long', { collation }), length: bytes * 64 };

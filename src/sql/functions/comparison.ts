@@ -30,9 +30,10 @@ import {
   type Value,
   withCollation,
   getCollation,
-  formatText,
+  type ConversionContext,
   intType,
-  varcharType,
+  timeOf,
+  timeType,
 } from '../types/index.ts';
 import { anyNullable, define, type Read, reader, truthArg } from './define.ts';
 import { commonCollation } from './string-type.ts';
@@ -63,21 +64,20 @@ export function inferComparison(
   context: InferContext,
   nullable = anyNullable(args),
 ): FieldType {
-  checkTemporalConstants(args);
   const texts = args.filter((arg) => isTextual(arg.type));
   if (texts.length === 0 || texts.some((arg) => arg.type.kind === 'binary')) return boolType(nullable);
   return withCollation(boolType(nullable), commonCollation(texts, operation, context));
 }
 
-/** Like `inferComparison` for functions that compare dates as texts, so that no constant is refused. */
-export function inferTextComparison(
+/** Two operands of = <=> < and the like, where a constant that is no date is refused beside a date. */
+export function inferOperator(
   args: readonly FunctionArgument[],
   operation: string,
   context: InferContext,
+  nullable = anyNullable(args),
 ): FieldType {
-  const texts = args.filter((arg) => isTextual(arg.type));
-  if (texts.length === 0 || texts.some((arg) => arg.type.kind === 'binary')) return boolType(false);
-  return withCollation(boolType(false), commonCollation(texts, operation, context));
+  checkTemporalConstants(args);
+  return inferComparison(args, operation, context, nullable);
 }
 
 /** The type two operands are compared in, with the collation that was bound. */
@@ -158,7 +158,8 @@ function adaptLiterals(a: CompiledArgument, b: CompiledArgument): readonly [Comp
 }
 
 function adaptLiteral(arg: CompiledArgument, other: CompiledArgument): CompiledArgument {
-  return other.type.kind === 'year' ? yearLiteral(arg) : timeLiteralAsText(arg, other);
+  if (other.type.kind === 'year') return yearLiteral(arg);
+  return other.type.kind === 'time' && other.isColumn === true ? timeLiteral(arg) : arg;
 }
 
 /** Beside a YEAR, 2 and '2' mean 2002. */
@@ -175,17 +176,16 @@ function yearLiteral(arg: CompiledArgument): CompiledArgument {
   return { type: intType('big', { width: 5 }), evaluate: () => full, constant: { value: full } };
 }
 
-/** A TIME literal beside a text is compared as text, unlike a TIME column. */
+const NO_WARNINGS = { warn: () => undefined } as unknown as ConversionContext;
 
-function timeLiteralAsText(arg: CompiledArgument, other: CompiledArgument): CompiledArgument {
-  if (arg.type.kind !== 'time' || arg.constant === undefined || !isTextual(other.type)) return arg;
-  const { value } = arg.constant;
-  const text = value === null ? null : formatText(value, arg.type);
-  return {
-    type: varcharType(17, { collation: other.type.kind === 'binary' ? 'utf8mb4_bin' : other.type.collation }),
-    evaluate: () => text,
-    constant: { value: text },
-  };
+/** Beside a TIME column a text constant that is a time means that time; any other text is compared as text. */
+function timeLiteral(arg: CompiledArgument): CompiledArgument {
+  const value = arg.constant?.value;
+  if (typeof value !== 'string') return arg;
+  let wrong = false;
+  const time = timeOf(arg.type)(value, { ...NO_WARNINGS, warn: () => void (wrong = true) });
+  if (time === null || wrong) return arg;
+  return { type: timeType(6), evaluate: () => time, constant: { value: time } };
 }
 
 export function compareArguments(
@@ -241,17 +241,18 @@ function textEquality(op: '=' | '<>', left: Read<string>, right: Read<string>, t
 }
 
 function operator(op: Op): FunctionDef {
-  return define(op, 2, (args, _options, context) => inferComparison(args, op, context), buildOperator(op));
+  return define(op, 2, (args, _options, context) => inferOperator(args, op, context), buildOperator(op));
 }
 
 const nullSafeEqual = define(
   '<=>',
   2,
-  (args, _options, context) => inferComparison(args, '<=>', context, false),
-  ([a, b], result) => {
-    const type = boundComparisonType(a!.type, b!.type, result.collation);
-    const left = operand(a!, type);
-    const right = operand(b!, type);
+  (args, _options, context) => inferOperator(args, '<=>', context, false),
+  ([first, second], result) => {
+    const [a, b] = adaptLiterals(first!, second!);
+    const type = boundComparisonType(a.type, b.type, result.collation);
+    const left = operand(a, type);
+    const right = operand(b, type);
     const compare: CompareOf = compareOf(type);
     return (row, context) => {
       const x = left(row, context);
@@ -294,7 +295,9 @@ const inList = define(
     });
     if (uniform && items.length >= IN_SET_MIN && items.every((item) => item.constant !== undefined))
       return inConstantSet(subject, items, type);
-    const compares = items.map((item) => compareArguments(subject, item, result.collation));
+    // unlike =, a list leaves text constants beside a TIME column texts
+    const one: CompiledArgument = items.length > 1 ? { ...subject, isColumn: false } : subject;
+    const compares = items.map((item) => compareArguments(one, item, result.collation));
     return (row, context) => {
       let unknown = false;
       for (const compare of compares) {

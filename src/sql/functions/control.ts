@@ -17,15 +17,15 @@ import {
   withNullable,
 } from '../types/index.ts';
 import { define, doubleArg, type Read, reader, sizeArg, truthArg } from './define.ts';
-import { compareArguments, inferComparison, inferTextComparison } from './comparison.ts';
-import { charsOf, commonCollation, textResult } from './string-type.ts';
+import { compareArguments, inferComparison, inferOperator } from './comparison.ts';
+import { charsOf, resultCollation, textResult } from './string-type.ts';
 
 /** The common type of several arguments; texts meet by coercibility. */
 export function commonType(args: readonly FunctionArgument[], operation: string, context: InferContext): FieldType {
   const texts = args.filter((arg) => isTextual(arg.type));
   const collation =
     texts.length > 0 && !texts.some((arg) => arg.type.kind === 'binary')
-      ? commonCollation(texts, operation, context)
+      ? resultCollation(texts, operation, context)
       : context.collationConnection;
   return aggregateTypes(
     args.map((arg) => arg.type),
@@ -89,7 +89,7 @@ const nullif = define(
   'nullif',
   2,
   (args, _options, context) => {
-    inferComparison(args, 'nullif', context);
+    inferOperator(args, 'nullif', context);
     const { type } = args[0]!;
     if (type.kind === 'enum' || type.kind === 'set') return textResult(type.length, type.collation);
     return withNullable(type, true);
@@ -217,7 +217,7 @@ const interval = define(
 const elt = define(
   'elt',
   [2, Number.POSITIVE_INFINITY],
-  ([, ...args], _options, context) => textResult(Math.max(...args.map(charsOf)), commonCollation(args, 'elt', context)),
+  ([, ...args], _options, context) => textResult(Math.max(...args.map(charsOf)), resultCollation(args, 'elt', context)),
   ([index, ...args], type) => {
     const at = sizeArg(index!);
     const reads = args.map((arg) => convertedArg(arg, type));
@@ -232,7 +232,7 @@ const elt = define(
 const field = define(
   'field',
   [2, Number.POSITIVE_INFINITY],
-  (args, _options, context) => ({ ...inferTextComparison(args, 'field', context), length: 11 }),
+  (args, _options, context) => ({ ...inferComparison(args, 'field', context), length: 11 }),
   (args, result) => {
     const [subject, ...items] = args as [CompiledArgument, ...CompiledArgument[]];
     const texts = args.every((arg) => isTextual(arg.type) || arg.type.kind === 'null');

@@ -2,7 +2,15 @@
 import type { CompiledArgument, EvalContext, FunctionArgument, FunctionDef, InferContext, Row } from '../expr/index.ts';
 import { utf8Length } from '../types/index.ts';
 import { define, type Infer, type Read, sizeArg } from './define.ts';
-import { charsOf, commonCollation, isBinaryResult, stringArg, stringEvaluator, textResult } from './string-type.ts';
+import {
+  charsOf,
+  commonCollation,
+  resultCollation,
+  isBinaryResult,
+  stringArg,
+  stringEvaluator,
+  textResult,
+} from './string-type.ts';
 import { countChars, isPlain, reverseChars, sliceChars, unitIndex } from './text-units.ts';
 
 /** Result with the collation of the text arguments and a length made of theirs. */
@@ -12,7 +20,7 @@ function inferText(
   length: (args: readonly FunctionArgument[]) => number,
 ): Infer {
   return (args, _options, context: InferContext) =>
-    textResult(length(args), commonCollation(texts(args), name, context));
+    textResult(length(args), resultCollation(texts(args), name, context));
 }
 
 const all = (args: readonly FunctionArgument[]): readonly FunctionArgument[] => args;

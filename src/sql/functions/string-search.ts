@@ -5,6 +5,7 @@ import {
   asUnsigned64,
   bytesOf,
   charLength,
+  Coercibility,
   charsetOf,
   type Collation,
   defaultCollationOf,
@@ -19,7 +20,15 @@ import {
   charsetUnits,
 } from '../types/index.ts';
 import { anyNullable, bytesArg, define, intArg, map1, map2, map3, reader, sizeArg, textArg } from './define.ts';
-import { charsOf, coercibilityOf, commonCollation, isBinaryResult, stringArg, textResult } from './string-type.ts';
+import {
+  charsOf,
+  coercibilityOf,
+  commonCollation,
+  resultCollation,
+  isBinaryResult,
+  stringArg,
+  textResult,
+} from './string-type.ts';
 import { countChars, unitIndex } from './text-units.ts';
 
 function sizeType(args: readonly FunctionArgument[], width = 11): FieldType {
@@ -270,7 +279,7 @@ const makeSet = define(
   ([, ...args], _options, context) =>
     textResult(
       args.reduce((sum, arg) => sum + charsOf(arg) + 1, 0),
-      commonCollation(args, 'make_set', context),
+      resultCollation(args, 'make_set', context),
     ),
   ([bits, ...args], type) => {
     const mask = intArg(bits!);
@@ -296,7 +305,7 @@ const exportSet = define(
   (args, _options, context) =>
     textResult(
       64 * Math.max(charsOf(args[1]!), charsOf(args[2]!)) + 63 * (args[3] === undefined ? 1 : charsOf(args[3])),
-      commonCollation(args.slice(1, 4), 'export_set', context),
+      resultCollation(args.slice(1, 4), 'export_set', context),
     ),
   ([bits, on, off, separator, count]) => {
     const mask = intArg(bits!);
@@ -347,7 +356,9 @@ const coercibility = define(
   1,
   ([arg]) => {
     const type = intType('big', { nullable: false, width: 10 });
-    coercibilities.set(type, coercibilityOf(arg!.expr));
+    const known = coercibilityOf(arg!.expr);
+    // as MySQL up to 8.4 numbers it
+    coercibilities.set(type, known === Coercibility.NONE ? 1 : known);
     return type;
   },
   (_args, type) => {

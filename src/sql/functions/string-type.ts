@@ -4,7 +4,7 @@
  * Functions over strings work on JavaScript strings. Where an argument is a binary string the whole call is binary:
  * bytes travel as one character each (`binaryText`), and the result is turned back into bytes.
  */
-import type { CompiledArgument, Evaluator, Expr, FunctionArgument, InferContext } from '../expr/index.ts';
+import type { CallExpr, CompiledArgument, Evaluator, Expr, FunctionArgument, InferContext } from '../expr/index.ts';
 import {
   aggregateSources,
   blobType,
@@ -38,7 +38,8 @@ export function coercibilityOf(expr: Expr): number {
   switch (expr.kind) {
     case 'constant':
     case 'param':
-      return expr.kind === 'constant' && expr.value === null ? Coercibility.IGNORABLE : Coercibility.COERCIBLE;
+      if (expr.kind === 'param') return Coercibility.COERCIBLE;
+      return expr.value === null ? Coercibility.IGNORABLE : (expr.coercibility ?? Coercibility.COERCIBLE);
     case 'column':
     case 'slot':
       return Coercibility.IMPLICIT;
@@ -46,11 +47,18 @@ export function coercibilityOf(expr: Expr): number {
       if (expr.name === 'collate') return Coercibility.EXPLICIT;
       if (SYSTEM_CONSTANTS.has(expr.name)) return Coercibility.SYSCONST;
       if (OWN_COLLATION.has(expr.name)) return Coercibility.IMPLICIT;
-      let best: number = Coercibility.COERCIBLE;
-      for (const arg of expr.args) if (isTextual(arg.type)) best = Math.min(best, coercibilityOf(arg));
-      return best;
+      return coercibilityOfCall(expr);
     }
   }
+}
+
+function coercibilityOfCall({ args, type }: CallExpr): number {
+  const texts = args.filter((arg) => isTextual(arg.type));
+  let best: number = Coercibility.COERCIBLE;
+  for (const arg of texts) best = Math.min(best, coercibilityOf(arg));
+  // columns of several collations that met in none of theirs
+  const isMix = best === Coercibility.IMPLICIT && texts.length > 1 && isTextual(type) && type.collation !== 'binary';
+  return isMix && texts.every((arg) => arg.type.collation !== type.collation) ? Coercibility.NONE : best;
 }
 
 // oxlint-disable-next-line no-control-regex
@@ -58,20 +66,33 @@ const ASCII = /^[\x00-\x7f]*$/;
 
 export function collationSource(arg: FunctionArgument, context: InferContext): CollationSource {
   const coercibility = coercibilityOf(arg.expr);
-  if (coercibility >= Coercibility.NUMERIC) return { collation: context.collationConnection, coercibility };
+  if (coercibility === Coercibility.NUMERIC || coercibility === Coercibility.IGNORABLE)
+    return { collation: context.collationConnection, coercibility };
   const value = arg.constant?.value;
   const ascii = coercibility === Coercibility.COERCIBLE && typeof value === 'string' && ASCII.test(value);
   return { collation: arg.type.kind === 'json' ? 'utf8mb4_bin' : arg.type.collation, coercibility, ascii };
 }
 
-/** The collation in which the arguments meet; 'binary' when one is a binary string. */
+/** The collation in which the arguments are compared; 'binary' when one is a binary string. */
 export function commonCollation(args: readonly FunctionArgument[], operation: string, context: InferContext): string {
+  return collationOf(args, operation, context, false);
+}
+
+/** The collation of the string that the arguments make: columns of several collations of one charset may mix. */
+export function resultCollation(args: readonly FunctionArgument[], operation: string, context: InferContext): string {
+  return collationOf(args, operation, context, true);
+}
+
+function collationOf(
+  args: readonly FunctionArgument[],
+  operation: string,
+  context: InferContext,
+  mixed: boolean,
+): string {
   if (args.length === 0) return context.collationConnection;
   if (args.length === 1) return collationSource(args[0]!, context).collation;
-  return aggregateSources(
-    args.map((arg) => collationSource(arg, context)),
-    operation,
-  ).collation;
+  const sources = args.map((arg) => collationSource(arg, context));
+  return aggregateSources(sources, operation, mixed).collation;
 }
 
 /** A string type of `chars` characters (bytes, when the collation is binary). */

@@ -4,12 +4,12 @@
  * | coercibility | what                                       |
  * |--------------|--------------------------------------------|
  * | 0            | COLLATE clause                             |
- * | 1            | (mixed: no collation)                      |
  * | 2            | column, stored routine variable            |
  * | 3            | USER(), VERSION(), system constants        |
  * | 4            | literal                                    |
  * | 5            | number or date as text                     |
  * | 6            | NULL                                       |
+ * | 7            | (mixed columns: no collation; shown as 1)  |
  *
  * A `FieldType` carries no coercibility; without one it counts as a column (2).
  */
@@ -19,21 +19,22 @@ import type { FieldType } from './field-type.ts';
 
 export const Coercibility = {
   EXPLICIT: 0,
-  NONE: 1,
   IMPLICIT: 2,
   SYSCONST: 3,
   COERCIBLE: 4,
   NUMERIC: 5,
   IGNORABLE: 6,
+  NONE: 7,
 } as const;
 export const COERCIBILITY_NAMES = [
   'EXPLICIT',
-  'NONE',
+  '',
   'IMPLICIT',
   'SYSCONST',
   'COERCIBLE',
   'NUMERIC',
   'IGNORABLE',
+  'NONE',
 ] as const;
 
 export interface CollationSource {
@@ -52,17 +53,23 @@ export function aggregateCollation(types: readonly FieldType[], operation: strin
   return aggregateSources(types.map(sourceOf), operation).collation;
 }
 
-export function aggregateSources(sources: readonly CollationSource[], operation: string): CollationSource {
+/** `mixed`: a function that makes a string may mix columns of several collations; comparing may not. */
+export function aggregateSources(
+  sources: readonly CollationSource[],
+  operation: string,
+  mixed = false,
+): CollationSource {
   let best = sources[0]!;
   for (const next of sources.slice(1)) {
     const merged = merge(best, next);
     if (merged === undefined) throw illegalMix(sources, operation);
     best = merged;
   }
+  if (best.coercibility === Coercibility.NONE && !mixed && sources.length > 1) throw illegalMix(sources, operation);
   return best;
 }
 
-/** The winner of two; undefined for an illegal mix; coercibility NONE when only comparing would be illegal. */
+/** The winner of two; undefined for an illegal mix; coercibility NONE when only comparing would be illegal. Anything beats NONE. */
 function merge(a: CollationSource, b: CollationSource): CollationSource | undefined {
   if (a.collation === b.collation) return a.coercibility <= b.coercibility ? a : b;
   if (a.coercibility === Coercibility.IGNORABLE) return b;
@@ -83,7 +90,7 @@ function merge(a: CollationSource, b: CollationSource): CollationSource | undefi
     if (x.isBinary) return a;
     if (y.isBinary) return b;
     if (a.coercibility >= Coercibility.COERCIBLE) return a;
-    return undefined;
+    return { collation: binaryOf(x.charset), coercibility: Coercibility.NONE };
   }
   if (a.coercibility < b.coercibility && (b.coercibility >= Coercibility.SYSCONST || isUnicode(x.charset))) return a;
   if (b.coercibility < a.coercibility && (a.coercibility >= Coercibility.SYSCONST || isUnicode(y.charset))) return b;
@@ -92,6 +99,10 @@ function merge(a: CollationSource, b: CollationSource): CollationSource | undefi
     if (isSuperset(y.charset, x.charset)) return b;
   }
   return undefined;
+}
+
+function binaryOf(charset: string): string {
+  return `${charset}_bin`;
 }
 
 function isUnicode(charset: string): boolean {

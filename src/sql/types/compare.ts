@@ -53,8 +53,8 @@ export function comparisonType(a: FieldType, b: FieldType, operation = '='): Fie
   if (temporalA || temporalB) {
     const temporal = temporalA ? a : b;
     const other = temporalA ? b : a;
-    // A text or number constant is read as a date where it can be; YEAR stays a number.
-    if (isTextual(other)) return temporal.kind === 'time' ? timeType(6) : datetimeType(6);
+    // A text is read as a date; beside a time only a constant is, by who compares.
+    if (isTextual(other)) return temporal.kind === 'time' ? timeAsText(other) : datetimeType(6);
     // A YEAR stands for its (zero) first day.
     if (other.kind === 'year') return temporal.kind === 'time' ? doubleType() : datetimeType(6);
     if (isInteger(other) && other.kind === 'int') return decimalType(20, 6);
@@ -67,6 +67,10 @@ export function comparisonType(a: FieldType, b: FieldType, operation = '='): Fie
   if (isInteger(a) && isInteger(b)) return a;
   if (isInteger(a) || a.kind === 'decimal') if (isInteger(b) || b.kind === 'decimal') return decimalType(65, 30);
   return doubleType();
+}
+
+function timeAsText(text: FieldType): FieldType {
+  return text.kind === 'binary' ? blobType('long') : varcharType(text.length, { collation: text.collation });
 }
 
 function selfComparison(type: FieldType): FieldType {
@@ -103,12 +107,9 @@ export function comparisonConverter(from: FieldType, to: FieldType): Convert<Val
     case 'datetime':
     case 'timestamp':
       if (from.kind === 'year') return (value) => new DateTime(packDate(value as number, 0, 0), 0);
-      return from.kind === 'datetime' || from.kind === 'timestamp'
-        ? undefined
-        : dateTimeOf(from, (context) => modeDateFlags(context) & ~6);
+      return from.kind === 'datetime' || from.kind === 'timestamp' ? undefined : comparedDateTime(from);
     case 'date':
-      if (from.kind === 'date') return undefined;
-      return dateOnly(dateTimeOf(from, (context) => modeDateFlags(context) & ~6));
+      return from.kind === 'date' ? undefined : dateOnly(comparedDateTime(from));
     case 'time':
       return from.kind === 'time' ? undefined : timeOf(from);
     case 'json':
@@ -116,6 +117,14 @@ export function comparisonConverter(from: FieldType, to: FieldType): Convert<Val
     default:
       return undefined;
   }
+}
+
+const ZERO_DATE = new DateTime(packDate(0, 0, 0), 0);
+
+/** A text that is no date is less than all dates, not NULL. */
+function comparedDateTime(from: FieldType): Convert<DateTime | null> {
+  const convert = dateTimeOf(from, (context) => modeDateFlags(context) & ~6);
+  return isTextual(from) ? (value, context) => convert(value, context) ?? ZERO_DATE : convert;
 }
 
 function dateOnly(convert: Convert<DateTime | null>): Convert<Value> {

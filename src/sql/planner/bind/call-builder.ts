@@ -16,7 +16,17 @@ import type {
   FunctionOptions,
   InferContext,
 } from '../../expr/index.ts';
-import { boolType, charLength, type FieldType, intType, nullType, type Value, varcharType } from '../../types/index.ts';
+import {
+  boolType,
+  charLength,
+  Coercibility,
+  type FieldType,
+  intType,
+  isTextual,
+  nullType,
+  type Value,
+  varcharType,
+} from '../../types/index.ts';
 import type { PlannerContext } from '../planner-context.ts';
 
 const NO_OPTIONS: FunctionOptions = {};
@@ -39,6 +49,15 @@ export function integerConstant(value: number): ConstantExpr {
 
 export function textConstant(value: string, collation: string): ConstantExpr {
   return constant(value, varcharType(charLength(value), { collation, nullable: false }), true);
+}
+
+/** Texts that a call gave a collation of its own count as columns when they meet others. */
+const OWN_COLLATION = new Set(['cast', 'convert_using', 'char', 'weight_string']);
+
+function folded(call: CallExpr, value: Value): ConstantExpr {
+  const own = value !== null && isTextual(call.type) && OWN_COLLATION.has(call.name);
+  const made = constant(value, call.type);
+  return own ? { ...made, coercibility: Coercibility.IMPLICIT } : made;
 }
 
 export class CallBuilder {
@@ -83,7 +102,7 @@ export class CallBuilder {
     this.#warned = false;
     try {
       const value = compile(call)(NO_ROW, context);
-      return this.#warned ? call : constant(value, call.type);
+      return this.#warned ? call : folded(call, value);
     } catch {
       return call;
     }
