@@ -1,8 +1,8 @@
 /**
  * Finds cycles in the graph of lock waits, and says who pays.
  *
- * The edges of a waiter are those that matter for reachability: the nearest conflicting waiters in front of it in its
- * queue, or the conflicting holders when nobody conflicting queues in front. Edges further ahead are reached through these.
+ * The edges of a waiter are the holders it conflicts with; only a shared request that all holders would admit waits for the
+ * nearest exclusive one in front of it in its queue instead.
  */
 import type { LockEntry, LockOwner, LockWaiter } from './lock-table.ts';
 
@@ -37,17 +37,21 @@ function path(cameFrom: ReadonlyMap<LockOwner, LockOwner | undefined>, last: Loc
   return owners.reverse();
 }
 
+/**
+ * Where the holders are in the way themselves, they are all that counts: who stands in line before the waiter waits for the same
+ * holders, so a ring through it is a ring without it, and ending its wait would not break that one.
+ */
 function blockers(waiter: LockWaiter): LockOwner[] {
   const entry = waiter.entry;
   const queue = entry.queue ?? [];
   const found: LockOwner[] = [];
-  for (let i = queue.indexOf(waiter) - 1; i >= 0; i--) {
-    const ahead = queue[i] as LockWaiter;
-    if (ahead.strength === 'update') {
+  if (waiter.strength === 'share' && !entry.exclusive) {
+    for (let i = queue.indexOf(waiter) - 1; i >= 0; i--) {
+      const ahead = queue[i] as LockWaiter;
+      if (ahead.strength !== 'update') continue;
       found.push(ahead.owner);
       return found;
     }
-    if (waiter.strength === 'update') found.push(ahead.owner);
   }
   pushHolders(entry, waiter.owner, found);
   return found;

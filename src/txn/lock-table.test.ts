@@ -171,6 +171,22 @@ describe('lock table', () => {
     expect(await bench.settled()).toEqual(['B waited']);
   });
 
+  it('who only stands in line before a cycle is not made to pay for it', async () => {
+    const bench = new Bench();
+    bench.lock('A', 'update', 'x');
+    bench.lock('C', 'update', 'y');
+    bench.owner('A').changes = 5;
+    bench.owner('C').changes = 3;
+    bench.lock('B', 'update', 'x'); // the cheapest, but no part of the ring
+    bench.lock('A', 'update', 'y');
+    bench.lock('C', 'update', 'x');
+    expect(await bench.settled()).toEqual(['C 1213']);
+    bench.end('C');
+    expect(await bench.settled()).toEqual(['A waited']);
+    bench.end('A');
+    expect(await bench.settled()).toEqual(['B waited']);
+  });
+
   it('two holders that both upgrade are a deadlock', async () => {
     const bench = new Bench();
     bench.lock('A', 'share', 'x');
