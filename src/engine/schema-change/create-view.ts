@@ -4,7 +4,8 @@ import type * as ast from '../../sql/ast/index.ts';
 import type { ViewDef } from '../../sql/catalog/index.ts';
 import { checkTableName, UNASSIGNED_ID } from '../../sql/ddl/index.ts';
 import { okResult } from '../session/results.ts';
-import { planFor } from '../session/planning.ts';
+import { isUpdatableView, planStatement } from '../../sql/planner/index.ts';
+import { plannerContext } from '../session/plan-context.ts';
 import type { EngineSession } from '../session/session.ts';
 import type { StatementResult } from '../session-port.ts';
 import { schemaOf } from './relation-lookup.ts';
@@ -59,7 +60,10 @@ function refuseInView(node: unknown): void {
 
 function viewDefinition(statement: ast.CreateView, schema: string, session: EngineSession, version: number): ViewDef {
   refuseInView(statement.query);
-  const ready = planFor(session, statement.query, session.currentSql ?? '', []);
+  const tableOf = new Map<unknown, string>();
+  const context = plannerContext(session, session.currentSql ?? '', []);
+  const plan = planStatement(statement.query, { ...context, onName: (node, table) => tableOf.set(node, table) });
+  const ready = { plan, columns: plan.kind === 'query' ? plan.columns : [] };
   const temporary = ready.plan.tables.find((table) => table.temporary);
   if (temporary !== undefined) throw sqlError('ER_VIEW_SELECT_TMPTABLE', temporary.name);
   const names = statement.columns.length > 0 ? statement.columns : ready.columns.map((column) => column.name);
@@ -73,7 +77,7 @@ function viewDefinition(statement: ast.CreateView, schema: string, session: Engi
     statement.definer === undefined || statement.definer.current
       ? session.state.currentUser
       : `${statement.definer.user}@${statement.definer.host}`;
-  return {
+  const view: ViewDef = {
     kind: 'view',
     id: UNASSIGNED_ID,
     schema,
@@ -84,6 +88,7 @@ function viewDefinition(statement: ast.CreateView, schema: string, session: Engi
     sql: viewBodyText({
       query: statement.query,
       columns: ready.columns,
+      tableOf,
       viewSchema: schema,
       database: session.state.database,
     }),
@@ -94,4 +99,7 @@ function viewDefinition(statement: ast.CreateView, schema: string, session: Engi
     collationConnection: session.state.collationConnection,
     charsetClient: session.clientCharset,
   };
+  if (view.checkOption !== 'none' && !isUpdatableView(view, context))
+    throw sqlError('ER_VIEW_NONUPD_CHECK', schema, view.name);
+  return view;
 }

@@ -10,15 +10,27 @@ export interface ViewBody {
   readonly query: ast.Query;
   /** Columns of the planned query, for `*`. */
   readonly columns: readonly PlanColumn[];
+  /** Which table of its block each column reference was found in. */
+  readonly tableOf: ReadonlyMap<unknown, string>;
   readonly viewSchema: string;
   /** What unqualified tables meant when the view was made. */
   readonly database: string | null;
 }
 
-export function viewBodyText({ query, columns, viewSchema, database }: ViewBody): string {
-  const named = nameItems(query, columns);
+export function viewBodyText({ query, columns, tableOf, viewSchema, database }: ViewBody): string {
+  const named = nameItems(qualifyColumns(query, tableOf), columns);
   const qualified = database === null || database === viewSchema ? named : qualifyTables(named, database, new Set());
   return formatQuery(qualified, { introducer: 'utf8mb4' });
+}
+
+function qualifyColumns<T>(node: T, tableOf: ReadonlyMap<unknown, string>): T {
+  if (Array.isArray(node)) return node.map((item: unknown) => qualifyColumns(item, tableOf)) as T;
+  if (typeof node !== 'object' || node === null || node instanceof Uint8Array) return node;
+  const copy: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(node)) copy[key] = qualifyColumns(value, tableOf);
+  const table = tableOf.get(node);
+  if (table !== undefined) copy['table'] = table;
+  return copy as T;
 }
 
 function nameItems(query: ast.Query, columns: readonly PlanColumn[]): ast.Query {

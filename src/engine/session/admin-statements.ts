@@ -1,8 +1,12 @@
 /** ANALYZE, CHECK, FLUSH, LOCK TABLES and what Ebb has no use for: each answers as MySQL does, or with 1235. */
-import { type MaybePromise, sqlError, andThen } from '../../base/index.ts';
+import { type MaybePromise, SqlError, sqlError, andThen } from '../../base/index.ts';
+import { quoteName } from '../../sql/ast/index.ts';
 import type * as ast from '../../sql/ast/index.ts';
 import type { TableDef, ViewDef } from '../../sql/catalog/index.ts';
 import type { Row } from '../../sql/types/index.ts';
+
+import { parseQueryText } from '../../sql/parser/index.ts';
+import { planFor } from './planning.ts';
 import type { StatementResult } from '../session-port.ts';
 import { runTidb } from '../tidb/run-tidb.ts';
 import { okResult, tableResult, textColumn } from './results.ts';
@@ -100,6 +104,12 @@ function maintain(session: EngineSession, statement: ast.MaintainTable): MaybePr
         [label, op, 'status', 'Operation failed'],
       ];
     }
+    if (table.kind === 'view' && op === 'check') return checkView(session, table, label);
+    if (table.kind === 'view')
+      return [
+        [label, op, 'Error', `'${label}' is not BASE TABLE`],
+        [label, op, 'status', 'Operation failed'],
+      ];
     if (op === 'repair') return [[label, op, 'note', "The storage engine for the table doesn't support repair"]];
     if (op === 'optimize')
       return [
@@ -109,6 +119,19 @@ function maintain(session: EngineSession, statement: ast.MaintainTable): MaybePr
     return [[label, op, 'status', 'OK']];
   });
   return tableResult(MAINTENANCE_COLUMNS, rows);
+}
+
+function checkView(session: EngineSession, view: ViewDef, label: string): Row[] {
+  try {
+    planFor(session, parseQueryText(`select * from ${quoteName(view.schema)}.${quoteName(view.name)}`), '', []);
+    return [[label, 'check', 'status', 'OK']];
+  } catch (error) {
+    const text = error instanceof SqlError ? error.message : String(error);
+    return [
+      [label, 'check', 'Error', text],
+      [label, 'check', 'error', 'Corrupt'],
+    ];
+  }
 }
 
 async function checksums(session: EngineSession, statement: ast.MaintainTable): Promise<StatementResult> {

@@ -4,7 +4,7 @@ import type { Catalog, TableDef, ViewDef } from '../../sql/catalog/index.ts';
 import type { VirtualTables } from '../../sql/exec/index.ts';
 import { findVirtualTable, type InfoSource, type ProcessInfo, virtualRows } from '../../sql/infoschema/index.ts';
 import { parseQueryText } from '../../sql/parser/index.ts';
-import type { VirtualTableProvider } from '../../sql/planner/index.ts';
+import { isUpdatableView, type VirtualTableProvider } from '../../sql/planner/index.ts';
 import {
   type Batch,
   BATCH_ROWS,
@@ -16,6 +16,7 @@ import {
 } from '../../sql/types/index.ts';
 import { ownRows } from '../tidb/own-rows.ts';
 import { SYSTEM_VARIABLES } from '../variables/index.ts';
+import { plannerContext } from './plan-context.ts';
 import { planFor } from './planning.ts';
 import type { EngineSession } from './session.ts';
 
@@ -96,6 +97,14 @@ export class SessionVirtualTables implements VirtualTableProvider, VirtualTables
       return ready.columns.map((column, place) => ({ name: view.columns[place] ?? column.name, type: column.type }));
     } catch {
       return undefined;
+    }
+  }
+
+  isUpdatable(view: ViewDef): boolean {
+    try {
+      return isUpdatableView(view, plannerContext(this.#session, view.sql, []));
+    } catch {
+      return false;
     }
   }
 

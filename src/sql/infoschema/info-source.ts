@@ -24,6 +24,7 @@ export interface InfoSource {
   autoIncrement(table: TableDef): MaybePromise<number | bigint | undefined>;
   /** Columns of a view, by planning its body; undefined when it does not plan any more. */
   viewColumns(view: ViewDef): readonly { readonly name: string; readonly type: FieldType }[] | undefined;
+  isUpdatable(view: ViewDef): boolean;
   /** Only what the session has some right on is shown. */
   maySeeSchema(schema: string): boolean;
   maySeeTable(schema: string, table: string): boolean;

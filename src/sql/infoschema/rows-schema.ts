@@ -294,7 +294,7 @@ export function viewRows(source: InfoSource, wanted: Wanted): Row[] {
       view.name,
       view.sql,
       view.checkOption.toUpperCase(),
-      view.checkOption === 'none' && view.algorithm === 'temptable' ? 'NO' : 'YES',
+      source.isUpdatable(view) ? 'YES' : 'NO',
       view.definer,
       view.security.toUpperCase(),
       view.charsetClient,

@@ -50,7 +50,12 @@ export interface RowWriter {
   /** Generated columns in dependency order. */
   readonly generated: readonly { readonly column: number; readonly expr: Expr }[];
   readonly onUpdateNow: readonly { readonly column: number; readonly expr: Expr }[];
-  readonly checks: readonly { readonly name: string; readonly condition: Expr }[];
+  readonly checks: readonly {
+    readonly name: string;
+    readonly condition: Expr;
+    /** WITH CHECK OPTION of this view (1369): the condition must be true, NULL is not enough. */
+    readonly view?: { readonly schema: string; readonly name: string };
+  }[];
   /** Foreign keys of this table (child side) and of others that reference it (parent side), with definitions resolved. */
   readonly parents: readonly {
     readonly key: ForeignKeyDef /** Absent when the table does not exist (dropped with foreign_key_checks = 0). */;

@@ -10,7 +10,7 @@
 export type * from './planner-context.ts';
 export type * from './stats/table-statistics.ts';
 export { bindStandaloneExpression, planStatement, type PlannableStatement } from './plan-statement.ts';
-export { bindRowExpression, bindTableExpression, bindTableExpressions } from './table-expressions.ts';
+export { bindRowExpression, bindTableExpression, bindTableExpressions, isUpdatableView } from './table-expressions.ts';
 export { explainPlan, type ExplainOptions, type ExplainTable, type RuntimeCounters } from './explain/explain-plan.ts';
 export { collectStatistics, type CollectOptions } from './stats/collect-statistics.ts';
 export { needsAnalyze } from './stats/needs-analyze.ts';

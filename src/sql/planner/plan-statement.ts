@@ -7,7 +7,8 @@ import { bindExpression } from './bind/bind-expression.ts';
 import { bindReference } from './bind/bind-from.ts';
 import { bindInsert } from './bind/bind-insert.ts';
 import { bindLoad } from './bind/bind-load.ts';
-import { bindDelete, type BoundModify, bindUpdate } from './bind/bind-modify.ts';
+import { bindDelete, type BoundModify, bindUpdate, viewOf } from './bind/bind-modify.ts';
+import { checkedWriter } from './bind/view-target.ts';
 import { bindQuery } from './bind/bind-query.ts';
 import { Block, type BoundQuery, type QueryEnv } from './bind/block.ts';
 import { rowWriterOf } from './bind/row-writer.ts';
@@ -180,7 +181,7 @@ function planUpdate(statement: ast.Update, state: StatementState, env: QueryEnv)
   state.checkAccess();
   const { optimized, positions, offsets } = planModify(bound, state);
   const targets = bound.targets.map((target, i) => ({
-    writer: rowWriterOf(target.source.scan.table, env),
+    writer: checkedWriter(target.source.scan.table, viewOf(target.source, env), env),
     offset: offsets[i]!,
     handle: offsets[i]! + target.columns.length,
     assignments: target.assignments.map(

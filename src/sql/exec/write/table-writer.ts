@@ -34,7 +34,7 @@ export interface TableWriter {
   readonly generated: readonly { readonly column: number; readonly set: ColumnSetter }[];
   readonly virtual: readonly { readonly column: number; readonly set: ColumnSetter }[];
   readonly onUpdateNow: readonly { readonly column: number; readonly set: ColumnSetter }[];
-  readonly checks: readonly { readonly name: string; readonly verdict: Verdict }[];
+  readonly checks: readonly (Pick<RowWriter['checks'][number], 'name' | 'view'> & { readonly verdict: Verdict })[];
   readonly same: readonly ((a: Value, b: Value) => boolean)[];
 }
 
@@ -59,7 +59,7 @@ function compileTableWriter(writer: RowWriter): TableWriter {
     generated,
     virtual: generated.filter(({ column }) => columns[column]!.generated?.stored === false),
     onUpdateNow: writer.onUpdateNow.map(({ column, expr }) => ({ column, set: compileSetter(writer, column, expr) })),
-    checks: writer.checks.map(({ name, condition }) => ({ name, verdict: compileVerdict(condition) })),
+    checks: writer.checks.map(({ condition, ...check }) => ({ ...check, verdict: compileVerdict(condition) })),
     same: columns.map((column) => sameValueOf(column.type)),
   };
 }
@@ -167,8 +167,11 @@ export function computeVirtual(table: TableWriter, row: Row, write: WriteRun): v
 }
 
 export function verifyChecks(table: TableWriter, row: Row, context: EvalContext): void {
-  for (const { name, verdict } of table.checks)
-    if (!passes(verdict, row, context)) throw sqlError('ER_CHECK_CONSTRAINT_VIOLATED', name);
+  for (const { name, verdict, view } of table.checks) {
+    if (view !== undefined) {
+      if (verdict(row, context) !== true) throw sqlError('ER_VIEW_CHECK_FAILED', view.schema, view.name);
+    } else if (!passes(verdict, row, context)) throw sqlError('ER_CHECK_CONSTRAINT_VIOLATED', name);
+  }
 }
 
 /** A check that fails to evaluate is violated; its error stays as a condition before 3819. */

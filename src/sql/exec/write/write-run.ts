@@ -57,7 +57,7 @@ export class WriteRun {
   tolerate(error: unknown): true {
     if (!this.ignore || !(error instanceof SqlError) || !IGNORABLE.has(error.errno)) throw error;
     this.eval.warn(error.errno, error.message, 'Warning');
-    if (error.errno === 3819 || error.errno === 1452) this.refused++;
+    if (error.errno === 3819 || error.errno === 1452 || error.errno === 1369) this.refused++;
     return true;
   }
 

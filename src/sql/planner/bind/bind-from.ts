@@ -144,7 +144,9 @@ function bindView(view: ViewDef, alias: string, block: Block): Relation {
     dropOrder: false,
   };
   const query = state.context.parseQuery(view.sql);
+  const first = state.tableSources.length;
   const bound = bindViewBody(query, inner, view);
+  if (env.viewPath.length === 0) state.views.push({ view, alias, sources: state.tableSources.slice(first) });
   return sourceOf(bound, alias, view.schema, view.columns, block, access);
 }
 

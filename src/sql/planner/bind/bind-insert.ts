@@ -6,7 +6,8 @@ import type { Expr } from '../../expr/index.ts';
 import type { Assignment, RowWriter } from '../../plan/index.ts';
 import { bindTarget } from './bind-target.ts';
 import { type Block, type BoundQuery, type QueryEnv } from './block.ts';
-import { ROW_IDS, rowBlock, RowSource, rowWriterOf } from './row-writer.ts';
+import { ROW_IDS, rowBlock, RowSource } from './row-writer.ts';
+import { checkedWriter } from './view-target.ts';
 import { columnPositions, ListSource, type Source } from './scope.ts';
 
 export interface BoundInsert {
@@ -21,9 +22,10 @@ export interface BoundInsert {
 
 export function bindInsert(node: ast.Insert, env: QueryEnv): BoundInsert {
   const privileges = node.replace ? (['insert', 'delete'] as const) : (['insert'] as const);
-  const { table, access } = bindTarget(node.table, env, privileges, 'INSERT', node.partitions);
-  const writer = rowWriterOf(table, env);
-  const columns = targetColumns(node, table);
+  const named = node.columns?.map((column) => column.name);
+  const { table, access, view, names } = bindTarget(node.table, env, privileges, 'INSERT', node.partitions, named);
+  const writer = checkedWriter(table, view, env);
+  const columns = targetColumns(node, table, names);
   for (const privilege of access?.written ?? [])
     if (privilege.privilege === 'insert')
       Object.assign(privilege, { columns: columns.map((column) => table.columns[column]!.name) });
@@ -37,7 +39,8 @@ export function bindInsert(node: ast.Insert, env: QueryEnv): BoundInsert {
     throw sqlError('ER_NON_DEFAULT_VALUE_FOR_GENERATED_COLUMN', table.columns[generated]!.name, table.name);
   const query = node.query === undefined ? undefined : bindSource(node.query, columns, env);
   const width = table.columns.length;
-  const onDuplicate = node.onDuplicate.length === 0 ? [] : bindOnDuplicate(node, table, columns, query, env);
+  const onDuplicate =
+    node.onDuplicate.length === 0 ? [] : bindOnDuplicate(node, table, columns, query, { ...env, targetNames: names });
   if (onDuplicate.length > 0)
     access?.written.push({
       privilege: 'update',
@@ -46,18 +49,21 @@ export function bindInsert(node: ast.Insert, env: QueryEnv): BoundInsert {
   return { writer, columns, rows, query, onDuplicate, queryOffset: width * 2 };
 }
 
-function targetColumns(node: ast.Insert, table: TableDef): number[] {
+function targetColumns(node: ast.Insert, table: TableDef, names?: ReadonlyMap<string, number>): number[] {
   if (node.columns === undefined) {
-    const all = table.columns.flatMap((column, i) =>
-      column.hidden || column.invisible || column.state !== 'public' ? [] : [i],
-    );
+    const all =
+      names !== undefined
+        ? [...names.values()]
+        : table.columns.flatMap((column, i) =>
+            column.hidden || column.invisible || column.state !== 'public' ? [] : [i],
+          );
     return node.rows?.every((row) => row.length === 0) === true ? [] : all;
   }
-  const positions = columnPositions(table);
+  const positions = names ?? columnPositions(table);
   const columns: number[] = [];
   for (const name of node.columns) {
     const position = positions.get(name.name.toLowerCase());
-    if (position === undefined || (name.table !== undefined && name.table !== table.name)) {
+    if (position === undefined || (name.table !== undefined && name.table !== node.table.name)) {
       throw sqlError(
         'ER_BAD_FIELD_ERROR',
         name.table === undefined ? name.name : `${name.table}.${name.name}`,
@@ -116,11 +122,12 @@ function bindOnDuplicate(
   table: TableDef,
   columns: readonly number[],
   query: BoundQuery | undefined,
-  env: QueryEnv,
+  env: QueryEnv & { readonly targetNames: ReadonlyMap<string, number> | undefined },
 ): Assignment[] {
   const width = table.columns.length;
-  const existing = new RowSource(table, table.name, { offset: 0, firstId: ROW_IDS });
-  const inserted = new RowSource(table, table.name, { offset: width, firstId: ROW_IDS + width });
+  const { name } = node.table;
+  const existing = new RowSource(table, name, { offset: 0, firstId: ROW_IDS }, env.targetNames);
+  const inserted = new RowSource(table, name, { offset: width, firstId: ROW_IDS + width }, env.targetNames);
   const sources: Source[] = [existing];
   if (node.rowAlias !== undefined)
     sources.push(
@@ -135,7 +142,7 @@ function bindOnDuplicate(
   const block = rowBlock(sources, env);
   block.clause = 'field list';
   block.insertedRow = inserted;
-  const positions = columnPositions(table);
+  const positions = env.targetNames ?? columnPositions(table);
   return node.onDuplicate.map(({ column, value }) => {
     const position = positions.get(column.name.toLowerCase());
     if (position === undefined) throw sqlError('ER_BAD_FIELD_ERROR', column.name, 'field list');

@@ -73,21 +73,22 @@ function bindOuter(
   block: Block,
 ): LogicalNode {
   const [outer, inner] = node.type === 'left' ? [left, right] : [right, left];
+  const lateral = (sides: JoinSides, on: Expr[]): LogicalNode => ({
+    kind: 'apply',
+    mode: 'lateral-left',
+    outer: sides.outer,
+    inner: sides.inner,
+    on,
+    nullAware: false,
+    awareCount: 0,
+    output: [],
+  });
+  const sides: JoinSides = { outer: outer.plan, inner: inner.plan, innerReadsOuter: false };
   if (!freeOfLeft(outer.plan, inner.plan)) {
     const on = [...using, ...bindOn(node, relation, block)];
     for (const source of inner.sources) source.nullable = true;
-    return {
-      kind: 'apply',
-      mode: 'lateral-left',
-      outer: outer.plan,
-      inner: inner.plan,
-      on,
-      nullAware: false,
-      awareCount: 0,
-      output: [],
-    };
+    return lateral(sides, on);
   }
-  const sides = { outer: outer.plan, inner: inner.plan };
   const outerAttach = block.attachPoint;
   block.attachPoint = { attach: (attachment) => attachToSide(attachment, sides) };
   let on: Expr[];
@@ -97,11 +98,18 @@ function bindOuter(
     block.attachPoint = outerAttach;
   }
   for (const source of inner.sources) source.nullable = true;
-  return join('left', sides.outer, sides.inner, on);
+  return sides.innerReadsOuter ? lateral(sides, on) : join('left', sides.outer, sides.inner, on);
+}
+
+interface JoinSides {
+  outer: LogicalNode;
+  inner: LogicalNode;
+  /** A subquery reads both: the inner side is computed for each outer row. */
+  innerReadsOuter: boolean;
 }
 
 /** A subquery in ON of an outer join belongs to the side it reads; as a filter it may only sit on the inner side. */
-function attachToSide(attachment: Attachment, sides: { outer: LogicalNode; inner: LogicalNode }): void {
+function attachToSide(attachment: Attachment, sides: JoinSides): void {
   const needed = new Set<number>();
   for (const expr of attachment.on) addColumnIds(expr, needed);
   const inner = attachment.kind === 'join' ? attachment.right : attachment.inner;
@@ -115,7 +123,10 @@ function attachToSide(attachment: Attachment, sides: { outer: LogicalNode; inner
   if (![...needed].some((id) => outerColumns.has(id))) sides.inner = attach(sides.inner, attachment);
   else if (isValue && ![...needed].some((id) => columnIdsOf(sides.inner).has(id)))
     sides.outer = attach(sides.outer, attachment);
-  else throw sqlError('ER_NOT_SUPPORTED_YET', 'subquery over both sides of an outer join in its ON clause');
+  else {
+    sides.inner = attach(sides.inner, attachment);
+    sides.innerReadsOuter = true;
+  }
 }
 
 // ---- USING ----

@@ -4,7 +4,8 @@ import type * as ast from '../../ast/index.ts';
 import type { Assignment, LoadFormat, RowWriter } from '../../plan/index.ts';
 import { bindTarget } from './bind-target.ts';
 import { type QueryEnv } from './block.ts';
-import { ROW_IDS, rowBlock, RowSource, rowWriterOf } from './row-writer.ts';
+import { ROW_IDS, rowBlock, RowSource } from './row-writer.ts';
+import { checkedWriter } from './view-target.ts';
 import { columnPositions } from './scope.ts';
 
 export interface BoundLoad {
@@ -16,19 +17,24 @@ export interface BoundLoad {
 
 export function bindLoad(node: ast.LoadData, env: QueryEnv): BoundLoad {
   if (node.format === 'xml') throw sqlError('ER_NOT_SUPPORTED_YET', 'LOAD XML');
-  const { table } = bindTarget(
+  const { table, view, names } = bindTarget(
     node.table,
     env,
     node.duplicates === 'replace' ? ['insert', 'delete'] : ['insert'],
     'LOAD',
     node.partitions,
+    node.columns.length === 0
+      ? undefined
+      : node.columns.flatMap((field) => (field.kind === 'user-variable' ? [] : [field.name])),
   );
-  const positions = columnPositions(table);
+  const positions = names ?? columnPositions(table);
   const fields =
     node.columns.length === 0
-      ? table.columns.flatMap((column, i) =>
-          column.hidden || column.invisible || column.state !== 'public' ? [] : [i],
-        )
+      ? names !== undefined
+        ? [...names.values()]
+        : table.columns.flatMap((column, i) =>
+            column.hidden || column.invisible || column.state !== 'public' ? [] : [i],
+          )
       : node.columns.map((field) =>
           field.kind === 'user-variable' ? { variable: field.name } : position(field.name, positions),
         );
@@ -38,7 +44,7 @@ export function bindLoad(node: ast.LoadData, env: QueryEnv): BoundLoad {
     const at = position(column.name, positions);
     return { column: at, expr: value.kind === 'default' ? { default: true } : block.bind(value) };
   });
-  return { writer: rowWriterOf(table, env), fields, set, format: formatOf(node) };
+  return { writer: checkedWriter(table, view, env), fields, set, format: formatOf(node) };
 }
 
 function position(name: string, positions: ReadonlyMap<string, number>): number {

@@ -16,6 +16,7 @@ import { bindOrderKeys } from './bind-order-by.ts';
 import { bindWith } from './bind-with.ts';
 import { Block, type QueryEnv } from './block.ts';
 import { type Source, TableSource } from './scope.ts';
+import { type ViewTarget, viewTarget } from './view-target.ts';
 import { isVirtualSchema } from './virtual-schema.ts';
 
 export interface BoundAssignment {
@@ -47,6 +48,8 @@ export function bindUpdate(node: ast.Update, outer: QueryEnv): BoundModify {
     const target = targets.find((candidate) => candidate.source === source) ?? addTarget(source, targets, block);
     target.assignments.push({ column: position, expr: bindValue(assignment.value, source, position, block) });
   }
+  refuseSeveralThroughView(targets, block);
+  refuseKeyConflicts(targets);
   for (const target of targets) {
     const columns = target.assignments.map(({ column }) => target.source.scan.table.columns[column]!.name);
     target.source.access?.written.push({ privilege: 'update', columns });
@@ -54,6 +57,25 @@ export function bindUpdate(node: ast.Update, outer: QueryEnv): BoundModify {
   const plan = finishPlan(node, block);
   requireNotRead(targets, block);
   return { plan, targets };
+}
+
+/** A table that is updated under two names must keep its primary key and its partition: rows would be found twice. */
+function refuseKeyConflicts(targets: readonly BoundTarget[]): void {
+  targets.forEach((target, place) => {
+    const { table } = target.source.scan;
+    for (const other of targets.slice(place + 1)) {
+      if (other.source.scan.table.id !== table.id) continue;
+      const keys = new Set(
+        table.indexes[0]?.primary === true ? table.indexes[0].parts.map((part) => part.columnId) : [],
+      );
+      for (const id of table.partitioning?.rule.columnIds ?? []) keys.add(id);
+      for (const id of table.partitioning?.subRule?.columnIds ?? []) keys.add(id);
+      const moves = [...target.assignments, ...other.assignments].some(({ column }) =>
+        keys.has(table.columns[column]!.id),
+      );
+      if (moves) throw sqlError('ER_MULTI_UPDATE_KEY_CONFLICT', target.source.alias, other.source.alias);
+    }
+  });
 }
 
 export function bindDelete(node: ast.Delete, outer: QueryEnv): BoundModify {
@@ -84,6 +106,25 @@ function deletedSource(target: ast.TableName, block: Block): Source {
   return source;
 }
 
+/** One statement changes one table behind a view. */
+function refuseSeveralThroughView(targets: readonly BoundTarget[], block: Block): void {
+  for (const { view, sources } of block.state.views)
+    if (targets.filter(({ source }) => sources.includes(source)).length > 1)
+      throw sqlError('ER_VIEW_MULTIUPDATE', view.schema, view.name);
+}
+
+/** The view through which a table of the statement is seen, resolved for writing. */
+export function viewOf(source: TableSource, env: QueryEnv): ViewTarget | undefined {
+  const through = env.state.views.find(({ sources }) => sources.includes(source));
+  return through && viewTarget(through.view, env);
+}
+
+function requireUpdatable(source: TableSource, statement: string, block: Block): void {
+  const through = block.state.views.find(({ sources }) => sources.includes(source));
+  if (through !== undefined && viewTarget(through.view, block.env) === undefined)
+    throw sqlError('ER_NON_UPDATABLE_TABLE', through.alias, statement);
+}
+
 /** Only base tables can be written; a mergeable view leads to the one table behind it. */
 function requireTable(source: Source, statement: string, block: Block): TableSource {
   if (source instanceof TableSource && !source.scan.virtual && !isVirtualSchema(source.schema)) return source;
@@ -91,8 +132,13 @@ function requireTable(source: Source, statement: string, block: Block): TableSou
     const tables = new Set(
       source.all().map(({ expr }) => (expr.kind === 'column' ? sourceOfColumn(expr.id, block) : undefined)),
     );
+    tables.delete(undefined);
     const [only] = tables;
-    if (tables.size === 1 && only !== undefined) return only;
+    const through = block.state.views.find(({ sources }) => only !== undefined && sources.includes(only));
+    const target = through && viewTarget(through.view, block.env);
+    if (target !== undefined && target.bases.length > 1 && statement === 'DELETE')
+      throw sqlError('ER_VIEW_DELETE_MERGE_VIEW', target.view.schema, target.view.name);
+    if (tables.size === 1 && only !== undefined && target !== undefined) return only;
   }
   throw sqlError('ER_NON_UPDATABLE_TABLE', source.alias, statement);
 }
@@ -104,11 +150,24 @@ function sourceOfColumn(id: number, block: Block): TableSource | undefined {
 function assignedColumn(name: ast.ColumnReference, block: Block): { source: TableSource; position: number } {
   const column = block.resolve(name);
   const source = column.kind === 'column' ? sourceOfColumn(column.id, block) : undefined;
+  if (column.kind !== 'column') refuseComputed(name, block);
   if (source === undefined || column.kind !== 'column' || source.scan.virtual) {
     throw sqlError('ER_NON_UPDATABLE_TABLE', column.kind === 'column' ? (column.table ?? '') : '', 'UPDATE');
   }
+  requireUpdatable(source, 'UPDATE', block);
   const at = source.scan.columns.findIndex((candidate) => candidate.id === column.id);
   return { source, position: source.scan.positions[at]! };
+}
+
+/** A computed column of a view that can be written otherwise. */
+function refuseComputed(name: ast.ColumnReference, block: Block): void {
+  const through = block.state.views.find(({ view }) =>
+    view.columns.some((column) => column.toLowerCase() === name.name.toLowerCase()),
+  );
+  if (through === undefined) return;
+  if (viewTarget(through.view, block.env) === undefined)
+    throw sqlError('ER_NON_UPDATABLE_TABLE', through.alias, 'UPDATE');
+  throw sqlError('ER_NONUPDATEABLE_COLUMN', name.name);
 }
 
 function bindValue(

@@ -1,17 +1,22 @@
 /** The table that a statement writes to: a base table, or an updatable view of one. */
 import { sqlError } from '../../../base/index.ts';
 import type * as ast from '../../ast/index.ts';
-import type { TableDef } from '../../catalog/index.ts';
+import type { TableDef, ViewDef } from '../../catalog/index.ts';
 import type { TablePrivilege } from '../planner-context.ts';
 import { findTable } from './bind-from.ts';
 import { Block, type QueryEnv } from './block.ts';
 import { selectPartitions } from './select-partitions.ts';
 import type { TableAccess } from './statement-state.ts';
+import { type ViewTarget, viewTarget } from './view-target.ts';
 import { isVirtualSchema } from './virtual-schema.ts';
 
 export interface Target {
   readonly table: TableDef;
   readonly access: TableAccess | undefined;
+  /** The view that is written through. */
+  readonly view: ViewTarget | undefined;
+  /** Its columns, in order, by lower-case name; absent for a table. */
+  readonly names: ReadonlyMap<string, number> | undefined;
 }
 
 export function bindTarget(
@@ -20,6 +25,7 @@ export function bindTarget(
   privileges: readonly TablePrivilege[],
   statement = 'INSERT',
   partitions: readonly string[] = [],
+  named?: readonly string[],
 ): Target {
   const schema = name.schema ?? env.database;
   if (schema === null) throw sqlError('ER_NO_DB_ERROR');
@@ -40,25 +46,51 @@ export function bindTarget(
       schema,
     );
   if (access !== undefined) env.state.accesses.push(access);
-  const base = found.kind === 'table' ? found : baseOfView(found.schema, found.name, found.sql, env, statement);
-  env.state.tables.add(base);
-  return { table: selectPartitions(base, partitions), access };
+  if (found.kind === 'view') {
+    const through = throughView(found, env, statement, named);
+    env.state.tables.add(through.table);
+    return { ...through, access };
+  }
+  env.state.tables.add(found);
+  return { table: selectPartitions(found, partitions), access, view: undefined, names: undefined };
 }
 
-/** SELECT * or plain columns of one table, without anything else, can be written through. */
-function baseOfView(schema: string, name: string, sql: string, env: QueryEnv, statement: string): TableDef {
-  const query = env.state.context.parseQuery(sql);
-  const { body } = query;
-  const source = body.kind === 'select' && body.from.length === 1 ? body.from[0] : undefined;
-  const simple =
-    body.kind === 'select' &&
-    !body.distinct &&
-    body.groupBy === undefined &&
-    body.having === undefined &&
-    query.limit === undefined &&
-    query.with === undefined;
-  if (!simple || source?.kind !== 'table') throw sqlError('ER_NON_UPDATABLE_TABLE', name, statement);
-  const inner = findTable(source.schema ?? schema, source.name, new Block({ ...env, database: schema }));
-  if (inner.kind === 'table') return inner;
-  return baseOfView(inner.schema, inner.name, inner.sql, env, statement);
+/** The one table that the named columns of the view belong to; all of the view's columns when none are named. */
+function throughView(
+  view: ViewDef,
+  env: QueryEnv,
+  statement: string,
+  named: readonly string[] | undefined,
+): Pick<Target, 'table' | 'view' | 'names'> {
+  const target = viewTarget(view, env);
+  const wanted = named === undefined ? undefined : new Set(named.map((name) => name.toLowerCase()));
+  const computed = target?.columns.filter(({ place }) => place === undefined) ?? [];
+  const written = computed.find(({ name }) => wanted?.has(name.toLowerCase()) ?? true);
+  if (written !== undefined) throw sqlError('ER_NONUPDATEABLE_COLUMN', written.name);
+  if (target === undefined || computed.length > 0) throw sqlError('ER_NON_INSERTABLE_TABLE', view.name, statement);
+  if (named === undefined && target.bases.length > 1)
+    throw sqlError('ER_VIEW_NO_INSERT_FIELD_LIST', view.schema, view.name);
+  const columns = target.columns.filter(({ name }) => wanted?.has(name.toLowerCase()) ?? true);
+  const base = columns[0]?.place?.base ?? target.bases[0]!;
+  if (columns.some(({ place }) => place?.base !== base)) throw sqlError('ER_VIEW_MULTIUPDATE', view.schema, view.name);
+  const names = new Map(
+    target.columns.flatMap(({ name, place }) =>
+      place?.base === base ? [[name.toLowerCase(), place.position] as const] : [],
+    ),
+  );
+  requireDefaults(base.table, new Set(names.values()), view);
+  return { table: base.table, view: target, names };
+}
+
+/** Columns that the view does not have must have a value without being named. */
+function requireDefaults(table: TableDef, reached: ReadonlySet<number>, view: ViewDef): void {
+  for (const [position, column] of table.columns.entries()) {
+    const needsValue =
+      column.defaultValue === undefined &&
+      !column.type.nullable &&
+      !column.autoIncrement &&
+      column.generated === undefined &&
+      !column.hidden;
+    if (needsValue && !reached.has(position)) throw sqlError('ER_NO_DEFAULT_FOR_VIEW_FIELD', view.schema, view.name);
+  }
 }

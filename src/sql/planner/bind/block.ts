@@ -155,9 +155,26 @@ export class Block implements AttachPoint {
     if (first !== undefined) return first;
     if (this.relation !== undefined && (this.fromVisible || this.insideAggregate)) {
       const expr = findInRelation(this.relation, name, clause);
-      if (expr !== undefined) return expr;
+      if (expr !== undefined) {
+        if (this.state.context.onName !== undefined) this.#tell(name, this.relation, this.state.context.onName);
+        return expr;
+      }
     }
     return this.aliasLast?.(name);
+  }
+
+  #tell(
+    name: ast.ColumnReference,
+    relation: Relation,
+    onName: (node: ast.ColumnReference, table: string) => void,
+  ): void {
+    const lower = name.name.toLowerCase();
+    const source = relation.sources.find(
+      (candidate) =>
+        (name.table === undefined ? !candidate.hidden.has(lower) : candidate.alias === name.table) &&
+        candidate.find(lower) !== undefined,
+    );
+    if (source !== undefined) onName(name, source.alias);
   }
 
   /** Runs `bind` and tells which blocks' columns it read. */

@@ -1,7 +1,7 @@
 /**
  * What is shared while one statement is bound and planned: ids, slots, init plans, CTEs, warnings, accesses to check.
  */
-import type { TableDef } from '../../catalog/index.ts';
+import type { TableDef, ViewDef } from '../../catalog/index.ts';
 import type { ColumnExpr } from '../../expr/index.ts';
 import type { PlanColumn } from '../../plan/index.ts';
 import type { FieldType } from '../../types/index.ts';
@@ -48,6 +48,8 @@ export class StatementState {
   readonly warnings: PlanWarning[] = [];
   /** Every base table in FROM, also those inside of views: write targets are found by their columns. */
   readonly tableSources: TableSource[] = [];
+  /** Views named in the statement itself, with the base tables behind them: for data changes through them. */
+  readonly views: { readonly view: ViewDef; readonly alias: string; readonly sources: readonly TableSource[] }[] = [];
   readonly accesses: TableAccess[] = [];
   cacheable = true;
   locking = false;

@@ -91,6 +91,7 @@ export function line(name: string, node: PhysicalNode, role: Role, facts: LineFa
   return {
     name,
     node: facts.own ? node : undefined,
+    source: node,
     number: node.id,
     role,
     estimatedRows: facts.rows,

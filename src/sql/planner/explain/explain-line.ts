@@ -5,6 +5,8 @@ export interface ExplainLine {
   readonly name: string;
   /** Runtime statistics are kept under this node's id; undefined for lines that have none of their own. */
   readonly node: PhysicalNode | undefined;
+  /** Whose line it is, also where it has no statistics. */
+  readonly source?: PhysicalNode;
   readonly number: number;
   readonly role: '' | '(Build)' | '(Probe)';
   readonly estimatedRows: number;

@@ -2,7 +2,7 @@
  * EXPLAIN: TiDB's table (`id | estRows | task | access object | operator info`, with the columns of EXPLAIN ANALYZE when
  * there are runtime statistics), or a simple tree or JSON form of the same lines.
  */
-import type { StatementPlan } from '../../plan/index.ts';
+import type { PhysicalNode, StatementPlan } from '../../plan/index.ts';
 import { describeNode } from './describe-node.ts';
 import type { ExplainLine } from './explain-line.ts';
 
@@ -19,6 +19,8 @@ export interface ExplainOptions {
   /** 'row', 'brief', 'traditional', 'verbose' (TiDB's table), 'dot', 'tree', 'json', 'tidb_json'. */
   readonly format: string;
   readonly analyze?: RuntimeCounters;
+  /** Names of the partitions that a scan reads; undefined for other nodes. */
+  readonly partitions?: (node: PhysicalNode) => string | undefined;
 }
 
 export interface ExplainTable {
@@ -27,7 +29,9 @@ export interface ExplainTable {
 }
 
 export function explainPlan(plan: StatementPlan, options: ExplainOptions): ExplainTable {
-  const lines = linesOf(plan);
+  const { partitions } = options;
+  const lines =
+    partitions === undefined ? linesOf(plan) : linesOf(plan).map((root) => withPartitions(root, partitions));
   switch (options.format.toLowerCase()) {
     case 'tree':
       return { columns: ['EXPLAIN'], rows: [[lines.map((root) => treeText(root, 0, options.analyze)).join('\n')]] };
@@ -50,6 +54,15 @@ export function explainPlan(plan: StatementPlan, options: ExplainOptions): Expla
     default:
       return table(lines, options);
   }
+}
+
+/** `table:t, partition:p0,p1`, as TiDB shows what pruning left. */
+function withPartitions(line: ExplainLine, namesOf: (node: PhysicalNode) => string | undefined): ExplainLine {
+  const children = line.children.map((child) => withPartitions(child, namesOf));
+  const names = line.source !== undefined && line.object.startsWith('table:') ? namesOf(line.source) : undefined;
+  if (names === undefined) return { ...line, children };
+  const object = line.object.replace(/^(table:[^,]*)/, (table) => `${table}, partition:${names}`);
+  return { ...line, object, children };
 }
 
 /** The main tree, then CTEs and init plans, as TiDB lists them. */

@@ -18,6 +18,7 @@ import {
   restrictionOf,
 } from './index-access.ts';
 import { indexMergePaths } from './index-merge.ts';
+import { partitionAccess, withPartitions } from './partition-access.ts';
 import {
   type AccessContext,
   isKeyValue,
@@ -40,19 +41,23 @@ export function accessPaths(
   const restriction = restrictionOf(conditions, isValue);
   const candidates: Candidate[] = [];
   const columnOf = positionLookup(scan);
+  const pruned = (found: Candidate[]): Candidate[] => {
+    const partitions = partitionAccess(scan, restriction, columnOf, isValue);
+    return partitions === undefined ? found : found.map((candidate) => withPartitions(candidate, partitions));
+  };
   const forced = scan.hints?.force === true ? (scan.hints.only ?? []) : undefined;
   for (const index of usableIndexes(scan)) {
     const parts = partsOf(scan.table, index, columnOf);
     const match = matchIndex(parts, restriction, isValue);
     const point = pointGet(scan, index, parts, match, conditions, context);
-    if (point !== undefined && scan.hints?.only === undefined) return [point];
+    if (point !== undefined && scan.hints?.only === undefined) return pruned([point]);
     if (point !== undefined) candidates.push(point);
     const discouraged = forced !== undefined && !forced.includes(index);
     candidates.push(...indexScans(scan, index, parts, match, restriction, want, context, discouraged));
   }
   if (scan.hints === undefined)
     candidates.push(...indexMergePaths(scan, conditions, restriction, columnOf, isValue, context));
-  return bestTwo(candidates, want);
+  return pruned(bestTwo(candidates, want));
 }
 
 export function bestTwo(candidates: readonly Candidate[], want: readonly OrderColumn[]): Candidate[] {
