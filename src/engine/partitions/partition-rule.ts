@@ -9,7 +9,8 @@ import type { ColumnDef, PartitionDef, PartitionRule, PartitionValueDef, TableDe
 import { compareOf, hashKeyOf, type Row, type TimeZone, type Value } from '../../sql/types/index.ts';
 import { literalValue } from '../origin-value.ts';
 import { KeyHash, keyHasher } from './key-hash.ts';
-import { compilePartitionFunction } from './partition-function.ts';
+import { type RuleFunction, shapeOf } from './monotonic.ts';
+import { compilePartitionFunction, type PartitionFunction } from './partition-function.ts';
 
 export const NO_PARTITION = -1;
 const LEAST_BIGINT = -(2n ** 63n);
@@ -18,19 +19,26 @@ export type NonNull = Exclude<Value, null>;
 export type BoundValue = Value | typeof MAXVALUE;
 export const MAXVALUE: unique symbol = Symbol('MAXVALUE');
 
+type Compare = (a: NonNull, b: NonNull) => number;
+
 export interface RuleRouter {
   /** Ordinal of the partition on this level. */
   find(row: Row, zone: TimeZone): number;
   /** What error 1526 prints. */
   describe(row: Row, zone: TimeZone): string;
-  /** Positions in the table of the columns that decide. */
+  /** Positions in the table of the columns that decide, and how their values compare. */
   readonly positions: readonly number[];
-}
-
-/** Upper bounds (exclusive) of RANGE, one tuple per partition. */
-export interface RangeRouter extends RuleRouter {
-  readonly bounds: readonly (readonly BoundValue[])[];
-  readonly compare: (a: readonly BoundValue[], b: readonly BoundValue[]) => number;
+  readonly columnCompares: readonly Compare[];
+  /** There is one such column, an integer. */
+  readonly isInteger: boolean;
+  /** Absent for COLUMNS and KEY, which go by the columns themselves. */
+  readonly function?: RuleFunction;
+  /** How the function's values (or the columns') compare. */
+  readonly valueCompares: readonly Compare[];
+  /** RANGE: upper bounds, exclusive, one tuple per partition. */
+  readonly stretches?: readonly (readonly BoundValue[])[];
+  /** LIST: all values with their partition. */
+  readonly lists?: readonly { readonly values: readonly Value[]; readonly place: number }[];
 }
 
 export function routerOf(
@@ -42,31 +50,32 @@ export function routerOf(
   const positions = rule.columnIds.map((id) => table.columns.findIndex((column) => column.id === id));
   const columns = positions.map((position) => table.columns[position] as ColumnDef);
   const evaluate = rule.expression === undefined ? undefined : compilePartitionFunction(rule.expression, table);
-  const describe = (row: Row, zone: TimeZone): string =>
-    evaluate === undefined ? 'from column_list' : String(evaluate(row, zone) ?? 'NULL');
   const valuesOf = (row: Row, zone: TimeZone): readonly Value[] =>
     evaluate === undefined ? positions.map((position) => row[position] as Value) : [evaluate(row, zone)];
-  const shared = { positions, describe };
+  const columnCompares = columns.map((column) => compareOf(column.type));
+  const shared: Omit<RuleRouter, 'find'> = {
+    positions,
+    columnCompares,
+    isInteger: columns.length === 1 && columns[0]?.type.kind === 'int',
+    ...(evaluate && { function: functionOf(rule, evaluate, positions, columns) }),
+    valueCompares: evaluate === undefined ? columnCompares : [compareNumbers],
+    describe: (row, zone) => (evaluate === undefined ? 'from column_list' : String(evaluate(row, zone) ?? 'NULL')),
+  };
+  const typed = rule.byColumns ? columns : [];
   switch (rule.method) {
     case 'range': {
-      const compare = tupleCompare(rule.byColumns ? columns : []);
-      const bounds = partitions.map(({ lessThan = [] }) =>
-        lessThan.map((value, i) => boundValue(value, rule.byColumns ? columns[i] : undefined)),
-      );
-      const find = (row: Row, zone: TimeZone): number => findRange(bounds, valuesOf(row, zone), compare);
-      const router: RangeRouter = { ...shared, find, bounds, compare };
-      return router;
+      const stretches = partitions.map(({ lessThan = [] }) => lessThan.map((value, i) => boundValue(value, typed[i])));
+      const find = (row: Row, zone: TimeZone): number =>
+        findRange(stretches, valuesOf(row, zone), shared.valueCompares);
+      return { ...shared, find, stretches };
     }
     case 'list': {
-      const keyOf = tupleKey(rule.byColumns ? columns : []);
-      const places = new Map<string, number>();
-      for (const [ordinal, { in: tuples = [] }] of partitions.entries()) {
-        for (const tuple of tuples) {
-          const values = tuple.map((value, i) => boundValue(value, rule.byColumns ? columns[i] : undefined) as Value);
-          places.set(keyOf(values), ordinal);
-        }
-      }
-      return { ...shared, find: (row, zone) => places.get(keyOf(valuesOf(row, zone))) ?? NO_PARTITION };
+      const lists = partitions.flatMap(({ in: tuples = [] }, place) =>
+        tuples.map((tuple) => ({ place, values: tuple.map((value, i) => boundValue(value, typed[i]) as Value) })),
+      );
+      const keyOf = tupleKey(typed);
+      const places = new Map(lists.map(({ values, place }) => [keyOf(values), place]));
+      return { ...shared, lists, find: (row, zone) => places.get(keyOf(valuesOf(row, zone))) ?? NO_PARTITION };
     }
     case 'hash': {
       const pick = rule.linear ? linearHash(count) : plainHash(count);
@@ -75,39 +84,73 @@ export function routerOf(
         find: (row, zone) => pick(BigInt.asIntN(64, BigInt(evaluate?.(row, zone) ?? LEAST_BIGINT))),
       };
     }
-    case 'key': {
-      const hashers = columns.map((column) => keyHasher(column.type));
-      const pick = rule.linear ? linearHash(count) : plainHash(count);
-      return {
-        ...shared,
-        find: (row, zone) => {
-          const hash = new KeyHash();
-          for (let i = 0; i < positions.length; i++) {
-            const value = row[positions[i] as number] as Value;
-            if (value === null) hash.addNull();
-            else hashers[i]?.(hash, value, zone);
-          }
-          return pick(BigInt(hash.value));
-        },
-      };
-    }
+    case 'key':
+      return { ...shared, find: keyFinder(columns, positions, rule.linear ? linearHash(count) : plainHash(count)) };
   }
 }
 
+function functionOf(
+  rule: PartitionRule,
+  evaluate: PartitionFunction,
+  positions: readonly number[],
+  columns: readonly ColumnDef[],
+): RuleFunction {
+  const [column] = columns;
+  const [position] = positions;
+  const single = columns.length === 1 && column !== undefined && position !== undefined;
+  return {
+    evaluate,
+    column: single ? { position, type: column.type } : undefined,
+    shape: shapeOf(rule.expression ?? ''),
+  };
+}
+
+function keyFinder(
+  columns: readonly ColumnDef[],
+  positions: readonly number[],
+  pick: (value: bigint) => number,
+): RuleRouter['find'] {
+  const hashers = columns.map((column) => keyHasher(column.type));
+  return (row, zone) => {
+    const hash = new KeyHash();
+    for (let i = 0; i < positions.length; i++) {
+      const value = row[positions[i] as number] as Value;
+      if (value === null) hash.addNull();
+      else hashers[i]?.(hash, value, zone);
+    }
+    return pick(BigInt(hash.value));
+  };
+}
+
 /** The first partition whose bound lies above. */
-export function findRange(
+function findRange(
   bounds: readonly (readonly BoundValue[])[],
   values: readonly Value[],
-  compare: (a: readonly BoundValue[], b: readonly BoundValue[]) => number,
+  compares: readonly Compare[],
 ): number {
   let low = 0;
   let high = bounds.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (compare(values, bounds[middle] as readonly BoundValue[]) < 0) high = middle;
+    if (isBelow(values, bounds[middle] as readonly BoundValue[], compares)) high = middle;
     else low = middle + 1;
   }
   return low === bounds.length ? NO_PARTITION : low;
+}
+
+/** NULL is least, MAXVALUE greatest. */
+function isBelow(values: readonly Value[], bound: readonly BoundValue[], compares: readonly Compare[]): boolean {
+  for (let i = 0; i < bound.length; i++) {
+    const limit = bound[i] as BoundValue;
+    if (limit === MAXVALUE) return true;
+    const value = values[i] as Value;
+    const order =
+      value === null || limit === null
+        ? Number(limit === null) - Number(value === null)
+        : (compares[i] as Compare)(value, limit);
+    if (order !== 0) return order < 0;
+  }
+  return false;
 }
 
 function boundValue(value: PartitionValueDef, column: ColumnDef | undefined): BoundValue {
@@ -122,28 +165,7 @@ function integer(text: string): number | bigint {
   return Number.isSafeInteger(value) ? value : BigInt(text);
 }
 
-/** Numbers for an expression; by type and collation for columns. NULL is least, MAXVALUE greatest. */
-function tupleCompare(columns: readonly ColumnDef[]): (a: readonly BoundValue[], b: readonly BoundValue[]) => number {
-  const compares = columns.map((column) => compareOf(column.type));
-  return (a, b) => {
-    for (let i = 0; i < b.length; i++) {
-      const x = a[i] as BoundValue;
-      const y = b[i] as BoundValue;
-      const order = compareBounds(x, y, compares[i]);
-      if (order !== 0) return order;
-    }
-    return 0;
-  };
-}
-
-function compareBounds(
-  a: BoundValue,
-  b: BoundValue,
-  compare: ((a: NonNull, b: NonNull) => number) | undefined,
-): number {
-  if (a === MAXVALUE || b === MAXVALUE) return Number(a === MAXVALUE) - Number(b === MAXVALUE);
-  if (a === null || b === null) return Number(b === null) - Number(a === null);
-  if (compare !== undefined) return compare(a, b);
+function compareNumbers(a: NonNull, b: NonNull): number {
   return (a as number | bigint) < (b as number | bigint) ? -1 : (a as number | bigint) > (b as number | bigint) ? 1 : 0;
 }
 

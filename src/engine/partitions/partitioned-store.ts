@@ -26,7 +26,7 @@ export class PartitionedStore {
 
   scan(request: ScanRequest): RowCursor {
     const layout = layoutFor(request.table);
-    const leaves = prunedOrdinals(layout, request.table, request.partitions, this.#scope.zone).map(
+    const leaves = prunedOrdinals(layout, request, this.#scope.zone).map(
       (ordinal) => layout.leaves[ordinal] as TableDef,
     );
     const open = (part: ScanRequest): RowCursor =>

@@ -2,12 +2,14 @@
 import { type MaybePromise, sqlError, andThen } from '../../base/index.ts';
 import type * as ast from '../../sql/ast/index.ts';
 import { executeQuery, executeWrite, RuntimeStats } from '../../sql/exec/index.ts';
+import type { PhysicalNode } from '../../sql/plan/index.ts';
 import { explainPlan } from '../../sql/planner/index.ts';
+import { explainPartitions } from '../partitions/explain-partitions.ts';
 import type { StatementResult } from '../session-port.ts';
 import { isPlannable, planFor, type ReadyPlan } from './planning.ts';
 import { tableResult, textColumn } from './results.ts';
 import type { EngineSession } from './session.ts';
-import { execContext } from './statement-run.ts';
+import { evalContext, execContext } from './statement-run.ts';
 
 export function runExplain(session: EngineSession, statement: ast.Explain, sql: string): MaybePromise<StatementResult> {
   const target = statement.statement;
@@ -16,9 +18,13 @@ export function runExplain(session: EngineSession, statement: ast.Explain, sql: 
   session.privileges.requireFor(target);
   const format = statement.format ?? 'row';
   const ready = planFor(session, target, sql, []);
-  if (!statement.analyze) return explained(explainPlan(ready.plan, { format }));
+  const context = evalContext(session, ready.plan.slotCount, []);
+  const partitions = (node: PhysicalNode): string | undefined => explainPartitions(node, context, session.state.zone);
+  if (!statement.analyze) return explained(explainPlan(ready.plan, { format, partitions }));
   const stats = new RuntimeStats(() => session.host.env.clock.monotonicMs());
-  return andThen(runToEnd(session, ready, stats), () => explained(explainPlan(ready.plan, { format, analyze: stats })));
+  return andThen(runToEnd(session, ready, stats), () =>
+    explained(explainPlan(ready.plan, { format, analyze: stats, partitions })),
+  );
 }
 
 function explained(table: {

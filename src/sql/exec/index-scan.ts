@@ -7,6 +7,7 @@ import type { Batch, Row } from '../types/index.ts';
 import { compileConstant } from './dual.ts';
 import { compileRanges } from './key-ranges.ts';
 import { type CompiledNode, drive, EMPTY_OPERATOR, type Operator, pace, type Run } from './operator.ts';
+import { compilePartitionRanges } from './partition-ranges.ts';
 import { compilePredicate } from './predicate.ts';
 
 export function compileIndexScan(node: IndexScanNode): CompiledNode {
@@ -34,6 +35,7 @@ export function compileScanRequest(
   const ordered = path.keepOrder === true && table.partitioning !== undefined;
   const predicate = source.filter === undefined ? undefined : compilePredicate(source.filter);
   const asOf = compileAsOf(source);
+  const partitions = compilePartitionRanges(source);
   return (run, ranges) => {
     const context: EvalContext = run.eval;
     const timestamp = asOf?.(run);
@@ -45,6 +47,7 @@ export function compileScanRequest(
       reverse,
       withHandle,
       ...(ordered && { ordered }),
+      ...(partitions !== undefined && { partitions: partitions(context) }),
       ...(lock !== undefined && { lock }),
       ...(predicate !== undefined && { filter: (row: Row) => predicate(row, context) }),
       ...(timestamp !== undefined && { asOf: timestamp }),

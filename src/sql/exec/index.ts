@@ -8,3 +8,4 @@ export type { CompiledPlan, CompiledQuery, CompiledWrite } from './prepare.ts';
 export { executeQuery, executeWrite } from './execute.ts';
 export type { QueryCursor } from './execute.ts';
 export { noParent } from './write/foreign-keys.ts';
+export { compilePartitionRanges } from './partition-ranges.ts';

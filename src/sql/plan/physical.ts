@@ -56,6 +56,15 @@ export interface IndexInterval {
   readonly excludeNull?: boolean;
 }
 
+/**
+ * What the conditions say of the partitioning columns, as intervals of an index on them would: absent = nothing. Evaluated when
+ * the scan opens, so that parameters prune as literals do.
+ */
+export interface PartitionAccess {
+  readonly partition?: IndexAccess;
+  readonly subpartition?: IndexAccess;
+}
+
 export interface TableSource {
   readonly table: TableDef;
   readonly alias: string;
@@ -68,6 +77,7 @@ export interface TableSource {
   readonly withHandle: boolean;
   /** AS OF TIMESTAMP expression, evaluated at open. */
   readonly asOf?: Expr;
+  readonly partitions?: PartitionAccess;
 }
 
 export interface IndexScanNode extends NodeBase, TableSource {
