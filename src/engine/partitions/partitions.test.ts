@@ -1,4 +1,5 @@
 /** Partitioned tables behave as one table: rows, orders, locks and changes as without partitions; pruning as MySQL prunes. */
+import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { realEnv } from '../../env/index.ts';
 import { openLog } from '../../log/index.ts';
@@ -8,12 +9,16 @@ import { type Database, openDatabase } from '../database.ts';
 import { ALL_RIGHTS } from '../session/all-rights.ts';
 import { SqlEngine } from '../session/engine.ts';
 import type { Session } from '../session-port.ts';
-import pruned from './testdata/pruned.json' with { type: 'json' };
 
 let database: Database;
 let engine: SqlEngine;
 let session: Session;
 
+interface Pruned {
+  readonly tables: readonly string[];
+  readonly cases: readonly (readonly [table: string, condition: string, partitions: string])[];
+}
+const pruned = JSON.parse(readFileSync(new URL('testdata/pruned.json', import.meta.url), 'utf8')) as Pruned;
 const env = realEnv();
 
 beforeEach(async () => {
@@ -41,7 +46,7 @@ async function run(sql: string, on = session): Promise<Row[]> {
 /** testdata/pruned.json holds the `partitions` of MySQL's EXPLAIN; '' where it found no matching row. */
 test('a condition leaves the partitions that MySQL reads', async () => {
   for (const sql of pruned.tables) await run(sql);
-  for (const [table, condition, expected] of pruned.cases as [string, string, string][]) {
+  for (const [table, condition, expected] of pruned.cases) {
     const plan = await run(`EXPLAIN SELECT * FROM ${table} WHERE ${condition}`);
     const object = plan.map((row) => String(row[3])).find((text) => text.includes('partition:')) ?? 'partition:dual';
     const found = /partition:([\w,]+?)(?:, |$)/.exec(object)?.[1] ?? '';
