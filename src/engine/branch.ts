@@ -24,6 +24,7 @@ import { CatalogStore, readAll } from './catalog-store.ts';
 import { Counters } from './counters.ts';
 import { Documents } from './documents.ts';
 import { MetaKind, metaId, metaKey } from './key-space.ts';
+import { dropUnfinishedIndexes } from './unfinished-indexes.ts';
 import { GarbageCollector, type GarbageRange, markGarbage } from './range-garbage.ts';
 import type { LoaderOptions } from './range-loader.ts';
 import { RowCounts } from './row-counts.ts';
@@ -135,6 +136,7 @@ export class Branch {
     await readAll(transactions, MetaKind.ROW_COUNT, (value, key) =>
       branch.rowCounts.load(metaId(key), decodeCount(value)),
     );
+    await dropUnfinishedIndexes(catalogStore);
     branch.garbage.start();
     return branch;
   }

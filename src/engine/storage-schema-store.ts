@@ -13,6 +13,7 @@ import type { Branch } from './branch.ts';
 import type { CatalogDraft } from './catalog-draft.ts';
 import type { Relation } from './catalog-snapshot.ts';
 import { droppedTables, type FoundTable, markDropped, unmarkDropped } from './dropped-tables.ts';
+import { backfill, canFillOnline } from './online-index.ts';
 import { parentLookup } from './foreign-key-check.ts';
 import { type PartitionExchange, sameIds, withLeafId } from './partitions/exchange.ts';
 import { withIds, withMissingIds } from './partitions/partition-ids.ts';
@@ -21,12 +22,16 @@ import { type GarbageRange, markGarbage, unmarkGarbage } from './range-garbage.t
 import type { AlteredRows, RelationName, RowConversion, SchemaStore } from './schema-change/schema-store.ts';
 import { checkRows, type CopiedRows, copyTable, fillIndexes, moveRows } from './table-rewrite.ts';
 
+const ONLINE_ROWS = 10_000;
+
 export class StorageSchemaStore implements SchemaStore {
   readonly #branch: () => Branch;
+  readonly #onlineRows: number;
 
-  /** `branch` gives the branch as it is open now. */
-  constructor(branch: () => Branch) {
+  /** `branch` gives the branch as it is open now. Indexes of tables with `onlineRows` rows are filled while others write. */
+  constructor(branch: () => Branch, onlineRows = ONLINE_ROWS) {
     this.#branch = branch;
+    this.#onlineRows = onlineRows;
   }
 
   createSchema(name: string, collation: string): Promise<void> {
@@ -120,6 +125,7 @@ export class StorageSchemaStore implements SchemaStore {
 
   async truncateTable(table: TableDef): Promise<void> {
     const { before, after } = await this.#change(async (draft) => {
+      await draft.lockName(table.schema, table.name);
       const now = await draft.lockTable(table);
       const emptied: TableDef = { ...(await withIds(draft, now)), version: now.version + 1 };
       draft.drop(now);
@@ -142,6 +148,7 @@ export class StorageSchemaStore implements SchemaStore {
   /** Rows that stay in their partition are not touched. */
   async alterPartitions(plan: PartitionPlan, zone: TimeZone): Promise<void> {
     const gone = await this.#change(async (draft) => {
+      await draft.lockName(plan.before.schema, plan.before.name);
       const now = await draft.lockTable(plan.before);
       if (now.version !== plan.before.version) throw sqlError('ER_TABLE_DEF_CHANGED');
       const after = await withMissingIds(draft, plan.after);
@@ -230,11 +237,63 @@ export class StorageSchemaStore implements SchemaStore {
   }
 
   #alter(plan: AlterPlan, rows: AlteredRows): Promise<TableDef> {
+    return this.#fillsOnline(plan, rows) ? this.#addIndexesOnline(plan, rows) : this.#alterAtOnce(plan, rows);
+  }
+
+  /** Small tables are filled under the lock: that is over sooner. */
+  #fillsOnline(plan: AlterPlan, rows: AlteredRows): boolean {
+    if (plan.rebuild || plan.addIndexes.length === 0 || rows.check !== undefined) return false;
+    if (plan.dropIndexes.length > 0 || plan.addForeignKeys.length > 0 || plan.renamedColumns.size > 0) return false;
+    if (plan.before.name !== plan.after.name || plan.before.schema !== plan.after.schema) return false;
+    return canFillOnline(plan.before) && (this.#branch().rowCounts.get(plan.before.id) ?? 0) >= this.#onlineRows;
+  }
+
+  /** online-index.ts tells the steps. Nobody else changes the definition meanwhile: the change holds the table's name. */
+  async #addIndexesOnline(plan: AlterPlan, rows: AlteredRows): Promise<TableDef> {
+    const branch = this.#branch();
+    const added = new Set(plan.addIndexes.map(({ id }) => id));
+    const after: TableDef = { ...plan.after, id: plan.before.id };
+    const hidden: TableDef = {
+      ...after,
+      indexes: after.indexes.map((index) => (added.has(index.id) ? { ...index, state: 'write-only' } : index)),
+    };
+    return this.#change(async (outer) => {
+      await outer.lockName(after.schema, after.name);
+      await this.#publish(plan.before, hidden);
+      try {
+        await backfill(branch.loaderOptions(rows.zone), {
+          before: plan.before,
+          after,
+          indexes: plan.addIndexes,
+          convert: rows.convert,
+          progress: (count) => rows.progress?.(count),
+        });
+        return await this.#publish(hidden, { ...after, version: hidden.version + 1 });
+      } catch (error) {
+        const ranges = plan.addIndexes.map(({ id }) => ({ tableId: after.id, indexId: id }));
+        await this.#publish(hidden, { ...plan.before, version: hidden.version + 1 }, ranges);
+        throw error;
+      }
+    });
+  }
+
+  /** One definition takes the place of another; waits for transactions that use the table, and no longer. */
+  #publish(before: TableDef, after: TableDef, garbage: readonly GarbageRange[] = []): Promise<TableDef> {
+    return this.#change(async (draft) => {
+      const now = await draft.lockTable(before);
+      if (now.version !== before.version) throw sqlError('ER_TABLE_DEF_CHANGED');
+      for (const range of garbage) markGarbage(draft.transaction, range);
+      draft.put(after);
+      return after;
+    });
+  }
+
+  #alterAtOnce(plan: AlterPlan, rows: AlteredRows): Promise<TableDef> {
     const { before } = plan;
     return this.#change(async (draft) => {
+      if (before.id > 0) await draft.lockName(before.schema, before.name);
       const moved = before.schema !== plan.after.schema || before.name !== plan.after.name;
       if (moved) {
-        await draft.lockName(before.schema, before.name);
         await lockFreeName(draft, plan.after);
       }
       const now = await draft.lockTable(before);

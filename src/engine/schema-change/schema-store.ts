@@ -22,6 +22,8 @@ export interface AlteredRows {
   readonly convert: RowConversion;
   /** Called with every row, in the new definition's order, when constraints were added. */
   readonly check: ((rows: readonly Row[]) => void) | undefined;
+  /** Called while rows are worked through, with how many more are done; throws when the change is to be given up. */
+  readonly progress?: (rows: number) => void;
   /** The session's: TIMESTAMP values are converted as it sees them. */
   readonly zone: TimeZone;
 }
