@@ -2,6 +2,7 @@
 import { gmsSuite } from './gms-suite.ts';
 import { mysqlSuite } from './mysql-suite.ts';
 import type { Suite } from './suite.ts';
+import { sqlLogicTest } from './sqllogictest.ts';
 import { tidbAgreed, tidbPlain } from './tidb-suite.ts';
 
 export const SUITES: readonly Suite[] = [
@@ -10,4 +11,5 @@ export const SUITES: readonly Suite[] = [
   tidbAgreed,
   tidbPlain,
   gmsSuite,
+  sqlLogicTest(),
 ];

@@ -6,7 +6,6 @@ export const KNOWN_DIFFERENCES: readonly { readonly reason: string; readonly exp
       "greatest(date'2020-01-01','2021-01-01')",
       "min(x) from (select null as x) d",
       "max(x) from (select null as x) d",
-      "-(-1)",
       "hex(cast('[1,2]' as json))",
       "hex(cast('3' as json))",
       "lpad('hi',-1,'x')",
@@ -45,7 +44,6 @@ export const KNOWN_DIFFERENCES: readonly { readonly reason: string; readonly exp
   {
     reason: "a constant is folded or refused at another moment",
     expressions: [
-      "- -9223372036854775808",
       "strcmp(date'2020-01-02','abc')",
     ],
   },

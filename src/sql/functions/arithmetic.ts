@@ -269,6 +269,9 @@ const negate = define(
         const value = arg!.constant?.value;
         if (typeof value === 'bigint' && value > 9223372036854775808n)
           return remember(decimalType(20, 0, { nullable }), text);
+        // Whatever a constant below zero is, MySQL takes it for too large to negate as an integer: - -49 is a DECIMAL.
+        if ((typeof value === 'number' || typeof value === 'bigint') && value < 0)
+          return remember(decimalType(precisionOf(type), 0, { nullable }), text);
         return remember(intType('big', { nullable, width: precisionOf(type) + 1 }), text);
       }
     }

@@ -281,6 +281,15 @@ export class Cursor {
     return value;
   }
 
+  /** An unsigned integer as options have it: of a decimal or float the digits before the point count. */
+  wholeNumber(): number | bigint {
+    if (this.kind === T.HEX) return this.number();
+    if (this.kind !== T.DECIMAL && this.kind !== T.FLOAT) return this.integer();
+    const digits = /^\d*/.exec(this.text())?.[0] ?? '';
+    this.advance();
+    return parseInteger(digits === '' ? '0' : digits);
+  }
+
   /** An unsigned integer or hexadecimal literal as a number (rounded when beyond 2^53). */
   number(): number {
     if (this.kind === T.HEX) {

@@ -149,7 +149,7 @@ function parseIndexOptions(p: Cursor, type: IndexDefinition['type'], head: Index
     if (kind === K.KEY_BLOCK_SIZE) {
       p.advance();
       p.accept(T.EQ);
-      keyBlockSize = p.number();
+      keyBlockSize = Number(p.wholeNumber());
     } else if (kind === K.COMMENT) {
       p.advance();
       comment = p.string();

@@ -8,7 +8,7 @@ import { K, T } from './token.ts';
 
 type ValueReader = (p: Cursor) => NamedOption['value'];
 
-const number: ValueReader = (p) => (p.kind === T.HEX ? p.number() : p.integer());
+const number: ValueReader = (p) => p.wholeNumber();
 const text: ValueReader = (p) => p.string();
 const nameOrText: ValueReader = (p) => p.nameOrString();
 /** A number, or DEFAULT (undefined). */
