@@ -8,8 +8,9 @@ import { andThen, type MaybePromise, sqlError } from '../../base/index.ts';
 import type * as ast from '../../sql/ast/index.ts';
 import { checkTableName, planAlterTable } from '../../sql/ddl/index.ts';
 import { isVirtualSchema } from '../../sql/infoschema/index.ts';
-import { charsetOf, collationOf, defaultCollationOf } from '../../sql/types/index.ts';
+import { charsetOf, collationOf, defaultCollationOf, type Row } from '../../sql/types/index.ts';
 import { okResult } from '../session/results.ts';
+import { type DdlJob, jobProgress, jobType } from '../tidb/ddl-jobs.ts';
 import type { SchemaChanger } from '../session/session-host.ts';
 import type { EngineSession } from '../session/session.ts';
 import type { StatementResult } from '../session-port.ts';
@@ -36,7 +37,40 @@ export class SchemaChanges implements SchemaChanger {
     this.#store = store;
   }
 
+  /** Every change is a job (ADMIN SHOW DDL JOBS). */
   run(statement: ast.Statement, session: EngineSession): MaybePromise<StatementResult> {
+    const { clock } = session.host.env;
+    const { ddlJobs } = session.host.additions;
+    const job = ddlJobs.start({
+      ...namesOf(statement, session),
+      type: jobType(statement),
+      query: session.currentSql ?? '',
+      createdAtMs: clock.nowMs(),
+    });
+    const end = (failed: boolean): void => ddlJobs.end(job, clock.nowMs(), failed);
+    try {
+      const result = this.#run(statement, session, job);
+      if (!(result instanceof Promise)) {
+        end(false);
+        return result;
+      }
+      return result.then(
+        (done) => {
+          end(false);
+          return done;
+        },
+        (error: unknown) => {
+          end(true);
+          throw error;
+        },
+      );
+    } catch (error) {
+      end(true);
+      throw error;
+    }
+  }
+
+  #run(statement: ast.Statement, session: EngineSession, job: DdlJob): MaybePromise<StatementResult> {
     switch (statement.kind) {
       case 'create-database':
         return this.#createDatabase(statement, session);
@@ -47,11 +81,15 @@ export class SchemaChanges implements SchemaChanger {
       case 'create-table':
         return createTable(this.#store, statement, session);
       case 'alter-table':
-        return this.#alterTable(statement, session);
+        return this.#alterTable(statement, session, job);
       case 'create-index':
-        return this.#alterTable(alterOf(statement, { kind: 'add-constraint', constraint: statement.index }), session);
+        return this.#alterTable(
+          alterOf(statement, { kind: 'add-constraint', constraint: statement.index }),
+          session,
+          job,
+        );
       case 'drop-index':
-        return this.#alterTable(alterOf(statement, { kind: 'drop-index', name: statement.name }), session);
+        return this.#alterTable(alterOf(statement, { kind: 'drop-index', name: statement.name }), session, job);
       case 'drop-table':
         return this.#dropTables(statement, session);
       case 'drop-view':
@@ -126,7 +164,7 @@ export class SchemaChanges implements SchemaChanger {
     }
   }
 
-  #alterTable(statement: ast.AlterTable, session: EngineSession): MaybePromise<StatementResult> {
+  #alterTable(statement: ast.AlterTable, session: EngineSession, job: DdlJob): MaybePromise<StatementResult> {
     const table = getTable(session, statement.table);
     const operation = statement.actions.find((action) => action.kind === 'partition')?.operation;
     if (operation !== undefined) return changePartitions(this.#store, table, operation, session);
@@ -139,10 +177,19 @@ export class SchemaChanges implements SchemaChanger {
     checkExpressions(session, plan.after);
     const convert = rowConversion(session, plan);
     const check = rowCheck(session, plan);
+    const progress = (rows: number): void => {
+      session.interrupt.check();
+      jobProgress(job, rows);
+    };
+    const counted = (rows: readonly Row[]): Row[] => {
+      progress(rows.length);
+      return convert.convert(rows);
+    };
     return andThen(
       storeOf(session, table, this.#store).alterTable(plan, {
-        convert: convert.convert,
+        convert: plan.rebuild ? counted : convert.convert,
         check: check?.check,
+        progress,
         zone: session.state.zone,
       }),
       () => {
@@ -234,6 +281,19 @@ export class SchemaChanges implements SchemaChanger {
     }
     return andThen(storeOf(session, table, this.#store).truncateTable(table), () => okResult());
   }
+}
+
+/** What the change is about, for the list of jobs. */
+function namesOf(statement: ast.Statement, session: EngineSession): { schema: string; table: string } {
+  const at = statement as unknown as {
+    readonly table?: ast.TableName;
+    readonly view?: ast.TableName;
+    readonly tables?: readonly ast.TableName[];
+    readonly name?: string;
+  };
+  const table = at.table ?? at.view ?? at.tables?.[0];
+  if (table !== undefined) return { schema: table.schema ?? session.state.database ?? '', table: table.name };
+  return { schema: at.name ?? session.state.database ?? '', table: '' };
 }
 
 function alteredResult(session: EngineSession, rows: number): StatementResult {

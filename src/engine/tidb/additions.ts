@@ -2,6 +2,7 @@
 import type { Documents } from '../documents.ts';
 import type { VariableValues } from '../variables/index.ts';
 import { GlobalBindings } from './bindings.ts';
+import { DdlJobs } from './ddl-jobs.ts';
 import { ImportJobs } from './import-into.ts';
 import { ResourceGroups } from './resource-groups.ts';
 import { StatementSummary } from './statement-summary.ts';
@@ -19,6 +20,7 @@ export class Additions {
   readonly bindings: GlobalBindings;
   readonly summary: StatementSummary;
   readonly imports = new ImportJobs();
+  readonly ddlJobs = new DdlJobs();
   readonly timeToLive: TimeToLiveJob;
   readonly #globals: VariableValues;
 

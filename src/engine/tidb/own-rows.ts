@@ -52,6 +52,24 @@ const TABLES: Readonly<Record<string, (session: EngineSession) => Row[]>> = {
       return [[table.schema, table.name, '', Math.max(0, Math.round(100 * (1 - changed)))]];
     }),
   SHOW_STATS_HISTOGRAMS: (session) => tablesOf(session).flatMap((table) => histogramRows(session, table)),
+  DDL_JOBS: (session) =>
+    session.host.additions.ddlJobs
+      .list()
+      .map((job) => [
+        job.id,
+        job.schema,
+        job.table,
+        job.type,
+        job.state === 'running' || job.state === 'cancelling' ? 'write reorganization' : 'public',
+        session.host.catalog().findSchema(job.schema)?.id ?? 0,
+        session.host.catalog().findTable(job.schema, job.table)?.id ?? 0,
+        job.rows,
+        time(session, job.createdAtMs),
+        time(session, job.createdAtMs),
+        job.endedAtMs === undefined ? null : time(session, job.endedAtMs),
+        job.state,
+        job.query,
+      ]),
   SHOW_IMPORT_JOBS: (session) =>
     session.host.additions.imports
       .list()

@@ -134,12 +134,58 @@ function runAdminTidb(session: EngineSession, statement: ast.Admin): MaybePromis
       );
     case 'reload':
     case 'flush':
-    case 'other':
+    case 'other': {
+      const ids = /^cancel\s+ddl\s+jobs\s+([\d\s,]+)$/i.exec(statement.words)?.[1];
+      if (ids !== undefined) return cancelJobs(session, ids.split(',').map(Number));
       session.warn(NOTHING_TO_DO, REASONS.cluster);
       return okResult({ warningCount: session.state.diagnostics.warningCount });
+    }
     case 'show ddl':
-      throw sqlError('ER_NOT_SUPPORTED_YET', 'ADMIN SHOW DDL');
+      return showDdl(session, statement.words);
   }
+}
+
+const JOBS_SHOWN = 10;
+
+/** [JOBS [n] [WHERE condition]], JOB QUERIES id, …, or nothing: the state of the schema. */
+function showDdl(session: EngineSession, words: string): MaybePromise<StatementResult> {
+  const jobs = /^show\s+ddl\s+jobs(?:\s+(\d+))?(?:\s+(where\s[\s\S]+))?$/i.exec(words);
+  if (jobs !== null) {
+    const [, count = JOBS_SHOWN, where = ''] = jobs;
+    return runText(
+      session,
+      `SELECT JOB_ID, DB_NAME, TABLE_NAME, JOB_TYPE, SCHEMA_STATE, SCHEMA_ID, TABLE_ID, ROW_COUNT, CREATE_TIME, START_TIME, END_TIME, STATE FROM information_schema.DDL_JOBS ${where} ORDER BY JOB_ID DESC LIMIT ${count}`,
+    );
+  }
+  const queries = /^show\s+ddl\s+job\s+queries\s+([\d\s,]+)$/i.exec(words)?.[1];
+  if (queries !== undefined)
+    return runText(session, `SELECT QUERY FROM information_schema.DDL_JOBS WHERE JOB_ID IN (${queries})`);
+  if (!/^show\s+ddl$/i.test(words)) throw sqlError('ER_NOT_SUPPORTED_YET', `ADMIN ${words.toUpperCase()}`);
+  const running = session.host.additions.ddlJobs.list().filter(({ endedAtMs }) => endedAtMs === undefined);
+  return tableResult(
+    [
+      intColumn('SCHEMA_VER'),
+      ...['OWNER_ID', 'OWNER_ADDRESS', 'RUNNING_JOBS', 'SELF_ID', 'QUERY'].map((name) => textColumn(name, 256)),
+    ],
+    [
+      [
+        session.host.catalog().version,
+        '',
+        '',
+        running.map((job) => `ID:${job.id}, Type:${job.type}, State:${job.state}`).join('\n'),
+        '',
+        running.map((job) => job.query).join('\n'),
+      ],
+    ],
+  );
+}
+
+function cancelJobs(session: EngineSession, ids: readonly number[]): StatementResult {
+  const { ddlJobs } = session.host.additions;
+  return tableResult(
+    [textColumn('JOB_ID', 64), textColumn('RESULT', 128)],
+    ids.map((id) => [String(id), ddlJobs.cancel(id)]),
+  );
 }
 
 async function checksums(session: EngineSession, statement: ast.Admin): Promise<StatementResult> {

@@ -28,6 +28,11 @@ export function schemaRows(source: InfoSource): Row[] {
   ]);
 }
 
+/** As MySQL's dictionary lists them. */
+function byName(a: { readonly name: string }, b: { readonly name: string }): number {
+  return a.name < b.name ? -1 : 1;
+}
+
 /** Tables and views the session may see, narrowed by conditions on schema and name. */
 export function* visibleRelations(
   source: InfoSource,
@@ -35,7 +40,7 @@ export function* visibleRelations(
 ): Generator<readonly [SchemaDef, TableDef | ViewDef]> {
   for (const schema of visibleSchemas(source)) {
     if (!wants(wanted, 'table_schema', schema.name)) continue;
-    for (const relation of source.catalog.tables(schema.name)) {
+    for (const relation of source.catalog.tables(schema.name).toSorted(byName)) {
       if (wants(wanted, 'table_name', relation.name) && source.maySeeTable(schema.name, relation.name))
         yield [schema, relation];
     }

@@ -71,6 +71,10 @@ export const TIDB_TABLES: Readonly<Record<string, readonly VirtualColumnRow[]>> 
     Db_name varchar(64), Table_name varchar(64), Partition_name varchar(64), Column_name varchar(64), Is_index tinyint,
     Update_time datetime?, Distinct_count bigint, Null_count bigint, Avg_col_size double, Correlation double,
     Load_status varchar(64), Total_mem_usage bigint, Hist_mem_usage bigint, Topn_mem_usage bigint, Cms_mem_usage bigint`),
+  DDL_JOBS: columns(`
+    JOB_ID bigint, DB_NAME varchar(64), TABLE_NAME varchar(64), JOB_TYPE varchar(64), SCHEMA_STATE varchar(64), SCHEMA_ID bigint,
+    TABLE_ID bigint, ROW_COUNT bigint, CREATE_TIME datetime, START_TIME datetime?, END_TIME datetime?, STATE varchar(64),
+    QUERY longtext`),
   SHOW_IMPORT_JOBS: columns(`
     Job_ID bigint, Data_Source longtext, Target_Table longtext, Table_ID bigint, Phase varchar(64), Status varchar(64),
     Source_File_Size varchar(64)?, Imported_Rows bigint?, Result_Message longtext, Create_Time datetime, Start_Time datetime?,
