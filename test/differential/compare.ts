@@ -46,7 +46,8 @@ export interface Comparison {
 
 /** Errors that depend on which rows an expression met first: one side may have met none. */
 const DATA_ERRORS = new Set([
-  1690, 1292, 1366, 1411, 1441, 3140, 3141, 3143, 3146, 3156, 3157, 1301, 3903, 1365, 1264, 1406, 1048, 1242, 1062,
+  1690, 1525, 1265, 3854, 3995, 6527, 1292, 1366, 1411, 1441, 3140, 3141, 3143, 3146, 3156, 3157, 1301, 3903, 1365,
+  1264, 1406, 1048, 1242, 1062,
 ]);
 
 export type Verdict = 'same' | 'different' | 'data error';

@@ -9,7 +9,41 @@ export interface KnownDifference {
   readonly explains: (sql: string, mysql: Result, ebb: Result) => boolean;
 }
 
-export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [];
+const COLLATION_ERRORS = new Set([1267, 1270, 1271]);
+
+function names(pattern: RegExp): (sql: string, mysql: Result, ebb: Result) => boolean {
+  return (sql, mysql, ebb) => mysql.errno === undefined && ebb.errno === undefined && pattern.test(sql);
+}
+
+/** Numbers that differ in trailing zeros only. */
+function sameDigits(_sql: string, mysql: Result, ebb: Result): boolean {
+  if (mysql.rows === undefined || ebb.rows === undefined || mysql.rows.length !== ebb.rows.length) return false;
+  const plain = (result: Result): string[] =>
+    result
+      .rows!.map((row) => row.map((cell) => cell?.replace(/(\.\d*?)0+$/, '$1').replace(/\.$/, '')).join('|'))
+      .sort();
+  const own = plain(ebb);
+  return plain(mysql).every((text, place) => text === own[place]);
+}
+
+export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
+  {
+    name: '9.7: ADDTIME, SUBTIME and TIMEDIFF beyond the range of TIME give NULL, up to 8.4 its end',
+    explains: names(/\b(?:ADDTIME|SUBTIME|TIMEDIFF)\(/),
+  },
+  {
+    name: 'IF and CASE of decimals: MySQL prints the digits of the value that was chosen, Ebb those of the type',
+    explains: (sql, mysql, ebb) => /\b(?:IF|CASE|NULLIF|IFNULL|COALESCE)\b/.test(sql) && sameDigits(sql, mysql, ebb),
+  },
+  {
+    name: 'GREATEST and LEAST of a date and a text that is no date: 9.7 prints 16383-15-31',
+    explains: (_sql, mysql) => mysql.rows?.some((row) => row.some((cell) => cell?.includes('16383'))) ?? false,
+  },
+  {
+    name: 'which pair of collations is named first when several do not mix',
+    explains: (_sql, mysql, ebb) => COLLATION_ERRORS.has(mysql.errno ?? 0) && COLLATION_ERRORS.has(ebb.errno ?? 0),
+  },
+];
 
 export function explanation(sql: string, mysql: Result, ebb: Result): string | undefined {
   return KNOWN_DIFFERENCES.find((known) => known.explains(sql, mysql, ebb))?.name;

@@ -33,6 +33,9 @@ const KINDS: readonly (readonly [number, Kind])[] = [
   [1, 'json'],
 ];
 
+/** Kinds that meet in a set operation without a text form that depends on the optimizer. */
+const MIXABLE: ReadonlySet<Kind> = new Set(['integer', 'decimal', 'string']);
+
 export class QueryMaker {
   readonly #random: Random;
   readonly #schema: Schema;
@@ -226,7 +229,7 @@ export class QueryMaker {
     const source = this.#from(2);
     const context = this.#context(source);
     const keys = random.chance(0.75) ? random.some(source.columns, 1, 2) : [];
-    const aggregates = this.#kinds(1, 3);
+    const aggregates = this.#kinds(1, 3).map((kind): Kind => (kind === 'json' ? 'integer' : kind));
     const kinds = [...keys.map((key) => key.kind), ...aggregates];
     const items = [
       ...keys.map((key) => node(key.kind, key.text)),
@@ -264,7 +267,9 @@ export class QueryMaker {
     const branch = (): Tree => {
       const source = this.#from(2);
       const context = this.#context(source, false);
-      const mixed = kinds.map((kind) => (random.chance(0.12) ? random.weighted(KINDS.slice(0, 3)) : kind));
+      const mixed = kinds.map((kind) =>
+        MIXABLE.has(kind) && random.chance(0.12) ? random.weighted(KINDS.slice(0, 3)) : kind,
+      );
       const items = mixed.map((kind, place) => node('item', makeExpression(context, kind, 2), ` AS x${place}`));
       return node('query', 'SELECT ', list(items), ' FROM ', source.tree, this.#where(context));
     };

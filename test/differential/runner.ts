@@ -1,6 +1,6 @@
 /** Runs random schemas and queries against one or two servers; a difference is shrunk and reported as SQL that shows it. */
 import type { Connection } from 'mysql2/promise';
-import { ask, compare, type Comparison, connect, describe, type Result } from './compare.ts';
+import { ask, compare, type Comparison, connect, describe, LOST, type Result } from './compare.ts';
 import { explanation } from './known-differences.ts';
 import { makePair, type Pair } from './oracles.ts';
 import { QueryMaker } from './queries.ts';
@@ -52,6 +52,12 @@ interface Case {
   readonly how: Comparison;
   readonly sides: (tree: Tree) => Promise<Sides>;
   readonly text: (tree: Tree) => string;
+}
+
+const INTERNAL_ERROR = 1815;
+
+function isRefusal({ errno }: Result): boolean {
+  return errno !== undefined && errno !== INTERNAL_ERROR && errno !== LOST;
 }
 
 const DATABASE = 'ebb_differential';
@@ -150,7 +156,9 @@ class SchemaRun {
       sides: async (tree) => {
         const [one, other] = pair.sides(tree);
         const wanted = await ask(this.#ebb, print(one));
-        return { wanted, got: await ask(this.#ebb, print(other)) };
+        const got = await ask(this.#ebb, print(other));
+        // a condition that may be refused, is refused where it is evaluated
+        return isRefusal(wanted) || isRefusal(got) ? { wanted: got, got } : { wanted, got };
       },
     };
   }
@@ -212,7 +220,8 @@ class SchemaRun {
       if (differs) last = sides;
       return differs;
     };
-    const gone = await this.#shrinkRows(random.text(tree), failing);
+    // an internal error may have ended the transaction in which rows are deleted
+    const gone = last.got.errno === undefined ? await this.#shrinkRows(random.text(tree), failing) : new Set<string>();
     this.#fail(random.kind, random.text(tree), last, gone);
   }
 

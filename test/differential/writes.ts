@@ -30,8 +30,8 @@ export function makeWrite(random: Random, schema: Schema): Write {
   return { tree, table };
 }
 
-function assignments(random: Random, table: Table, context: ExpressionContext, prefix = ''): Tree {
-  const columns = random.some(written(table), 1, 2);
+function assignments(random: Random, table: Table, context: ExpressionContext, most: number, prefix = ''): Tree {
+  const columns = random.some(written(table), 1, most);
   return list(
     columns.map(({ name, kind }) => node('assignment', `${prefix}${name} = `, makeExpression(context, kind, 2))),
   );
@@ -51,7 +51,7 @@ function update(random: Random, table: Table): Tree {
     'UPDATE ',
     ignore,
     `${table.name} SET `,
-    assignments(random, table, context),
+    assignments(random, table, context, 2),
     where,
     tail(random, table),
   );
@@ -78,7 +78,7 @@ function insert(random: Random, table: Table): Tree {
   const names = ['id', ...columns.map(({ name }) => name)].join(', ');
   const onDuplicate =
     verb === 'INSERT INTO' && random.chance(0.4)
-      ? optional(' ON DUPLICATE KEY UPDATE ', assignments(random, table, contextOf(random, table, table.name)))
+      ? optional(' ON DUPLICATE KEY UPDATE ', assignments(random, table, contextOf(random, table, table.name), 2))
       : NOTHING;
   return node('write', `${verb} ${table.name} (${names}) VALUES `, list(rows), onDuplicate);
 }
@@ -104,11 +104,11 @@ function joinedUpdate(random: Random, table: Table, other: Table): Tree {
   const own = contextOf(random, table, 'u');
   const all: ExpressionContext = { random, columns: [...own.columns, ...contextOf(random, other, 'o').columns] };
   const where = random.chance(0.5) ? optional(' WHERE ', makeCondition(all, 2)) : NOTHING;
-  // joined by the key, so that each row of `u` has one partner at most
+  // one assignment, because their order is not determined; joined by the key, so that each row of `u` has one partner at most
   return node(
     'write',
     `UPDATE ${table.name} AS u JOIN ${other.name} AS o ON u.id = o.id SET `,
-    assignments(random, table, own, 'u.'),
+    assignments(random, table, own, 1, 'u.'),
     where,
   );
 }

@@ -285,7 +285,7 @@ const IN_SET_MIN = 4;
 const inList = define(
   'in',
   [2, Number.POSITIVE_INFINITY],
-  (args, _options, context) => inferComparison(args, 'in', context),
+  (args, _options, context) => inferComparison(args, ' IN ', context),
   (args, result) => {
     const [subject, ...items] = args as [CompiledArgument, ...CompiledArgument[]];
     const type = boundComparisonType(subject.type, items[0]!.type, result.collation);
@@ -293,10 +293,17 @@ const inList = define(
       const other = boundComparisonType(subject.type, item.type, result.collation);
       return other.kind === type.kind && other.collation === type.collation;
     });
-    if (uniform && items.length >= IN_SET_MIN && items.every((item) => item.constant !== undefined))
+    if (
+      uniform &&
+      subject.type.kind !== 'time' &&
+      items.length >= IN_SET_MIN &&
+      items.every((item) => item.constant !== undefined)
+    )
       return inConstantSet(subject, items, type);
-    // unlike =, a list leaves text constants beside a TIME column texts
-    const one: CompiledArgument = items.length > 1 ? { ...subject, isColumn: false } : subject;
+    // unlike =, a list of constants is converted beside any TIME
+    const isColumn =
+      subject.isColumn === true || (items.length > 1 && items.every((item) => item.constant !== undefined));
+    const one: CompiledArgument = { ...subject, isColumn };
     const compares = items.map((item) => compareArguments(one, item, result.collation));
     return (row, context) => {
       let unknown = false;

@@ -97,7 +97,7 @@ const jsonUnquote = define(
 const jsonQuote = define(
   'json_quote',
   1,
-  ([arg]) => varcharType(arg!.type.length * 6 + 2, { collation: 'utf8mb4_0900_ai_ci', decimals: 31 }),
+  ([arg]) => varcharType(arg!.type.length * 6 + 2, { collation: 'utf8mb4_bin', decimals: 31 }),
   ([a]) => {
     if (a!.type.kind !== 'string' && a!.type.kind !== 'null') {
       return () => {
@@ -264,7 +264,7 @@ const jsonDepth = define(
 const jsonTypeFunction = define(
   'json_type',
   1,
-  () => varcharType(20, { decimals: 31 }),
+  () => varcharType(20, { collation: 'utf8mb4_bin', decimals: 31 }),
   ([a]) => map1(documentArg(a!, 1, 'json_type'), (value) => value.typeName()),
 );
 const jsonPretty = define(
@@ -389,7 +389,7 @@ interface JsonValueOptions {
 const jsonValueFunction = define(
   'json_value',
   [2, 4],
-  (_args, options) => options.castType ?? varcharType(512, { collation: 'utf8mb4_0900_ai_ci', decimals: 31 }),
+  (_args, options) => options.castType ?? varcharType(512, { collation: 'utf8mb4_0900_bin', decimals: 31 }),
   (args, type, options): Evaluator => {
     const { onEmpty, onError } = options.extra as JsonValueOptions;
     const document = documentArg(args[0]!, 1, 'json_value');

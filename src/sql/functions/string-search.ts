@@ -97,7 +97,7 @@ function searching(
   return define(
     name,
     arity,
-    (args, _options, context) => withCollation(sizeType(args), commonCollation(args.slice(0, 2), name, context)),
+    (args, _options, context) => withCollation(sizeType(args), resultCollation(args.slice(0, 2), name, context)),
     (args, type) => {
       const binary = isBinaryResult(args[0]!.type) || isBinaryResult(args[1]!.type);
       const collation = getCollation(binary ? 'binary' : type.collation);

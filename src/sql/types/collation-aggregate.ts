@@ -62,7 +62,8 @@ export function aggregateSources(
   let best = sources[0]!;
   for (const next of sources.slice(1)) {
     const merged = merge(best, next);
-    if (merged === undefined) throw illegalMix(sources, operation);
+    const isNewMix = merged?.coercibility === Coercibility.NONE && best.coercibility !== Coercibility.NONE;
+    if (merged === undefined || (isNewMix && !mixed)) throw illegalMix(sources, operation);
     best = merged;
   }
   if (best.coercibility === Coercibility.NONE && !mixed && sources.length > 1) throw illegalMix(sources, operation);

@@ -9,7 +9,7 @@ import type { LogicalNode } from '../logical/logical-plan.ts';
 import { bindCondition } from './bind-condition.ts';
 import { combine, combinePlans, freeOfLeft, materialized } from './relation.ts';
 import { attach, type Attachment, type Block } from './block.ts';
-import { findInRelation, ListSource, type NamedExpr, type Relation } from './scope.ts';
+import { findInRelation, ListSource, type NamedExpr, type Relation, TableSource } from './scope.ts';
 
 export function bindJoin(node: ast.JoinTable, block: Block, before: Relation | undefined): Relation {
   const left = block.env.binders.reference(node.left, block, before);
@@ -39,6 +39,8 @@ function seenFromRight(node: ast.JoinTable, left: Relation, before: Relation | u
 function materializeComputed(inner: Relation, block: Block): void {
   for (const source of inner.sources) {
     if (!(source instanceof ListSource) || source.columns.every(({ expr }) => expr.kind === 'column')) continue;
+    // a scan has only the columns that were named so far: the projection must let all of them through
+    for (const each of inner.sources) if (each instanceof TableSource) each.openAll();
     const { plan, columns } = materialized(inner.plan, source.columns, source.alias, block);
     inner.plan = plan;
     source.setColumns(columns);

@@ -55,9 +55,15 @@ export function textConstant(value: string, collation: string): ConstantExpr {
 const OWN_COLLATION = new Set(['cast', 'convert_using', 'char', 'weight_string']);
 
 function folded(call: CallExpr, value: Value): ConstantExpr {
-  const own = value !== null && isTextual(call.type) && OWN_COLLATION.has(call.name);
+  const inherits = call.args.some((arg) => arg.kind === 'constant' && arg.coercibility !== undefined);
+  const own = value !== null && isTextual(call.type) && (OWN_COLLATION.has(call.name) || inherits);
   const made = constant(value, call.type);
   return own ? { ...made, coercibility: Coercibility.IMPLICIT } : made;
+}
+
+function isConstantTree(expr: Expr): boolean {
+  if (expr.kind === 'constant') return true;
+  return expr.kind === 'call' && expr.def.stability === 'immutable' && expr.args.every(isConstantTree);
 }
 
 export class CallBuilder {
@@ -105,6 +111,17 @@ export class CallBuilder {
       return this.#warned ? call : folded(call, value);
     } catch {
       return call;
+    }
+  }
+
+  /** What an expression of constants gives, also where it warns and so is not folded; undefined for any other and where it fails. */
+  valueOf(expr: Expr): Value | undefined {
+    if (expr.kind === 'constant') return expr.value;
+    if (!isConstantTree(expr)) return undefined;
+    try {
+      return compile(expr)(NO_ROW, (this.#fold ??= this.#foldContext()));
+    } catch {
+      return undefined;
     }
   }
 

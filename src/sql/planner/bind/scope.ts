@@ -9,6 +9,7 @@ import type { ColumnExpr, Expr } from '../../expr/index.ts';
 import { withNullable } from '../../types/index.ts';
 import type { LogicalNode, ScanNode } from '../logical/logical-plan.ts';
 import type { StatementState, TableAccess } from './statement-state.ts';
+import { isVirtualSchema } from './virtual-schema.ts';
 
 export interface NamedExpr {
   readonly name: string;
@@ -101,11 +102,17 @@ export class TableSource implements Source {
 
   /** The column at a position of the table; reading it makes it an output of the scan. */
   column(position: number): ColumnExpr {
-    let column = this.#byPosition.get(position);
-    if (column === undefined) {
-      column = this.#add(position, this.scan.table.columns[position]!);
-    }
+    const def = this.scan.table.columns[position]!;
+    const column = this.#byPosition.get(position) ?? this.#add(position, def);
+    this.access?.columns.add(def.name.toLowerCase());
     return this.nullable && !column.type.nullable ? { ...column, type: withNullable(column.type, true) } : column;
+  }
+
+  /** Makes every column an output of the scan, without reading it: what is not read is pruned later. */
+  openAll(): void {
+    for (const [position, column] of this.scan.table.columns.entries()) {
+      if (column.state === 'public' && !this.#byPosition.has(position)) this.#add(position, column);
+    }
   }
 
   #add(position: number, def: ColumnDef): ColumnExpr {
@@ -113,7 +120,6 @@ export class TableSource implements Source {
     this.#byPosition.set(position, column);
     this.scan.columns.push(column);
     this.scan.positions.push(position);
-    this.access?.columns.add(def.name.toLowerCase());
     this.#state.origins.set(column.id, {
       schema: this.scan.table.schema,
       originalTable: this.scan.table.name,
@@ -216,6 +222,11 @@ export function relationOf(plan: LogicalNode, source: Source): Relation {
   return { plan, sources: [source], merged: NO_MERGED, star: () => source.all() };
 }
 
+/** Names of schemas are exact, but for the virtual ones. */
+function isSchema(source: Source, name: string): boolean {
+  return source.schema === name || (isVirtualSchema(name) && source.schema?.toLowerCase() === name.toLowerCase());
+}
+
 /** Finds `[[schema.]table.]name` in one relation; undefined when it is not there; 1052 when it is there twice. */
 export function findInRelation(
   relation: Relation,
@@ -237,7 +248,7 @@ export function findInRelation(
   }
   let found: Expr | undefined;
   for (const source of relation.sources) {
-    if (source.alias !== name.table || (name.schema !== undefined && source.schema !== name.schema)) continue;
+    if (source.alias !== name.table || (name.schema !== undefined && !isSchema(source, name.schema))) continue;
     const expr = source.find(lower);
     if (expr === undefined) continue;
     if (found !== undefined) throw sqlError('ER_NON_UNIQ_ERROR', `${name.table}.${name.name}`, clause);

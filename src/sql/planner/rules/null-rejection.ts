@@ -18,7 +18,6 @@ const STRICT = new Set([
   'neg',
   'like',
   'regexp_like',
-  'between',
   'upper',
   'lower',
   'length',
@@ -49,6 +48,8 @@ function neverTrue(expr: Expr, columns: ReadonlySet<number>): boolean {
       return expr.args.every((arg) => neverTrue(arg, columns));
     case 'istrue':
       return neverTrue(expr.args[0]!, columns);
+    case 'between':
+      return expr.args.some((arg) => isNull(arg, columns));
     case 'not':
       return neverFalse(expr.args[0]!, columns);
     default:
@@ -79,7 +80,8 @@ function isNull(expr: Expr, columns: ReadonlySet<number>): boolean {
     case 'constant':
       return expr.value === null;
     case 'call':
-      if (expr.name === 'in') return isNull(expr.args[0]!, columns);
+      // a bound or an item that is NULL leaves room for false and true
+      if (expr.name === 'in' || expr.name === 'between') return isNull(expr.args[0]!, columns);
       return STRICT.has(expr.name) && expr.args.some((arg) => isNull(arg, columns));
     default:
       return false;
