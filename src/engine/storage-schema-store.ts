@@ -159,6 +159,8 @@ export class StorageSchemaStore implements SchemaStore {
       return removed;
     });
     this.#forgetIds(gone);
+    // A table that was emptied as a whole numbers its rows from 1 again.
+    if (plan.emptied) await this.#branch().autoIncrement.reset(plan.before.id, 1n);
   }
 
   async #moveRows(

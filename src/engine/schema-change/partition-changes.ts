@@ -2,7 +2,7 @@
 import { andThen, type MaybePromise, sqlError } from '../../base/index.ts';
 import type * as ast from '../../sql/ast/index.ts';
 import type { TableDef } from '../../sql/catalog/index.ts';
-import { planPartitionChange } from '../../sql/ddl/index.ts';
+import { partitionNameKey, planPartitionChange } from '../../sql/ddl/index.ts';
 import type { Row } from '../../sql/types/index.ts';
 import { requireSameDefinition } from '../partitions/exchange.ts';
 import { okResult, tableResult, textColumn } from '../session/results.ts';
@@ -63,10 +63,10 @@ function maintain(table: TableDef, operation: Maintenance, session: EngineSessio
   }
   const known = new Set(
     table.partitioning.partitions.flatMap(({ name, subpartitions }) =>
-      [name, ...subpartitions.map((sub) => sub.name)].map((each) => each.toLowerCase()),
+      [name, ...subpartitions.map((sub) => sub.name)].map(partitionNameKey),
     ),
   );
-  if (operation.partitions?.some((name) => !known.has(name.toLowerCase())))
+  if (operation.partitions?.some((name) => !known.has(partitionNameKey(name))))
     return tableResult(COLUMNS, failed(`Error in list of partitions to ${label}`));
   const rows: Row[] = [[label, type, 'status', 'OK']];
   const note = 'Table does not support optimize on partitions. All partitions will be rebuilt and analyzed.';
@@ -98,17 +98,17 @@ function exchange(
 }
 
 function leafOrdinal({ name: tableName, partitioning }: TableDef, name: string): number {
-  const key = name.toLowerCase();
+  const key = partitionNameKey(name);
   let next = 0;
   for (const partition of partitioning?.partitions ?? []) {
-    const isNamed = partition.name.toLowerCase() === key;
+    const isNamed = partitionNameKey(partition.name) === key;
     if (partition.subpartitions.length === 0) {
       if (isNamed) return next;
       next++;
       continue;
     }
     if (isNamed) throw sqlError('ER_PARTITION_INSTEAD_OF_SUBPARTITION');
-    const at = partition.subpartitions.findIndex((sub) => sub.name.toLowerCase() === key);
+    const at = partition.subpartitions.findIndex((sub) => partitionNameKey(sub.name) === key);
     if (at >= 0) return next + at;
     next += partition.subpartitions.length;
   }

@@ -68,6 +68,7 @@ function parentColumnName(parent: Parent | undefined, name: string): string {
 function findParent(schema: string, table: string, child: ForeignKeyChild): Parent | undefined {
   if (schema === child.base.schema && table === child.base.name) return child;
   const found = child.context.catalog.findTable(schema, table);
+  if (found?.kind === 'table' && found.partitioning !== undefined) throw sqlError('ER_FOREIGN_KEY_ON_PARTITIONED');
   return found?.kind === 'table' ? found : undefined;
 }
 

@@ -7,6 +7,7 @@ export { checkReferencingKeys } from './build-foreign-key.ts';
 export { renameTable } from './rename-table.ts';
 export { columnType } from './column-type.ts';
 export { type PartitionPlan, planPartitionChange } from './partitions/alter-partitions.ts';
+export { partitionNameKey } from './partitions/partition-name.ts';
 export { descriptionOf, expressionText, methodText } from './partitions/show-partitioning.ts';
 export { quoteText } from './quote-text.ts';
 export {

@@ -18,6 +18,8 @@ export function alteredPartitioning(
   after: TableDef,
   context: BuildContext,
 ): AlteredPartitioning {
+  const isPartitioned = statement.partitioning !== undefined || before.partitioning !== undefined;
+  if (isPartitioned && !statement.removePartitioning) refuseOtherEngines(statement);
   if (statement.partitioning !== undefined) {
     if (context.catalog.referencing(before.schema, before.name).length > 0)
       throw sqlError('ER_FOREIGN_KEY_ON_PARTITIONED');
@@ -44,6 +46,15 @@ export function alteredPartitioning(
     partitioning: isChanged ? { ...partitioning, rule, ...(subRule && { subRule }) } : partitioning,
     rebuild: isChanged,
   };
+}
+
+function refuseOtherEngines(statement: AlterTable): void {
+  for (const action of statement.actions) {
+    const options = action.kind === 'set-options' ? action.options : [];
+    const engine = options.findLast((option) => option.name === 'engine')?.value;
+    if (engine !== undefined && String(engine).toLowerCase() !== 'innodb')
+      throw sqlError('ER_CHECK_NOT_IMPLEMENTED', 'native partitioning');
+  }
 }
 
 /** Columns of the rule stay, under their names. */

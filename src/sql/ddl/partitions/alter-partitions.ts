@@ -9,6 +9,7 @@ import type { PartitionDefinition, PartitionOperation } from '../../ast/index.ts
 import type { PartitionDef, PartitioningDef, TableDef } from '../../catalog/index.ts';
 import { type BuildContext, UNASSIGNED_ID } from '../build-context.ts';
 import { buildPartitions, namedByCount, namesOf, PARTITIONS_MAX, refuseSameNames } from './build-partitioning.ts';
+import { partitionNameKey } from './partition-name.ts';
 import { PartitionValues } from './partition-values.ts';
 
 export interface PartitionPlan {
@@ -16,6 +17,8 @@ export interface PartitionPlan {
   readonly after: TableDef;
   /** Key ranges of `before` whose rows go where `after` says; a row that has no place any more is dropped. */
   readonly moved: readonly number[];
+  /** No row is left. */
+  readonly emptied: boolean;
 }
 
 type Change = { readonly partitioning: PartitioningDef; readonly moved: readonly number[] };
@@ -34,7 +37,9 @@ export function planPartitionChange(
   );
   if (count > PARTITIONS_MAX) throw sqlError('ER_TOO_MANY_PARTITIONS_ERROR');
   const after: TableDef = { ...table, version: table.version + 1, partitioning: change.partitioning };
-  return { before: table, after, moved: change.moved };
+  const emptied =
+    operation.type === 'truncate' && leafIdsOf(change.partitioning.partitions).every((id) => id === UNASSIGNED_ID);
+  return { before: table, after, moved: change.moved, emptied };
 }
 
 function changeOf(
@@ -170,10 +175,10 @@ function drop(names: readonly string[], partitioning: PartitioningDef): Change {
 }
 
 function truncate(names: readonly string[] | undefined, partitioning: PartitioningDef, table: TableDef): Change {
-  const wanted = names?.map((name) => name.toLowerCase());
+  const wanted = names?.map(partitionNameKey);
   const found = new Set<string>();
   const isWanted = (name: string): boolean => {
-    const key = name.toLowerCase();
+    const key = partitionNameKey(name);
     if (wanted === undefined) return true;
     if (wanted.includes(key)) found.add(key);
     return wanted.includes(key);
@@ -185,7 +190,7 @@ function truncate(names: readonly string[] | undefined, partitioning: Partitioni
       subpartitions: partition.subpartitions.map((sub) => (isWanted(sub.name) ? { ...sub, id: UNASSIGNED_ID } : sub)),
     };
   });
-  const missing = names?.find((name) => !found.has(name.toLowerCase()));
+  const missing = names?.find((name) => !found.has(partitionNameKey(name)));
   if (missing !== undefined) throw sqlError('ER_UNKNOWN_PARTITION', missing, table.name);
   return { partitioning: { ...partitioning, partitions }, moved: [] };
 }
@@ -253,8 +258,8 @@ function requireSameRange(
 function ordinalsOf(names: readonly string[], { partitions }: PartitioningDef, action: string): Set<number> {
   const ordinals = new Set<number>();
   for (const name of names) {
-    const key = name.toLowerCase();
-    const ordinal = partitions.findIndex((partition) => partition.name.toLowerCase() === key);
+    const key = partitionNameKey(name);
+    const ordinal = partitions.findIndex((partition) => partitionNameKey(partition.name) === key);
     if (ordinal < 0 || ordinals.has(ordinal)) throw sqlError('ER_DROP_PARTITION_NON_EXISTENT', action);
     ordinals.add(ordinal);
   }

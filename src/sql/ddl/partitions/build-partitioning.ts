@@ -8,6 +8,7 @@ import type { NamedOption, PartitionDefinition, Partitioning } from '../../ast/i
 import type { PartitionDef, PartitioningDef, PartitionRule, SubpartitionDef, TableDef } from '../../catalog/index.ts';
 import { type BuildContext, UNASSIGNED_ID } from '../build-context.ts';
 import { buildRule, checkUniqueKeys } from './partition-rule.ts';
+import { partitionNameKey } from './partition-name.ts';
 import { PartitionValues } from './partition-values.ts';
 
 export const PARTITIONS_MAX = 8192;
@@ -144,8 +145,9 @@ function checkNames(definitions: readonly PartitionDefinition[]): void {
 export function refuseSameNames(names: readonly string[]): void {
   const seen = new Set<string>();
   for (const name of names) {
-    if (seen.has(name.toLowerCase())) throw sqlError('ER_SAME_NAME_PARTITION', name);
-    seen.add(name.toLowerCase());
+    const key = partitionNameKey(name);
+    if (seen.has(key)) throw sqlError('ER_SAME_NAME_PARTITION', name);
+    seen.add(key);
   }
 }
 

@@ -119,10 +119,10 @@ function expressionRule(
   for (const node of nodesOf(expression)) {
     if (node.kind !== 'column') continue;
     const column = columnOf(node, table);
-    refuseLob(column.type);
     if (!columns.includes(column)) columns.push(column);
   }
   for (const node of nodesOf(expression)) if (!isAllowed(node)) throw sqlError('ER_PARTITION_FUNCTION_IS_NOT_ALLOWED');
+  for (const { type } of columns) refuseLob(type);
   if (columns.length === 0) throw sqlError('ER_WRONG_EXPR_IN_PARTITION_FUNC_ERROR');
   for (const node of nodesOf(expression)) checkArguments(node, table);
   requireZoneless(expression, table);

@@ -1,8 +1,16 @@
 /** VALUES LESS THAN and VALUES IN: evaluated once, kept as text, and checked against each other. */
-import { fromHex, sqlError, toHex } from '../../../base/index.ts';
+import { equalBytes, fromHex, sqlError, toHex } from '../../../base/index.ts';
 import type { Expression, PartitionDefinition, PartitionValue } from '../../ast/index.ts';
 import type { ColumnDef, PartitionDef, PartitionRule, PartitionValueDef, TableDef } from '../../catalog/index.ts';
-import { compareOf, type FieldType, formatText, type Value, varcharType } from '../../types/index.ts';
+import {
+  charsetOf,
+  compareOf,
+  type FieldType,
+  formatText,
+  getCharset,
+  type Value,
+  varcharType,
+} from '../../types/index.ts';
 import type { BuildContext } from '../build-context.ts';
 import { nodesOf } from '../expression-rules.ts';
 
@@ -135,7 +143,7 @@ export class PartitionValues {
     if (value === null) return { stored: null, value: null };
     const isNumber = column.type.kind === 'int';
     const fits = isNumber ? from.kind === 'int' : TEXTUAL.has(from.kind);
-    if (!fits) throw sqlError('ER_WRONG_TYPE_COLUMN_VALUE_ERROR');
+    if (!fits || !isText(value, column.type)) throw sqlError('ER_WRONG_TYPE_COLUMN_VALUE_ERROR');
     const converted = this.#context.convert(value, from, column.type);
     if (converted === undefined || converted === null) throw sqlError('ER_WRONG_TYPE_COLUMN_VALUE_ERROR');
     if (converted instanceof Uint8Array) return { stored: `0x${toHex(converted).toUpperCase()}`, value: converted };
@@ -161,6 +169,14 @@ export class PartitionValues {
         ? 1
         : 0;
   }
+}
+
+/** Bytes given for text are well-formed in its character set. */
+function isText(value: Exclude<Value, null>, type: FieldType): boolean {
+  if (!(value instanceof Uint8Array) || type.kind !== 'string') return true;
+  const charset = getCharset(charsetOf(type.collation));
+  const text = charset.decodeStrict(value);
+  return text !== undefined && equalBytes(charset.encode(text), value);
 }
 
 const TEXTUAL: ReadonlySet<string> = new Set(['string', 'binary', 'date', 'time', 'datetime', 'timestamp']);

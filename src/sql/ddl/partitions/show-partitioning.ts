@@ -71,7 +71,7 @@ function optionsText(partition: SubpartitionDef): string {
     const value = partition.options[name];
     if (value !== undefined) text += ` ${name.toUpperCase()} = ${name === 'tablespace' ? quoteName(value) : value}`;
   }
-  if (partition.comment !== '') text += ` COMMENT = ${quoteText(partition.comment)}`;
+  if (partition.comment !== '') text += ` COMMENT = '${partition.comment.replace(/[\\']/g, '\\$&')}'`;
   return `${text} ENGINE = InnoDB`;
 }
 

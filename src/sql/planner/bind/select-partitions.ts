@@ -1,6 +1,7 @@
 /** `t PARTITION (p0, p1)`: the table's definition restricted to the named partitions. */
 import { sqlError } from '../../../base/index.ts';
 import type { TableDef } from '../../catalog/index.ts';
+import { partitionNameKey } from '../../ddl/index.ts';
 
 export function selectPartitions(table: TableDef, names: readonly string[]): TableDef {
   if (names.length === 0) return table;
@@ -17,14 +18,14 @@ export function selectPartitions(table: TableDef, names: readonly string[]): Tab
 
 /** A partition stands for all its subpartitions. */
 function ordinalsOf({ partitioning }: TableDef, name: string): number[] {
-  const key = name.toLowerCase();
+  const key = partitionNameKey(name);
   const ordinals: number[] = [];
   let next = 0;
   for (const partition of partitioning?.partitions ?? []) {
     const names =
       partition.subpartitions.length === 0 ? [partition.name] : partition.subpartitions.map((sub) => sub.name);
     for (const leaf of names) {
-      if (partition.name.toLowerCase() === key || leaf.toLowerCase() === key) ordinals.push(next);
+      if (partitionNameKey(partition.name) === key || partitionNameKey(leaf) === key) ordinals.push(next);
       next++;
     }
   }
