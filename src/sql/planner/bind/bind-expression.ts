@@ -5,7 +5,7 @@
 import { sqlError } from '../../../base/index.ts';
 import type * as ast from '../../ast/index.ts';
 import type { Expr, FunctionOptions } from '../../expr/index.ts';
-import { doubleType, intType, type FieldType, varcharType } from '../../types/index.ts';
+import { decimalType, doubleType, intType, type FieldType, varcharType } from '../../types/index.ts';
 import { bindAggregate } from './bind-aggregate.ts';
 import { bindFunction, bindSpecialCall } from './bind-call.ts';
 import { bindBetween, bindComparison, bindInList, bindQuantified } from './bind-comparison.ts';
@@ -145,6 +145,12 @@ function bindNegation(operand: ast.Expression, block: Block): Expr {
   }
   const bound = block.bind(operand);
   const negated = block.state.calls.call('neg', [bound]);
+  if (negated.kind === 'call' && negated.type.kind === 'int') {
+    // One that warns is not folded, but its sign decides the type all the same.
+    const value = block.state.calls.valueOf(bound);
+    if ((typeof value === 'number' || typeof value === 'bigint') && value < 0)
+      return { ...negated, type: decimalType(Math.max(1, negated.type.length - 1), 0) };
+  }
   return negated.kind === 'constant' && bound.kind === 'constant' && bound.literal
     ? { ...negated, literal: true }
     : negated;
