@@ -42,6 +42,19 @@ export function evaluateAny(
   });
 }
 
+/** Evaluates expressions of any kind (DO) as the items of a query without FROM; nobody wants the values. */
+export function evaluateList(
+  session: EngineSession,
+  items: readonly ast.Expression[],
+  bound: BoundParams = NONE,
+): MaybePromise<void> {
+  const ready = planFor(session, queryOf(items), '', bound.types);
+  return andThen(runPlan(session, ready, bound.params), (result) => {
+    if (result.kind !== 'rows') return undefined;
+    return andThen(result.next(), () => result.close());
+  });
+}
+
 function hasSubquery(node: unknown): boolean {
   if (typeof node !== 'object' || node === null) return false;
   if (Array.isArray(node)) return node.some(hasSubquery);

@@ -4,11 +4,11 @@
  */
 import { type MaybePromise, sqlError, andThen } from '../../base/index.ts';
 import type * as ast from '../../sql/ast/index.ts';
-import { UserLockWait } from '../../sql/expr/index.ts';
 import { parse } from '../../sql/parser/index.ts';
 import type { StatementResult } from '../session-port.ts';
 import { runAdmin } from './admin-statements.ts';
-import { evaluateExpression } from './evaluate.ts';
+import { lockAgain } from './lock-statements.ts';
+import { evaluateExpression, evaluateList } from './evaluate.ts';
 import { runExplain } from './explain-statement.ts';
 import { runGetDiagnostics } from './get-diagnostics.ts';
 import { type BoundParams, isPlannable, NO_PARAMS, planWritable } from './planning.ts';
@@ -99,15 +99,7 @@ function runOther(
     case 'use':
       return andThen(session.useDatabase(statement.database), () => okResult());
     case 'do':
-      for (const item of statement.items) {
-        try {
-          evaluateExpression(session, item, bound);
-        } catch (error) {
-          if (!(error instanceof UserLockWait)) throw error;
-          return session.waitForUserLock(error).then(() => runOther(session, statement, sql, bound));
-        }
-      }
-      return session.eval.sleepMs > 0 ? session.sleep().then(() => okResult()) : okResult();
+      return andThen(evaluateList(session, statement.items, bound), () => okResult());
     case 'start-transaction':
       return startTransaction(session, statement);
     case 'commit':
@@ -141,7 +133,11 @@ function runFamily(session: EngineSession, statement: ast.Statement, sql: string
   if (statement.kind.startsWith('show')) return runShow(session, statement as ast.Show, sql);
   if (SCHEMA_CHANGES.has(statement.kind)) {
     if (isTemporaryChange(statement)) return session.host.schemaChanger.run(statement, session);
-    return andThen(session.implicitCommit(), () => session.host.schemaChanger.run(statement, session));
+    return andThen(session.implicitCommit(), () =>
+      session.tableLocks.held.size === 0
+        ? session.host.schemaChanger.run(statement, session)
+        : changeLocked(session, statement),
+    );
   }
   if (COMMITS_FIRST.has(statement.kind)) {
     return andThen(session.implicitCommit(), () => account(session, statement) ?? runAdmin(session, statement, sql));
@@ -151,6 +147,16 @@ function runFamily(session: EngineSession, statement: ast.Statement, sql: string
 
 function account(session: EngineSession, statement: ast.Statement): MaybePromise<StatementResult> | undefined {
   return session.privileges.runAccountStatement(statement);
+}
+
+/** A schema change under LOCK TABLES: its tables are free for the change itself, and locked again when they are still there. */
+async function changeLocked(session: EngineSession, statement: ast.Statement): Promise<StatementResult> {
+  session.tableLocks.release();
+  try {
+    return await session.host.schemaChanger.run(statement, session);
+  } finally {
+    await lockAgain(session);
+  }
 }
 
 /** CREATE and DROP TEMPORARY TABLE do not end the transaction. */
@@ -199,7 +205,7 @@ const COMMITS_FIRST: ReadonlySet<ast.StatementKind> = new Set([
 
 function startTransaction(session: EngineSession, statement: ast.StartTransaction): MaybePromise<StatementResult> {
   const readOnly = statement.access === undefined ? undefined : statement.access === 'read only';
-  session.state.lockedTables.release();
+  session.unlockTables();
   const { transactions } = session;
   const moment = statement.asOf === undefined ? transactions.staleness?.next : momentOf(session, statement.asOf);
   if (moment !== undefined) {

@@ -42,7 +42,8 @@ export function buildIndex(definition: IndexDefinition, name: string, columns: I
     seen.add(built.columnId);
     return built;
   });
-  checkKeyBytes(parts, columns);
+  if (kind === 'btree') checkKeyBytes(parts, columns);
+  else checkFulltext(definition, parts, columns);
   if (primary && definition.options.visible === false) throw sqlError('ER_PK_INDEX_CANT_BE_INVISIBLE');
   return {
     name: primary ? 'PRIMARY' : name,
@@ -55,6 +56,17 @@ export function buildIndex(definition: IndexDefinition, name: string, columns: I
     state: 'public',
     ...(definition.options.algorithm === 'btree' && { explicitAlgorithm: true }),
   };
+}
+
+/** One character set and collation for all columns, no order, no parts of columns. */
+function checkFulltext(definition: IndexDefinition, parts: readonly KeyPartDef[], columns: IndexColumns): void {
+  if (definition.parts.some((part) => part.direction === 'desc'))
+    throw sqlError('ER_WRONG_USAGE', 'spatial/fulltext/hash index', 'explicit index order');
+  const collation = columns.byId(parts[0]?.columnId ?? -1)?.type.collation;
+  for (const { columnId } of parts) {
+    const column = columns.byId(columnId);
+    if (column !== undefined && column.type.collation !== collation) throw sqlError('ER_BAD_FT_COLUMN', column.name);
+  }
 }
 
 interface PartPlace {

@@ -2,3 +2,4 @@
 export { findAggregate, findFunction, findWindow, functionNames, functionRegistry } from './registry.ts';
 export { documentArg } from './json-arguments.ts';
 export type { Read } from './define.ts';
+export { FULLTEXT_QUERY } from './fulltext.ts';

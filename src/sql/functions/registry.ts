@@ -7,6 +7,7 @@ import { CAST } from './cast.ts';
 import { COMPARISON } from './comparison.ts';
 import { CONTROL } from './control.ts';
 import { ENCRYPTION } from './encryption.ts';
+import { FULLTEXT } from './fulltext.ts';
 import { INFO } from './info.ts';
 import { JSON_READ } from './json-read.ts';
 import { JSON_SCHEMA } from './json-schema-functions.ts';
@@ -37,6 +38,7 @@ const scalars: ReadonlyMap<string, FunctionDef> = byName(
   COMPARISON,
   CONTROL,
   ENCRYPTION,
+  FULLTEXT,
   INFO,
   JSON_READ,
   JSON_SCHEMA,

@@ -6,6 +6,7 @@ import { withNullable } from '../../types/index.ts';
 import { sameExpr } from '../logical/expressions.ts';
 import type { Block } from './block.ts';
 import { integerConstant } from './call-builder.ts';
+import { bindMatch } from './bind-match.ts';
 import { castTypeOf } from './cast-type.ts';
 
 export type SpecialCall =
@@ -105,9 +106,7 @@ export function bindSpecialCall(node: SpecialCall, block: Block): Expr {
     case 'json-value':
       return bindJsonValue(node, block);
     case 'match':
-      return calls.call('match', [...node.columns.map((column) => block.bind(column)), block.bind(node.against)], {
-        word: node.mode,
-      });
+      return bindMatch(node, block);
   }
 }
 

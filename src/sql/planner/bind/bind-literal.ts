@@ -118,5 +118,7 @@ function temporalLiteral(node: ast.TemporalLiteral): Expr {
     throw sqlError('ER_WRONG_VALUE', node.type === 'date' ? 'DATE' : 'DATETIME', node.text);
   }
   if (node.type === 'date') return constant(parsed.value.ymd, dateType({ nullable: false }), true);
-  return constant(parsed.value, datetimeType(Math.min(parsed.fractionDigits, 6), { nullable: false }), true);
+  const type = datetimeType(Math.min(parsed.fractionDigits, 6), { nullable: false });
+  if (parsed.displacement === undefined) return constant(parsed.value, type, true);
+  return constant(inSessionZone(parsed.value, parsed.displacement, state), type, true);
 }

@@ -15,6 +15,7 @@ import { addColumnIds, sameExpr } from '../logical/expressions.ts';
 import type { LogicalNode } from '../logical/logical-plan.ts';
 import { filter } from '../logical/make.ts';
 import { bindCondition } from './bind-condition.ts';
+import { relevanceOrder } from './bind-match.ts';
 import { bindFrom } from './bind-from.ts';
 import { applyIndexHints } from './bind-index-hints.ts';
 import { bindGroupKeys } from './bind-group-by.ts';
@@ -81,10 +82,12 @@ export function bindSelect(select: ast.Select, tail: QueryTail, env: QueryEnv): 
   post.moveKeysDown(keys, block);
   const having = select.having === undefined ? [] : bindHaving(select.having, items, keys, block, havingPending);
   const qualify = bindQualify(select.qualify, items, block, post);
-  const order = bindOrderKeys(tail.orderBy, items, block, post, select.distinct);
+  const written = bindOrderKeys(tail.orderBy, items, block, post, select.distinct);
+  const grouped = keys.length > 0 || select.groupBy !== undefined || block.aggregateCalls.length > 0;
+  const isPlain = !grouped && !select.distinct && tail.orderBy.length === 0;
+  const order = isPlain ? relevanceOrder(where) : written;
   const parts: Parts = { items, having, qualify, order, havingPending: havingPending.list, post: post.list };
   block.relation.plan = filter(block.relation.plan, where);
-  const grouped = keys.length > 0 || select.groupBy !== undefined || block.aggregateCalls.length > 0;
   return assemble(
     select,
     tail,
