@@ -5,7 +5,7 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 
 const CHROMIUM = '/usr/bin/chromium';
 const PICTURES = process.env['EBB_PICTURES'];
-const STEP_TIMEOUT_MS = 15_000;
+const STEP_TIMEOUT_MS = 60_000;
 
 /** Reason to skip, or undefined to run. With CI=true everything runs, and fails when it cannot. */
 export function missing(...paths: readonly string[]): string | undefined {
