@@ -18,9 +18,10 @@ import { parentLookup } from './foreign-key-check.ts';
 import { type PartitionExchange, sameIds, withLeafId } from './partitions/exchange.ts';
 import { withIds, withMissingIds } from './partitions/partition-ids.ts';
 import { layoutOf, type PartitionLayout, storedIds, storedTables } from './partitions/partition-layout.ts';
+import type { CopiedRows } from './partitions/partition-loader.ts';
 import { type GarbageRange, markGarbage, unmarkGarbage } from './range-garbage.ts';
 import type { AlteredRows, RelationName, RowConversion, SchemaStore } from './schema-change/schema-store.ts';
-import { checkRows, type CopiedRows, copyTable, fillIndexes, moveRows } from './table-rewrite.ts';
+import { checkRows, copyTable, fillIndexes, moveRows } from './table-rewrite.ts';
 
 const ONLINE_ROWS = 10_000;
 

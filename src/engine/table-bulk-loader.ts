@@ -11,8 +11,10 @@ import type { BulkLoader, InsertOutcome } from '../sql/ports.ts';
 import type { Row } from '../sql/types/index.ts';
 import type { Branch } from './branch.ts';
 import { MetaKind, metaKey } from './key-space.ts';
+import { withIds } from './partitions/partition-ids.ts';
+import { storedIds, storedTables } from './partitions/partition-layout.ts';
+import { PartitionLoader } from './partitions/partition-loader.ts';
 import { type GarbageRange, markGarbage, unmarkGarbage } from './range-garbage.ts';
-import { RangeLoader } from './range-loader.ts';
 import type { StorageScope } from './storage-scope.ts';
 import { codecOf } from './table-codec.ts';
 
@@ -43,6 +45,8 @@ export async function openBulkLoader(
   const { branch, scope } = parts;
   if (scope.session.singleStatement !== true || table.temporary || scope.transaction.writes !== undefined)
     return undefined;
+  // What PARTITION (…) or IGNORE refuse is told row by row.
+  if (table.selection !== undefined || (table.partitioning !== undefined && duplicates === 'ignore')) return undefined;
   if (branch.catalogStore.current.findTableById(table.id)?.version !== table.version) return undefined;
   try {
     await scope.transaction.lock(metaKey(MetaKind.RELATION, table.id), 'update', 'nowait');
@@ -55,6 +59,11 @@ export async function openBulkLoader(
 }
 
 async function isEmpty(branch: Branch, table: TableDef): Promise<boolean> {
+  for (const stored of storedTables(table)) if (!(await hasNoRow(branch, stored))) return false;
+  return true;
+}
+
+async function hasNoRow(branch: Branch, table: TableDef): Promise<boolean> {
   const { start, end } = codecOf(table).clustered.all;
   const cursor = branch.tree.cursor({ start, end, at: branch.transactions.lastTimestamp, limitHint: 1 });
   try {
@@ -72,7 +81,7 @@ class TableBulkLoader implements BulkLoader {
   readonly #duplicates: Duplicate[] = [];
   #inserted = 0;
   #target: TableDef | undefined = undefined;
-  #loader: RangeLoader | undefined = undefined;
+  #loader: PartitionLoader | undefined = undefined;
   #release: (() => void) | undefined = undefined;
   #failed = false;
 
@@ -119,18 +128,20 @@ class TableBulkLoader implements BulkLoader {
 
   async #becomeMany(): Promise<void> {
     const { branch, scope } = this.#parts;
-    const id = await branch.catalogStore.allocateId();
-    const target = { ...this.#table, id, version: this.#table.version + 1 };
-    const range: GarbageRange = { tableId: id };
-    this.#release = branch.garbage.hold(range);
-    await branch.markGarbageNow([range]);
+    const target = { ...(await withIds(branch.catalogStore, this.#table)), version: this.#table.version + 1 };
+    const ranges = rangesOf(target);
+    const releases = ranges.map((range) => branch.garbage.hold(range));
+    this.#release = () => {
+      for (const release of releases) release();
+    };
+    await branch.markGarbageNow(ranges);
     this.#target = target;
-    this.#loader = new RangeLoader(target, branch.loaderOptions(scope.zone));
+    this.#loader = new PartitionLoader(target, branch.loaderOptions(scope.zone));
     scope.transaction.onEnded(() => this.abort());
     await this.#load(this.#loader, this.#few.splice(0));
   }
 
-  async #load(loader: RangeLoader, rows: readonly Row[]): Promise<void> {
+  async #load(loader: PartitionLoader, rows: readonly Row[]): Promise<void> {
     for (const row of rows) {
       const index = await loader.addRow(row);
       if (index === undefined) this.#inserted++;
@@ -146,31 +157,35 @@ class TableBulkLoader implements BulkLoader {
   }
 
   /** The commit of the statement's transaction swaps the ranges. */
-  async #publish(loader: RangeLoader): Promise<void> {
+  async #publish(loader: PartitionLoader): Promise<void> {
     const { branch, scope } = this.#parts;
     const { transaction } = scope;
     const target = this.#target as TableDef;
     await loader.finish();
     this.#loader = undefined;
     const draft = branch.catalogStore.join(transaction);
-    unmarkGarbage(transaction, { tableId: target.id });
-    markGarbage(transaction, { tableId: this.#table.id });
+    for (const range of rangesOf(target)) unmarkGarbage(transaction, range);
+    for (const range of rangesOf(this.#table)) markGarbage(transaction, range);
     draft.drop(this.#table);
     draft.put(target);
     draft.write();
     await this.#moveCounters(loader, target);
     const release = this.#release;
     transaction.onCommitted(() => {
-      branch.rowCounts.set(target.id, this.#inserted);
-      branch.rowCounts.remove(this.#table.id);
+      for (const [id, { rows }] of loader.copied) branch.rowCounts.set(id, rows);
+      for (const id of storedIds(this.#table)) branch.rowCounts.remove(id);
     });
     transaction.onEnded(() => release?.());
   }
 
-  async #moveCounters(loader: RangeLoader, target: TableDef): Promise<void> {
+  async #moveCounters(loader: PartitionLoader, target: TableDef): Promise<void> {
     const { branch } = this.#parts;
     const next = await branch.autoIncrement.peek(this.#table.id);
     if (next > 1n) await branch.autoIncrement.observe(target.id, next - 1n);
-    if (loader.rowIdsUsed > 0) await branch.rowIds.observe(target.id, BigInt(loader.rowIdsUsed));
+    for (const [id, { rowIds }] of loader.copied) if (rowIds > 0) await branch.rowIds.observe(id, BigInt(rowIds));
   }
+}
+
+function rangesOf(table: TableDef): GarbageRange[] {
+  return storedIds(table).map((tableId) => ({ tableId }));
 }

@@ -4,6 +4,7 @@ import type { IndexDef, TableDef } from '../sql/catalog/index.ts';
 import type { Row } from '../sql/types/index.ts';
 import { duplicateEntry } from './duplicate-entry.ts';
 import { layoutOf, type PartitionLayout, storedTables } from './partitions/partition-layout.ts';
+import { type CopiedRows, PartitionLoader } from './partitions/partition-loader.ts';
 import { NO_PARTITION } from './partitions/partition-rule.ts';
 import { type LoaderOptions, RangeLoader } from './range-loader.ts';
 import { codecOf } from './table-codec.ts';
@@ -17,9 +18,6 @@ interface StoredRow {
 
 /** Makes rows of the new definition from rows of the old one. */
 export type RowConversion = (rows: readonly Row[]) => Row[];
-
-/** What was copied into each stored table (a partition, or the table itself), by id. */
-export type CopiedRows = ReadonlyMap<number, { readonly rows: number; readonly rowIds: number }>;
 
 export async function copyTable(
   options: LoaderOptions,
@@ -151,50 +149,5 @@ async function* storedRows({ manager, zone }: LoaderOptions, table: TableDef): A
     if (batch.length > 0) yield batch;
   } finally {
     cursor.close();
-  }
-}
-
-const BUFFER_BYTES = 32 * 1024 * 1024;
-const BUFFER_BYTES_MIN = 1024 * 1024;
-
-/** Rows go to the partition that takes them, or to the table itself. */
-class PartitionLoader {
-  readonly #table: TableDef;
-  readonly #options: LoaderOptions;
-  readonly #loaders = new Map<number, RangeLoader>();
-  readonly #rows = new Map<number, number>();
-
-  constructor(table: TableDef, options: LoaderOptions) {
-    this.#table = table;
-    const count = storedTables(table).length;
-    const bufferBytes = Math.max(BUFFER_BYTES_MIN, Math.floor((options.bufferBytes ?? BUFFER_BYTES) / count));
-    this.#options = count === 1 ? options : { ...options, bufferBytes };
-  }
-
-  get copied(): CopiedRows {
-    const copied = new Map<number, { rows: number; rowIds: number }>();
-    for (const { id } of storedTables(this.#table)) {
-      copied.set(id, { rows: this.#rows.get(id) ?? 0, rowIds: this.#loaders.get(id)?.rowIdsUsed ?? 0 });
-    }
-    return copied;
-  }
-
-  addRow(row: Row): Promise<IndexDef | undefined> {
-    const target = layoutOf(this.#table)?.route(this.#table, row, this.#options.zone) ?? this.#table;
-    let loader = this.#loaders.get(target.id);
-    if (loader === undefined) {
-      loader = new RangeLoader(target, this.#options);
-      this.#loaders.set(target.id, loader);
-    }
-    this.#rows.set(target.id, (this.#rows.get(target.id) ?? 0) + 1);
-    return loader.addRow(row);
-  }
-
-  async finish(): Promise<void> {
-    for (const loader of this.#loaders.values()) await loader.finish();
-  }
-
-  async abort(): Promise<void> {
-    for (const loader of this.#loaders.values()) await loader.abort();
   }
 }

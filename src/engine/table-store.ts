@@ -136,8 +136,7 @@ export class TableStore implements TransactionStorage {
   }
 
   bulkLoader(table: TableDef, duplicates: 'error' | 'ignore'): MaybePromise<BulkLoader | undefined> {
-    if (table.partitioning !== undefined) return undefined;
-    const insert = (target: TableDef, row: Row): MaybePromise<InsertOutcome> => this.#writer.insert(target, row);
+    const insert = (target: TableDef, row: Row): MaybePromise<InsertOutcome> => this.insert(target, row);
     return openBulkLoader({ branch: this.#parts.branch, scope: this.#scope, insert }, table, duplicates);
   }
 

@@ -205,3 +205,25 @@ test('a failed statement leaves no half-moved row', async () => {
   await run('UPDATE t SET a = a + 1 ORDER BY a DESC');
   expect(await run('SELECT a FROM t ORDER BY a DESC')).toEqual([[4], [3], [2]]);
 });
+
+test('a large load into an empty partitioned table goes to its partitions, all of it or nothing', async () => {
+  await run('CREATE TABLE digits (n INT)');
+  await run('INSERT INTO digits VALUES (0), (1), (2), (3), (4), (5), (6), (7), (8), (9)');
+  const many =
+    'SELECT a.n + b.n * 10 + c.n * 100 + d.n * 1000, a.n FROM digits a JOIN digits b JOIN digits c JOIN digits d';
+  await run('CREATE TABLE t (a INT PRIMARY KEY, b INT, KEY (b)) PARTITION BY HASH (a) PARTITIONS 3');
+  await run(`INSERT INTO t ${many}`);
+  expect(await run('SELECT COUNT(*), SUM(a) FROM t PARTITION (p1)')).toMatchObject([[3333, expect.anything()]]);
+  expect(await run('SELECT COUNT(*) FROM t WHERE b = 3')).toEqual([[1000]]);
+  const rows = 'SELECT PARTITION_NAME, TABLE_ROWS FROM information_schema.PARTITIONS WHERE TABLE_NAME = "t"';
+  expect((await run(rows)).map((row) => row.map(String))).toEqual([
+    ['p0', '3334'],
+    ['p1', '3333'],
+    ['p2', '3333'],
+  ]);
+  await run('CREATE TABLE u (a INT, b INT) PARTITION BY RANGE (a) (PARTITION p0 VALUES LESS THAN (9000))');
+  await expect(run(`INSERT INTO u ${many}`)).rejects.toMatchObject({ errno: 1526 });
+  expect(await run('SELECT COUNT(*) FROM u')).toEqual([[0]]);
+  await run(`INSERT IGNORE INTO u ${many}`);
+  expect(await run('SELECT COUNT(*) FROM u')).toEqual([[9000]]);
+});
