@@ -16,31 +16,30 @@ import {
 } from '../../sql/types/index.ts';
 import { bitBytes, setBytes, storedBytesOf } from './stored-bytes.ts';
 
-const MASK = 0xffff_ffff_ffff_ffffn;
-const FNV_OFFSET = 14_695_981_039_346_656_037n;
-const FNV_PRIME = 1_099_511_628_211n;
+/** The low halves of FNV-1a's 64-bit constants. */
+const FNV_OFFSET = 0x8422_2325;
+const FNV_PRIME = 0x1b3;
 const SPACE = 0x20;
 
 type NonNull = Exclude<Value, null>;
 export type KeyHasher = (hash: KeyHash, value: NonNull, zone: TimeZone) => void;
 
-/** Both halves of MySQL's running hash. */
+/** MySQL's running hash. Its state has 64 bits, but the low 32, which are the result, never depend on the others. */
 export class KeyHash {
-  #first = 1n;
-  #second = 4n;
+  #first = 1;
+  #second = 4;
 
   get value(): number {
-    return Number(this.#first & 0xffff_ffffn);
+    return this.#first >>> 0;
   }
 
   addNull(): void {
-    this.#first = (this.#first ^ ((this.#first << 1n) | 1n)) & MASK;
+    this.#first ^= (this.#first << 1) | 1;
   }
 
   addByte(byte: number): void {
-    const product = ((this.#first & 63n) + this.#second) * BigInt(byte);
-    this.#first = (this.#first ^ (product + (this.#first << 8n))) & MASK;
-    this.#second += 3n;
+    this.#first ^= Math.imul((this.#first & 63) + this.#second, byte) + (this.#first << 8);
+    this.#second += 3;
   }
 
   addBytes(bytes: Iterable<number>): void {
@@ -52,7 +51,7 @@ export class KeyHash {
     let hash = this.#first ^ FNV_OFFSET;
     for (let i = 0; i < sortKey.length; i += 2) {
       const weight = ((sortKey[i] as number) << 8) | (sortKey[i + 1] as number);
-      hash = ((hash ^ BigInt(weight)) * FNV_PRIME) & MASK;
+      hash = Math.imul(hash ^ weight, FNV_PRIME);
     }
     this.#first = hash;
   }

@@ -81,7 +81,7 @@ export function routerOf(
       const pick = rule.linear ? linearHash(count) : plainHash(count);
       return {
         ...shared,
-        find: (row, zone) => pick(BigInt.asIntN(64, BigInt(evaluate?.(row, zone) ?? LEAST_BIGINT))),
+        find: (row, zone) => pick(evaluate?.(row, zone) ?? LEAST_BIGINT),
       };
     }
     case 'key':
@@ -105,11 +105,7 @@ function functionOf(
   };
 }
 
-function keyFinder(
-  columns: readonly ColumnDef[],
-  positions: readonly number[],
-  pick: (value: bigint) => number,
-): RuleRouter['find'] {
+function keyFinder(columns: readonly ColumnDef[], positions: readonly number[], pick: Pick): RuleRouter['find'] {
   const hashers = columns.map((column) => keyHasher(column.type));
   return (row, zone) => {
     const hash = new KeyHash();
@@ -118,7 +114,7 @@ function keyFinder(
       if (value === null) hash.addNull();
       else hashers[i]?.(hash, value, zone);
     }
-    return pick(BigInt(hash.value));
+    return pick(hash.value);
   };
 }
 
@@ -183,22 +179,23 @@ function tupleKey(columns: readonly ColumnDef[]): (values: readonly Value[]) => 
   };
 }
 
-function plainHash(count: number): (value: bigint) => number {
-  const divisor = BigInt(count);
-  return (value) => {
-    const remainder = Number(value % divisor);
-    return remainder < 0 ? -remainder : remainder;
-  };
+type Pick = (value: number | bigint) => number;
+
+function plainHash(count: number): Pick {
+  return (value) =>
+    Math.abs(typeof value === 'number' ? value % count : Number(BigInt.asIntN(64, value) % BigInt(count)));
 }
 
+const INT32_MAX = 0x7fff_ffff;
+
 /** Powers of two: adding a partition splits one. */
-function linearHash(count: number): (value: bigint) => number {
+function linearHash(count: number): Pick {
   let size = 1;
   while (size < count) size *= 2;
-  const mask = BigInt(size - 1);
-  const halfMask = BigInt(size / 2 - 1);
   return (value) => {
-    const place = Number(BigInt.asUintN(64, value) & mask);
-    return place < count ? place : Number(BigInt.asUintN(64, value) & halfMask);
+    const low =
+      typeof value === 'number' && Math.abs(value) <= INT32_MAX ? value : Number(BigInt.asUintN(31, BigInt(value)));
+    const place = low & (size - 1);
+    return place < count ? place : low & (size / 2 - 1);
   };
 }
