@@ -9,6 +9,8 @@ import { parseQueryText } from '../../sql/parser/index.ts';
 import { planFor } from './planning.ts';
 import type { StatementResult } from '../session-port.ts';
 import { runTidb } from '../tidb/run-tidb.ts';
+import { runHandler } from './handler-statement.ts';
+import { flush, lockTables, unlockTables } from './lock-statements.ts';
 import { okResult, tableResult, textColumn } from './results.ts';
 import type { EngineSession } from './session.ts';
 
@@ -29,15 +31,18 @@ export function runAdmin(session: EngineSession, statement: ast.Statement, sql: 
     case 'maintain-table':
       return maintain(session, statement);
     case 'lock-tables':
-      for (const lock of statement.locks) findTable(session, lock.table);
-      session.state.lockedTables.lock(statement);
-      return okResult();
+      return lockTables(session, statement);
     case 'unlock-tables':
-      session.state.lockedTables.release();
-      return okResult();
+      return unlockTables(session);
+    case 'cache-index':
+    case 'load-index':
+      return tableResult(MAINTENANCE_COLUMNS, cacheRows(session, statement));
+    case 'handler':
+      return runHandler(session, statement);
     case 'help':
       return tableResult(HELP_COLUMNS, []);
     case 'flush':
+      return flush(session, statement);
     case 'lock-instance':
     case 'reset-persist':
       return okResult();
@@ -49,12 +54,22 @@ export function runAdmin(session: EngineSession, statement: ast.Statement, sql: 
   }
 }
 
-function findTable(session: EngineSession, name: ast.TableName): TableDef | ViewDef {
-  const schema = name.schema ?? session.state.database;
-  if (schema === null) throw sqlError('ER_NO_DB_ERROR');
-  const table = session.catalog.findTable(schema, name.name);
-  if (table === undefined) throw sqlError('ER_NO_SUCH_TABLE', schema, name.name);
-  return table;
+/** Indexes are cached by InnoDB as it sees fit; so they are here. */
+function cacheRows(session: EngineSession, statement: ast.CacheIndex): Row[] {
+  const { cache } = statement;
+  if (cache !== undefined && cache.toLowerCase() !== 'default') throw sqlError('ER_UNKNOWN_KEY_CACHE', cache);
+  const op = cache === undefined ? 'preload_keys' : 'assign_to_keycache';
+  return statement.tables.flatMap(({ table: name }): Row[] => {
+    const schema = name.schema ?? session.state.database;
+    if (schema === null) throw sqlError('ER_NO_DB_ERROR');
+    const label = `${schema}.${name.name}`;
+    if (session.catalog.findTable(schema, name.name) === undefined)
+      return [
+        [label, op, 'Error', `Table '${label}' doesn't exist`],
+        [label, op, 'status', 'Operation failed'],
+      ];
+    return [[label, op, 'note', `The storage engine for the table doesn't support ${op}`]];
+  });
 }
 
 function analyze(session: EngineSession, statement: ast.AnalyzeTable): MaybePromise<StatementResult> {

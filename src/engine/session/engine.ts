@@ -25,6 +25,7 @@ import { checksumTable } from './checksum-table.ts';
 import type { BeginOptions, SchemaChanger, SessionHost, SessionPrivileges } from './session-host.ts';
 import { EngineSession } from './session.ts';
 import { SessionVirtualTables } from './session-virtual-tables.ts';
+import { WriterGates } from './table-locks.ts';
 import { TableStats } from './table-stats.ts';
 import { timeToLiveHost } from './time-to-live-host.ts';
 import { Additions } from '../tidb/additions.ts';
@@ -50,6 +51,7 @@ export class SqlEngine implements Engine, SessionHost {
   readonly stats: StatsProvider;
   readonly schemaChanger: SchemaChanger;
   readonly additions: Additions;
+  readonly writerGates = new WriterGates();
   readonly #database: Database;
   readonly #accounts: AccountDirectory;
   readonly #sessions = new Map<number, EngineSession>();

@@ -1,6 +1,6 @@
 /**
  * LOCK TABLES as the session sees it: while it holds locks, only the locked names may be used, and only as locked (1099, 1100).
- * Other sessions are not kept out: statements of theirs are isolated by transactions as ever.
+ * table-locks.ts keeps other sessions out.
  */
 import { sqlError } from '../../base/index.ts';
 import type * as ast from '../../sql/ast/index.ts';
@@ -10,6 +10,8 @@ type Locks = ReadonlyMap<string, { readonly table: string; readonly write: boole
 
 export class LockedTables {
   #locks: Locks | undefined;
+  /** What is locked now, as written. */
+  statement: ast.LockTables | undefined;
 
   lock(statement: ast.LockTables): void {
     const locks = new Map<string, { table: string; write: boolean }>();
@@ -19,6 +21,7 @@ export class LockedTables {
       locks.set(name, { table: table.name, write: type === 'write' });
     }
     this.#locks = locks;
+    this.statement = statement;
   }
 
   /** Statements whose plans are kept must be looked at again. */
@@ -28,6 +31,7 @@ export class LockedTables {
 
   release(): void {
     this.#locks = undefined;
+    this.statement = undefined;
   }
 
   /** Throws when the statement uses what is not locked for it. */

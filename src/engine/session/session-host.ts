@@ -17,6 +17,7 @@ import type { StatementResult } from '../session-port.ts';
 import type { TemporaryTables } from '../temporary/temporary-tables.ts';
 import type { Additions } from '../tidb/additions.ts';
 import type { UserLockTable } from '../user-lock-table.ts';
+import type { WriterGates } from './table-locks.ts';
 import type { VariableValues } from '../variables/index.ts';
 import type { EngineSession } from './session.ts';
 
@@ -41,6 +42,7 @@ export interface SessionHost {
   readonly stats: StatsProvider;
   readonly schemaChanger: SchemaChanger;
   readonly additions: Additions;
+  readonly writerGates: WriterGates;
   catalog(): Catalog;
   /** The definitions as they were at a moment that is still retained. */
   catalogAt(at: Timestamp): MaybePromise<Catalog>;

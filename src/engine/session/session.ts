@@ -36,6 +36,10 @@ import type {
 import type { Catalog, TableDef } from '../../sql/catalog/index.ts';
 import type { StatsProvider } from '../../sql/planner/index.ts';
 import type { TemporaryTables } from '../temporary/temporary-tables.ts';
+import type { StatementPlan } from '../../sql/plan/index.ts';
+import type { Transaction } from '../../txn/index.ts';
+import { Handlers } from './handler-statement.ts';
+import { TableLocks, writtenTables } from './table-locks.ts';
 import { findVariableRow, readVariable } from '../variables/index.ts';
 import { SessionEval } from './eval-session.ts';
 import { PlanCache } from './plan-cache.ts';
@@ -52,6 +56,8 @@ import { TransactionControl } from './transaction-control.ts';
 
 /** A statement gives the thread away after this long; see the fairness benchmark. */
 const TIME_SLICE_MS = 4;
+/** Timers take no more: some 24 days. */
+const TIMER_MS_MAX = 2 ** 31 - 1;
 /** A sleeping statement looks this often whether it was killed. */
 /** How often a wait for a user lock looks again. */
 const USER_LOCK_STEP_MS = 20;
@@ -76,6 +82,8 @@ export class EngineSession implements Session {
   #statementText = '';
   /** The running statement has left no record in the summary yet. */
   #isOpen = false;
+  readonly tableLocks: TableLocks;
+  readonly handlers = new Handlers();
   /** Once the session made a temporary table. */
   temporary: TemporaryTables | undefined;
   hooks: SessionHooks = {};
@@ -124,6 +132,13 @@ export class EngineSession implements Session {
       yieldNow: () => this.yieldNow(),
     };
     this.transactions = new TransactionControl(this);
+    this.tableLocks = new TableLocks(host.writerGates, () =>
+      host.begin({
+        isolation: 'read-committed',
+        mode: 'pessimistic',
+        lockWaitTimeoutMs: Math.min(state.variables.getNumber('lock_wait_timeout') * 1000, TIMER_MS_MAX),
+      }),
+    );
     this.#adopt(options);
     this.privileges = host.privileges(this);
     this.eval.roleOf = () => this.privileges.currentRole();
@@ -153,8 +168,16 @@ export class EngineSession implements Session {
       this.state.variables.set('character_set_connection', collation.charset);
       this.state.variables.set('collation_connection', collation.name);
     }
+    if (options.ignoreSpace) this.#addSqlMode('IGNORE_SPACE');
     if (options.interactive) this.state.variables.set('wait_timeout', this.state.globals.get('interactive_timeout'));
     this.state.refresh();
+  }
+
+  /** What a client asks for with a capability flag. */
+  #addSqlMode(mode: string): void {
+    const { variables } = this.state;
+    const text = String(variables.get('sql_mode') ?? '');
+    if (!text.split(',').includes(mode)) variables.set('sql_mode', text === '' ? mode : `${mode},${text}`);
   }
 
   #defineComputedVariables(): void {
@@ -280,6 +303,7 @@ export class EngineSession implements Session {
   reset(): MaybePromise<void> {
     this.transactions.rollback();
     this.transactions.staleness = undefined;
+    this.unlockTables();
     this.preparedNames.clear();
     this.plans.clear();
     this.state.reset();
@@ -289,6 +313,7 @@ export class EngineSession implements Session {
 
   #dropTemporary(): MaybePromise<void> {
     const { temporary } = this;
+    this.handlers.closeAll();
     this.temporary = undefined;
     return temporary?.close();
   }
@@ -307,6 +332,7 @@ export class EngineSession implements Session {
     this.#closed = true;
     this.transactions.rollback();
     this.eval.userLocks.releaseAll();
+    this.unlockTables();
     this.host.removeSession(this);
     return this.#dropTemporary();
   }
@@ -367,6 +393,22 @@ export class EngineSession implements Session {
       this.transactions.routeTemporary(temporary);
       return temporary;
     });
+  }
+
+  /** Waits while a schema change or another session's LOCK TABLES keeps the plan's tables. */
+  useTables(transaction: Transaction, plan: StatementPlan): MaybePromise<void> {
+    const { held } = this.tableLocks;
+    const { host } = this;
+    const tables = held.size === 0 ? plan.tables : plan.tables.filter((table) => !held.has(table.id));
+    const used = host.useTables(transaction, tables);
+    if (host.writerGates.isOpen) return used;
+    return andThen(used, () => host.writerGates.pass(transaction, writtenTables(plan), held));
+  }
+
+  /** UNLOCK TABLES, and what implies it. */
+  unlockTables(): void {
+    this.state.lockedTables.release();
+    this.tableLocks.release();
   }
 
   get foreignKeyChecks(): boolean {

@@ -36,9 +36,7 @@ export function runPlan(
     (session.state.sqlMode.strictTransTables || session.state.sqlMode.strictAllTables);
   session.eval.strict = strict;
   const used =
-    plan.tables.length === 0 || open.catalog !== undefined
-      ? undefined
-      : session.host.useTables(open.transaction, plan.tables);
+    plan.tables.length === 0 || open.catalog !== undefined ? undefined : session.useTables(open.transaction, plan);
   return andThen(used, () => {
     open.storage.beginStatement();
     session.transactions.statementBegan = true;
