@@ -4,7 +4,7 @@ import type { ColumnDef } from '../../sql/catalog/index.ts';
 import type { AlterPlan } from '../../sql/ddl/index.ts';
 import { compile, type EvalContext, type Evaluator } from '../../sql/expr/index.ts';
 import { bindTableExpressions } from '../../sql/planner/index.ts';
-import { castValue, implicitDefaultOf, type Row, type Value } from '../../sql/types/index.ts';
+import { castValue, type FieldType, implicitDefaultOf, type Row, type Value } from '../../sql/types/index.ts';
 import { plannerContext } from '../session/plan-context.ts';
 import type { EngineSession } from '../session/session.ts';
 import { evalContext } from '../session/statement-run.ts';
@@ -57,10 +57,25 @@ function columnSource(plan: AlterPlan, column: ColumnDef, defaultOf: Evaluator |
   if (from === to) return (row) => row[place] ?? null;
   return (row, context, rowNumber) => {
     const value = row[place] ?? null;
-    // MySQL's text for a NULL met while a column becomes NOT NULL.
-    if (value === null && !to.nullable && context.session.strict) throw sqlError('ER_INVALID_USE_OF_NULL');
+    if (value === null && !to.nullable && context.session.strict) throw nullRefusal(from, column, rowNumber);
     return castValue(value, from, to, context, { column: column.name, row: rowNumber });
   };
+}
+
+/** MySQL's texts for a NULL met while a column becomes NOT NULL: in place, and with a change of its type. */
+function nullRefusal(from: FieldType, column: ColumnDef, rowNumber: number): Error {
+  const sameType = sameStorage(from, column.type);
+  return sameType ? sqlError('ER_INVALID_USE_OF_NULL') : sqlError('WARN_DATA_TRUNCATED', column.name, rowNumber);
+}
+
+function sameStorage(a: FieldType, b: FieldType): boolean {
+  return (
+    a.mysqlType === b.mysqlType &&
+    a.length === b.length &&
+    a.decimals === b.decimals &&
+    a.unsigned === b.unsigned &&
+    a.collation === b.collation
+  );
 }
 
 export interface RowChecker {

@@ -45,6 +45,8 @@ class Alteration {
   readonly context: BuildContext;
   rebuild = false;
   countsRows = false;
+  /** All columns may be dropped when others come in their place. */
+  addsColumns = false;
   readonly addedChecks: string[] = [];
   readonly addedForeignKeys: string[] = [];
   schema: string;
@@ -62,6 +64,7 @@ export function planAlterTable(statement: AlterTable, table: TableDef, context: 
   const alteration = new Alteration(table, context);
   // MySQL drops first and adds last, whatever the order written, so that a key can be replaced in one statement.
   const dropsFirst = [...statement.actions].sort((a, b) => rank(a) - rank(b));
+  alteration.addsColumns = statement.actions.some((action) => action.kind === 'add-column');
   for (const action of dropsFirst) apply(action, alteration);
   alteration.draft.check(true);
   return finish(alteration, table, statement);
@@ -372,7 +375,8 @@ function dropColumn(name: string, alteration: Alteration): void {
   const { draft } = alteration;
   const column = draft.findColumn(name);
   if (column === undefined || column.hidden) throw sqlError('ER_CANT_DROP_FIELD_OR_KEY', name);
-  if (draft.visibleColumnCount() === 1) throw sqlError('ER_CANT_REMOVE_ALL_FIELDS');
+  const isLast = draft.visibleColumnCount() === 1 && !alteration.addsColumns;
+  if (isLast) throw sqlError('ER_CANT_REMOVE_ALL_FIELDS');
   refuseReferencedColumn(column, alteration);
   refuseDependentExpressions(draft, column);
   refuseTimeToLiveColumn(draft, column);

@@ -5,6 +5,7 @@ import type { ColumnDef, ColumnDefault } from '../catalog/index.ts';
 import type { FieldType } from '../types/index.ts';
 import { columnType, hasExplicitCharset } from './column-type.ts';
 import type { BuildContext } from './build-context.ts';
+import { COLUMN_COMMENT_MAX, fittingComment } from './comment.ts';
 
 const AUTO_INCREMENT_KINDS = new Set(['int', 'float', 'double']);
 const NO_LITERAL_DEFAULT = new Set<DataTypeName>([
@@ -45,9 +46,9 @@ export function buildColumn(definition: ColumnDefinition, place: ColumnPlace, co
     collation: definition.collation,
     nullable: !notNull && !autoIncrement,
   });
-  if (definition.comment !== undefined && [...definition.comment].length > 1024) {
-    throw sqlError('ER_TOO_LONG_FIELD_COMMENT', definition.name, 1024);
-  }
+  const comment = fittingComment(definition.comment ?? '', COLUMN_COMMENT_MAX, context, () =>
+    sqlError('ER_TOO_LONG_FIELD_COMMENT', definition.name, COLUMN_COMMENT_MAX),
+  );
   if (autoIncrement) checkAutoIncrement(definition, type);
   const onUpdateNow = checkOnUpdate(definition, type);
   const generated = definition.generated && {
@@ -66,7 +67,7 @@ export function buildColumn(definition: ColumnDefinition, place: ColumnPlace, co
     onUpdateNow,
     autoIncrement,
     ...(generated && { generated }),
-    comment: definition.comment ?? '',
+    comment,
     invisible: definition.visible === false,
     state: 'public',
     hidden: false,
@@ -119,6 +120,12 @@ function columnDefault(
     if (!type.nullable) throw sqlError('ER_INVALID_DEFAULT', definition.name);
     return { kind: 'literal', text: null };
   }
-  if (NO_LITERAL_DEFAULT.has(definition.type.name)) throw sqlError('ER_BLOB_CANT_HAVE_DEFAULT', definition.name);
+  if (NO_LITERAL_DEFAULT.has(definition.type.name)) {
+    const refusal = sqlError('ER_BLOB_CANT_HAVE_DEFAULT', definition.name);
+    const isEmpty = expression.kind === 'string' && expression.value === '';
+    if (context.strict || !isEmpty || type.kind === 'json') throw refusal;
+    context.warn(refusal.errno, refusal.message);
+    return type.nullable ? { kind: 'literal', text: null } : undefined;
+  }
   return context.literalDefault(expression, type, definition.name);
 }

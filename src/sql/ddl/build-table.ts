@@ -7,6 +7,7 @@ import { type BuildContext, UNASSIGNED_ID } from './build-context.ts';
 import { buildPartitioning } from './partitions/build-partitioning.ts';
 import { HIDDEN_ROW_ID_INDEX, TableDraft } from './table-draft.ts';
 import { applyTimeToLive } from './time-to-live.ts';
+import { fittingComment, TABLE_COMMENT_MAX } from './comment.ts';
 
 /** A definition with nothing in it yet. */
 export function emptyTable(schema: string, name: string, context: BuildContext): TableDef {
@@ -109,7 +110,10 @@ export function applyTableOptions(draft: TableDraft, options: readonly TableOpti
     if (option.name === 'default charset' || option.name === 'charset')
       charset = option.value === undefined ? undefined : String(option.value);
     else if (option.name === 'collate') collation = option.value === undefined ? undefined : String(option.value);
-    else if (option.name === 'comment') draft.comment = checkedComment(String(option.value ?? ''), draft.base.name);
+    else if (option.name === 'comment')
+      draft.comment = fittingComment(String(option.value ?? ''), TABLE_COMMENT_MAX, draft.context, () =>
+        sqlError('ER_TOO_LONG_TABLE_COMMENT', draft.base.name, TABLE_COMMENT_MAX),
+      );
     else if (!option.name.startsWith('ttl') && !IGNORED_OPTIONS.has(option.name))
       draft.options[option.name] = String(option.value ?? 'default');
   }
@@ -121,9 +125,4 @@ export function applyTableOptions(draft: TableDraft, options: readonly TableOpti
   } else if (charset !== undefined) {
     draft.collation = defaultCollationOf(charset.toLowerCase());
   }
-}
-
-function checkedComment(comment: string, table: string): string {
-  if ([...comment].length > 2048) throw sqlError('ER_TOO_LONG_TABLE_COMMENT', table, 2048);
-  return comment;
 }

@@ -16,6 +16,7 @@ import type {
 } from '../ast/index.ts';
 import type { CheckDef, ColumnDef, ForeignKeyDef, IndexDef, TableDef } from '../catalog/index.ts';
 import type { BuildContext } from './build-context.ts';
+import { fittingComment, INDEX_COMMENT_MAX } from './comment.ts';
 import { buildColumn } from './build-column.ts';
 import { buildForeignKey, startsWith } from './build-foreign-key.ts';
 import { buildIndex, isLob, sortIndexes, unusedIndexName } from './build-index.ts';
@@ -126,7 +127,10 @@ export class TableDraft {
       addHidden: (part, indexName, position) => this.#addHiddenColumn(part, indexName, position),
     });
     if (primary) this.#makeNotNull(built.parts.map((part) => part.columnId));
-    const index: IndexDef = { id: primary ? 0 : this.nextIndexId++, ...built };
+    const comment = fittingComment(built.comment, INDEX_COMMENT_MAX, this.context, () =>
+      sqlError('ER_TOO_LONG_INDEX_COMMENT', name, INDEX_COMMENT_MAX),
+    );
+    const index: IndexDef = { id: primary ? 0 : this.nextIndexId++, ...built, comment };
     this.#warnOfTwin(index);
     this.indexes.push(index);
     return index;

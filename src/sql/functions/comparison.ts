@@ -20,6 +20,8 @@ import {
   comparisonConverter,
   comparisonType,
   DateFlag,
+  datetimeType,
+  numberToDateTime,
   type FieldType,
   hashKeyOf,
   isInteger,
@@ -159,7 +161,19 @@ function adaptLiterals(a: CompiledArgument, b: CompiledArgument): readonly [Comp
 
 function adaptLiteral(arg: CompiledArgument, other: CompiledArgument): CompiledArgument {
   if (other.type.kind === 'year') return yearLiteral(arg);
-  return other.type.kind === 'time' && other.isColumn === true ? timeLiteral(arg) : arg;
+  if (other.isColumn !== true) return arg;
+  if (other.type.kind === 'time') return timeLiteral(arg);
+  return other.type.kind === 'datetime' || other.type.kind === 'timestamp' ? dateNumber(arg) : arg;
+}
+
+/** Beside a DATETIME column the constant 20200131 means that day. */
+function dateNumber(arg: CompiledArgument): CompiledArgument {
+  const value = arg.constant?.value;
+  if (typeof value !== 'number' || arg.type.kind !== 'int') return arg;
+  const parsed = numberToDateTime(value, 0);
+  if (parsed.kind === 'error') return arg;
+  const date = parsed.value;
+  return { type: datetimeType(0), evaluate: () => date, constant: { value: date } };
 }
 
 /** Beside a YEAR, 2 and '2' mean 2002. */

@@ -35,7 +35,7 @@ export function modeDateFlags(context: ConversionContext): number {
   );
 }
 
-export function sessionZone(context: ConversionContext): ReturnType<typeof findTimeZone> & object {
+export function sessionZone(context: Pick<ConversionContext, 'session'>): ReturnType<typeof findTimeZone> & object {
   return findTimeZone(context.session.timeZone) ?? UTC;
 }
 
@@ -83,12 +83,18 @@ export function textToDateTime(text: string, context: ConversionContext, reading
   }
   warnDelimiter(context, parsed, text);
   if (parsed.warnings !== 0) warnIncorrect(context, parsed.kind, text, true);
-  let value = roundSeventh(parsed.value, parsed.seventhDigit);
-  if (parsed.displacement !== undefined) {
-    const utc = addMicros(value, -parsed.displacement * 1_000_000);
-    value = (utc === undefined ? undefined : utcToLocal(utc, sessionZone(context))) ?? value;
-  }
-  return value;
+  const value = roundSeventh(parsed.value, parsed.seventhDigit);
+  return parsed.displacement === undefined ? value : atDisplacement(value, parsed.displacement, context);
+}
+
+/** A time that was written with its distance from UTC, in seconds, in the session's time zone. */
+export function atDisplacement(
+  value: DateTime,
+  displacement: number,
+  context: Pick<ConversionContext, 'session'>,
+): DateTime {
+  const utc = addMicros(value, -displacement * 1_000_000);
+  return (utc === undefined ? undefined : utcToLocal(utc, sessionZone(context))) ?? value;
 }
 
 function numberToDate(

@@ -3,6 +3,7 @@ import { sqlError } from '../../../base/index.ts';
 import type * as ast from '../../ast/index.ts';
 import type { Expr } from '../../expr/index.ts';
 import {
+  atDisplacement,
   charLength,
   DateFlag,
   Decimal,
@@ -50,7 +51,7 @@ export function bindLiteral(node: Literal, state: StatementState): Expr {
     case 'bytes':
       return bytesLiteral(node, state);
     case 'temporal':
-      return temporalLiteral(node);
+      return temporalLiteral(node, state);
   }
 }
 
@@ -107,7 +108,7 @@ function bytesLiteral(node: ast.BytesLiteral, state: StatementState): Expr {
   return node.charset === undefined || node.charset === 'binary' ? literal : introduced(literal, node.charset, state);
 }
 
-function temporalLiteral(node: ast.TemporalLiteral): Expr {
+function temporalLiteral(node: ast.TemporalLiteral, state: StatementState): Expr {
   if (node.type === 'time') {
     const parsed = parseTime(node.text);
     if (parsed.warnings !== 0 || parsed.micros === undefined) throw sqlError('ER_WRONG_VALUE', 'TIME', node.text);
@@ -120,5 +121,9 @@ function temporalLiteral(node: ast.TemporalLiteral): Expr {
   if (node.type === 'date') return constant(parsed.value.ymd, dateType({ nullable: false }), true);
   const type = datetimeType(Math.min(parsed.fractionDigits, 6), { nullable: false });
   if (parsed.displacement === undefined) return constant(parsed.value, type, true);
-  return constant(inSessionZone(parsed.value, parsed.displacement, state), type, true);
+  return constant(
+    atDisplacement(parsed.value, parsed.displacement, { session: state.context.evalSession }),
+    type,
+    true,
+  );
 }
