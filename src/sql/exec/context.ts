@@ -12,6 +12,7 @@ import type { TransactionStorage } from '../ports.ts';
 import type { Batch, FieldType, Value } from '../types/index.ts';
 import type { StatementMemory } from './memory.ts';
 import type { RuntimeStats } from './runtime-stats.ts';
+import type { SpillSpace } from './spill/spill-space.ts';
 
 export interface Interrupt {
   /** Throws 1317 after KILL QUERY, 3024 after max_execution_time. Cheap: called per batch. */
@@ -32,6 +33,8 @@ export interface ExecContext {
   readonly storage: TransactionStorage;
   readonly eval: EvalContext;
   readonly memory: StatementMemory;
+  /** Absent: what does not fit the quota fails. */
+  readonly spill?: SpillSpace;
   readonly interrupt: Interrupt;
   /** Gives the thread away when the statement's time slice is used up; undefined (synchronous) otherwise. */
   yieldNow(): MaybePromise<void>;

@@ -6,16 +6,22 @@
  * them out (outer, anti, mark) or where NOT IN must know of them (null-aware).
  *
  * Left order is kept when the right side is built. When the left side is built, rows without a match come last.
+ *
+ * When the statement's memory gets short while the table is built, both sides go to the disk, divided by their keys, and are joined part by part
+ * (grace hash join). Then no order is kept, so the planner says when it relies on that (`keepsOrder`); NOT IN needs all rows at once. Such
+ * joins fail beyond the quota.
  */
-import type { MaybePromise } from '../../base/index.ts';
+import { andThen, type MaybePromise } from '../../base/index.ts';
 import type { HashJoinNode } from '../plan/index.ts';
 import { type Batch, BATCH_ROWS, type Row } from '../types/index.ts';
 import type { CompileScope } from './compile-scope.ts';
 import { appendValue, JoinLoop, type JoinShape, joinRows } from './join-loop.ts';
 import { compileJoinKey, type JoinKey } from './join-key.ts';
-import type { MemoryAccount } from './memory.ts';
+import { estimateBatchBytes, type MemoryAccount } from './memory.ts';
 import { AGAIN, type CompiledNode, type Operator, pace, pull, type Run, StepOperator } from './operator.ts';
 import { compileVerdict, type Verdict } from './predicate.ts';
+import { PartedJoin } from './spill/parted-join.ts';
+import { SPILL_LEVEL_MAX } from './spill/partitions.ts';
 import type { HashKey } from './value-semantics.ts';
 
 const ENTRY_BYTES = 48;
@@ -24,6 +30,7 @@ const NO_ROWS: readonly Row[] = [];
 interface HashJoinShape extends JoinShape {
   readonly leftKey: JoinKey;
   readonly rightKey: JoinKey;
+  readonly canSpill: boolean;
 }
 
 export function compileHashJoin(node: HashJoinNode, scope: CompileScope): CompiledNode {
@@ -40,6 +47,7 @@ export function compileHashJoin(node: HashJoinNode, scope: CompileScope): Compil
     nullAware: node.nullAware,
     leftKey,
     rightKey,
+    canSpill: !node.nullAware && node.keepsOrder !== true,
   };
   if (node.build === 'right' || node.nullAware)
     return { open: (run) => new ProbeLeft(left.open(run), right.open(run), shape, run) };
@@ -77,6 +85,10 @@ class HashTable {
     else group.push(row);
   }
 
+  *entries(): Generator<readonly [HashKey, Row]> {
+    for (const [key, rows] of this.#groups) for (const row of rows) yield [key, row];
+  }
+
   find(key: HashKey): readonly Row[] {
     return this.#groups.get(key) ?? NO_ROWS;
   }
@@ -99,13 +111,17 @@ class ProbeLeft extends StepOperator {
   readonly #loop: JoinLoop;
   #buildRows = 0;
   #built = false;
+  readonly #level: number;
+  #parts: PartedJoin | undefined;
+  #isParted = false;
 
-  constructor(left: Operator, right: Operator, shape: HashJoinShape, run: Run) {
+  constructor(left: Operator, right: Operator, shape: HashJoinShape, run: Run, level = 0) {
     super();
     this.#left = left;
     this.#right = right;
     this.#shape = shape;
     this.#run = run;
+    this.#level = level;
     this.#memory = run.ctx.memory.open();
     this.#loop = new JoinLoop(shape, run.eval, shape.nullAware ? this.#nullAwareCandidates : this.#candidates);
   }
@@ -122,7 +138,7 @@ class ProbeLeft extends StepOperator {
     return this.#table.withNull.length === 0 ? equal : equal.concat(this.#table.withNull);
   };
 
-  readonly #build = (batch: Batch | undefined): Batch | undefined => {
+  readonly #build = (batch: Batch | undefined): MaybePromise<Batch | undefined> => {
     if (batch === undefined) {
       this.#built = true;
       this.#right.close();
@@ -135,14 +151,48 @@ class ProbeLeft extends StepOperator {
     }
     const { rightKey, nullAware } = this.#shape;
     const context = this.#run.eval;
-    this.#memory.chargeBatch(batch);
-    this.#memory.charge(batch.length * ENTRY_BYTES);
     this.#buildRows += batch.length;
+    const bytes = estimateBatchBytes(batch) + batch.length * ENTRY_BYTES;
+    if (this.#mustSpill(bytes)) return this.#divide('right', batch);
+    this.#memory.charge(bytes);
     for (const row of batch) {
       const key = rightKey.hash(row, context);
       if (nullAware) this.#table.all.push(row);
       if (key !== null || nullAware) this.#table.add(key, row);
     }
+    return AGAIN;
+  };
+
+  #mustSpill(bytes: number): boolean {
+    if (this.#parts !== undefined) return true;
+    const { spill } = this.#run.ctx;
+    if (spill === undefined || !this.#shape.canSpill || this.#level >= SPILL_LEVEL_MAX) return false;
+    if (this.#memory.fits(bytes)) return false;
+    this.#parts = new PartedJoin(
+      spill,
+      this.#level,
+      (left, right) => new ProbeLeft(left, right, this.#shape, this.#run, this.#level + 1),
+    );
+    for (const [key, row] of this.#table.entries()) this.#parts.side('right').add(key, row);
+    this.#table.clear();
+    this.#memory.close();
+    return true;
+  }
+
+  #divide(which: 'left' | 'right', batch: Batch): MaybePromise<Batch> {
+    const key = which === 'left' ? this.#shape.leftKey : this.#shape.rightKey;
+    const side = this.#parts!.side(which);
+    for (const row of batch) {
+      const hash = key.hash(row, this.#run.eval);
+      if (hash !== null || which === 'left') side.add(hash, row);
+    }
+    return andThen(side.flush(), () => AGAIN);
+  }
+
+  readonly #divideLeft = (batch: Batch | undefined): MaybePromise<Batch> => {
+    if (batch !== undefined) return this.#divide('left', batch);
+    this.#left.close();
+    this.#isParted = true;
     return AGAIN;
   };
 
@@ -156,6 +206,8 @@ class ProbeLeft extends StepOperator {
 
   protected step(): MaybePromise<Batch | undefined> {
     if (!this.#built) return pull(this.#right, this.#build);
+    if (this.#parts !== undefined)
+      return this.#isParted ? this.#parts.step() : pull<Batch | undefined>(this.#left, this.#divideLeft);
     if (!this.#loop.active) return pull(this.#left, this.#feed);
     const paused = pace(this.#run.ctx);
     return paused instanceof Promise ? paused.then(this.#produce) : this.#loop.produce();
@@ -164,6 +216,7 @@ class ProbeLeft extends StepOperator {
   close(): void {
     this.#left.close();
     this.#right.close();
+    this.#parts?.close();
     this.#table.clear();
     this.#memory.close();
   }
@@ -188,28 +241,33 @@ class ProbeRight extends StepOperator {
   #batch: Batch | undefined;
   #position = 0;
   #candidate = 0;
+  readonly #level: number;
+  #parts: PartedJoin | undefined;
+  #isParted = false;
 
-  constructor(left: Operator, right: Operator, shape: HashJoinShape, run: Run) {
+  constructor(left: Operator, right: Operator, shape: HashJoinShape, run: Run, level = 0) {
     super();
     this.#left = left;
     this.#right = right;
     this.#shape = shape;
     this.#run = run;
+    this.#level = level;
     this.#memory = run.ctx.memory.open();
   }
 
-  readonly #build = (batch: Batch | undefined): Batch | undefined => {
+  readonly #build = (batch: Batch | undefined): MaybePromise<Batch | undefined> => {
     if (batch === undefined) {
       this.#phase = 'probe';
       this.#left.close();
-      if (this.#rows.length > 0) return AGAIN;
+      if (this.#rows.length > 0 || this.#parts !== undefined) return AGAIN;
       this.#right.close();
       return undefined;
     }
     const { leftKey, join } = this.#shape;
     const keepAll = join !== 'inner' && join !== 'semi';
-    this.#memory.chargeBatch(batch);
-    this.#memory.charge(batch.length * ENTRY_BYTES * 2);
+    const bytes = estimateBatchBytes(batch) + batch.length * ENTRY_BYTES * 2;
+    if (this.#mustSpill(bytes)) return this.#divide('left', batch);
+    this.#memory.charge(bytes);
     for (const row of batch) {
       const key = leftKey.hash(row, this.#run.eval);
       if (key === null && !keepAll) continue;
@@ -220,6 +278,41 @@ class ProbeRight extends StepOperator {
       if (group === undefined) this.#groups.set(key, [built]);
       else group.push(built);
     }
+    return AGAIN;
+  };
+
+  #mustSpill(bytes: number): boolean {
+    if (this.#parts !== undefined) return true;
+    const { spill } = this.#run.ctx;
+    if (spill === undefined || !this.#shape.canSpill || this.#level >= SPILL_LEVEL_MAX) return false;
+    if (this.#memory.fits(bytes)) return false;
+    this.#parts = new PartedJoin(
+      spill,
+      this.#level,
+      (left, right) => new ProbeRight(left, right, this.#shape, this.#run, this.#level + 1),
+    );
+    const side = this.#parts.side('left');
+    for (const { row } of this.#rows) side.add(this.#shape.leftKey.hash(row, this.#run.eval), row);
+    this.#rows.length = 0;
+    this.#groups.clear();
+    this.#memory.close();
+    return true;
+  }
+
+  #divide(which: 'left' | 'right', batch: Batch): MaybePromise<Batch> {
+    const key = which === 'left' ? this.#shape.leftKey : this.#shape.rightKey;
+    const side = this.#parts!.side(which);
+    for (const row of batch) {
+      const hash = key.hash(row, this.#run.eval);
+      if (hash !== null || which === 'left') side.add(hash, row);
+    }
+    return andThen(side.flush(), () => AGAIN);
+  }
+
+  readonly #divideRight = (batch: Batch | undefined): MaybePromise<Batch> => {
+    if (batch !== undefined) return this.#divide('right', batch);
+    this.#right.close();
+    this.#isParted = true;
     return AGAIN;
   };
 
@@ -287,6 +380,8 @@ class ProbeRight extends StepOperator {
 
   protected step(): MaybePromise<Batch | undefined> {
     if (this.#phase === 'build') return pull(this.#left, this.#build);
+    if (this.#parts !== undefined)
+      return this.#isParted ? this.#parts.step() : pull<Batch | undefined>(this.#right, this.#divideRight);
     if (this.#phase === 'rest') return this.#rest();
     if (this.#batch === undefined) return pull(this.#right, this.#probe);
     const paused = pace(this.#run.ctx);
@@ -296,6 +391,7 @@ class ProbeRight extends StepOperator {
   close(): void {
     this.#left.close();
     this.#right.close();
+    this.#parts?.close();
     this.#groups.clear();
     this.#memory.close();
   }

@@ -1,6 +1,7 @@
 /**
- * The memory quota of a statement. Operators that hold rows charge what they keep, so that a statement that wants too
- * much fails with 8175 (as TiDB's tidb_mem_quota_query) instead of taking the process with it.
+ * The memory quota of a statement (TiDB's tidb_mem_quota_query). Operators that hold rows charge what they keep. Those that can (sort, hash join,
+ * hash aggregation) put rows on the disk before the quota is reached; what is charged beyond it fails with 8175 instead of taking the process
+ * with it.
  *
  * Charges are estimates of JavaScript heap, deliberately rough: sampled per batch, never per value of every row.
  */
@@ -9,6 +10,8 @@ import type { Batch, Row, Value } from '../types/index.ts';
 
 export const STATEMENT_MEMORY_DEFAULT_BYTES = 1024 * 1024 * 1024;
 
+/** How much of the quota is used before operators spill. */
+const SPILL_SHARE = 0.75;
 const ROW_OVERHEAD_BYTES = 48;
 const VALUE_OVERHEAD_BYTES = 12;
 const SAMPLED_ROWS = 8;
@@ -36,6 +39,11 @@ export class StatementMemory {
     this.#usedBytes += bytes;
     if (this.#usedBytes > this.#peakBytes) this.#peakBytes = this.#usedBytes;
     if (this.#usedBytes > this.quotaBytes) throw memoryQuotaExceeded(this.#connectionId);
+  }
+
+  /** False when an operator that can do without these bytes should put rows on the disk first: the last quarter is for those that cannot. */
+  fits(bytes: number): boolean {
+    return this.#usedBytes + bytes <= this.quotaBytes * SPILL_SHARE;
   }
 
   release(bytes: number): void {
@@ -71,6 +79,10 @@ export class MemoryAccount {
     this.#heldBytes += bytes;
     if (this.#heldBytes > this.#peakBytes) this.#peakBytes = this.#heldBytes;
     this.#memory.charge(bytes);
+  }
+
+  fits(bytes: number): boolean {
+    return this.#memory.fits(bytes);
   }
 
   chargeBatch(batch: Batch): void {

@@ -69,7 +69,7 @@ export abstract class StepOperator implements Operator {
 }
 
 /** Hands a child's next batch (or the end) to `consume`, now or when it is there. */
-export function pull<R>(child: Operator, consume: (batch: Batch | undefined) => R): MaybePromise<R> {
+export function pull<R>(child: Operator, consume: (batch: Batch | undefined) => MaybePromise<R>): MaybePromise<R> {
   const batch = child.next();
   return batch instanceof Promise ? batch.then(consume) : consume(batch);
 }

@@ -12,6 +12,8 @@ export interface SortEntry {
 }
 
 export interface RowOrder {
+  /** The keys are columns of the row: a row that was put aside need not carry them. */
+  readonly isOfColumns: boolean;
   entry(row: Row, sequence: number, context: EvalContext): SortEntry;
   compare(a: SortEntry, b: SortEntry): number;
   /** By the first key, in the wanted direction: a lower rank is before, equal ranks say nothing, NaN = none for this entry. */
@@ -24,16 +26,19 @@ export function compileRowOrder(by: readonly SortKey[]): RowOrder {
   const rankFirst = rankOf(by[0]);
   const rank = (entry: SortEntry): number => rankFirst(entry.keys[0]!);
   const width = by.length;
+  const isOfColumns = by.every((key) => key.expr.kind === 'column');
   if (width === 1) {
     const evaluate = evaluators[0]!;
     const compareOnly = compares[0]!;
     return {
+      isOfColumns,
       entry: (row, sequence, context) => ({ row, keys: [evaluate(row, context)], sequence }),
       compare: (a, b) => compareOnly(a.keys[0]!, b.keys[0]!) || a.sequence - b.sequence,
       rank,
     };
   }
   return {
+    isOfColumns,
     entry(row, sequence, context) {
       const keys: Value[] = new Array<Value>(width);
       for (let i = 0; i < width; i++) keys[i] = evaluators[i]!(row, context);

@@ -188,6 +188,8 @@ export interface HashJoinNode extends NodeBase {
   readonly nullSafe: readonly boolean[]; // <=>
   readonly condition?: Expr; // over left ++ right
   readonly nullAware: boolean;
+  /** Something above relies on the left rows' order: the join must not divide them on the disk. */
+  readonly keepsOrder?: boolean;
 }
 export interface MergeJoinNode extends NodeBase {
   readonly kind: 'merge-join';

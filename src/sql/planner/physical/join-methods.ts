@@ -40,6 +40,9 @@ export function joinMethods(task: JoinTask, context: JoinContext): Candidate[] {
   return candidates;
 }
 
+/** Beyond this a hash join promises no order. */
+const ORDERED_BUILD_ROWS_MAX = 100_000;
+
 function conditionOf(conditions: readonly Expr[], context: JoinContext): { condition?: Expr } {
   return conditions.length === 0 ? {} : { condition: context.calls.and(conditions) };
 }
@@ -60,6 +63,8 @@ function hashJoins(task: JoinTask, context: JoinContext): Candidate[] {
     const probeCost =
       probed.rows * COST.hashProbeRow + task.rows * (COST.joinedRow + split.rest.length * COST.condition);
     const cost = left.cost + right.cost + buildCost + probeCost;
+    // A large table may have to go to the disk, which mixes the rows.
+    const order = build === 'right' && right.rows <= ORDERED_BUILD_ROWS_MAX ? left.order : NO_ORDER;
     return {
       node: {
         kind: 'hash-join',
@@ -76,12 +81,13 @@ function hashJoins(task: JoinTask, context: JoinContext): Candidate[] {
         keyTypes: split.keys.map((key) => key.type),
         nullSafe: split.keys.map((key) => key.nullSafe),
         nullAware: task.nullAware,
+        ...(order.length > 0 && { keepsOrder: true }),
         ...conditionOf(split.rest, context),
       },
       rows: task.rows,
       cost,
       startup: built.cost + buildCost + probed.startup,
-      order: build === 'right' ? left.order : NO_ORDER,
+      order,
       constants: unionConstants(task),
     };
   });
