@@ -1,7 +1,7 @@
 /**
  * Statements of what Ebb has not yet and says so (COMPAT.md): stored programs, events, triggers, spatial types and functions. Such a statement
  * must answer 1235; then it is skipped, and so is a statement that names an object which only such a statement would have made
- * (a stored function, a table with a spatial column) as long as MySQL has that object.
+ * (a stored function, a table with a spatial column) as long as MySQL has that object, or a table that a stored program of MySQL reads or writes.
  *
  * A statement that passes is counted as passed, whatever it is. A statement of these kinds with any other answer is a failure:
  * nothing may half-work.
@@ -20,7 +20,10 @@ const STORED = [
   /^(?:call|signal|resignal)\b/i,
   /^(?:grant|revoke)\b.*\bon\s+(?:procedure|function)\b/is,
 ];
-const NINE = /^(?:create|alter|drop|show\s+create)\s+(?:library|masking\s+policy)\b|\binformation_schema\.libraries\b/i;
+/** Lists of stored programs: empty here, so they may answer. */
+const LISTS = /\binformation_schema\s*\.\s*(?:routines|parameters|triggers|events|libraries|routine_libraries)\b/i;
+const NINE =
+  /^(?:create|alter|drop|show\s+create)\s+(?:or\s+replace\s+)?(?:library|masking\s+policy)\b|\bmasking\s+polic(?:y|ies)\b/i;
 const SPATIAL_TYPE =
   'geometry|point|linestring|polygon|multipoint|multilinestring|multipolygon|geometrycollection|geomcollection';
 const SPATIAL = [
@@ -39,6 +42,8 @@ const DROPS = new RegExp(
   'i',
 );
 
+const ALTERS = new RegExp(`^alter\\s+table\\s+(${IDENTIFIER})`, 'i');
+
 function withoutComments(sql: string): string {
   return sql.replace(/^(?:\s|\/\*(?!!)[\s\S]*?\*\/|--\s.*\n|#.*\n)+/, '');
 }
@@ -55,6 +60,25 @@ function bare(identifier: string): string {
   return last.replaceAll('`', '').toLowerCase();
 }
 
+/** Tables that the body of a stored program reads or writes: what they hold depends on it. */
+function tablesNamedIn(text: string): string[] {
+  const names = text.matchAll(/\b(?:on|into|update|from|join|table|replace)\s+(`[^`]+`|[\w$.]+)/gi);
+  return [...names].map(([, name]) => bare(name!)).filter((name) => !NO_TABLE.has(name));
+}
+const NO_TABLE = new Set([
+  'if',
+  'for',
+  'each',
+  'select',
+  'values',
+  'set',
+  'duplicate',
+  'schedule',
+  'dual',
+  'exists',
+  'key',
+]);
+
 /** One per file of a suite. */
 export class LaterFeatures {
   /** Names of objects that MySQL has and Ebb, for want of a feature, has not. */
@@ -66,7 +90,7 @@ export class LaterFeatures {
     const feature = featureOf(text);
     const named = this.#absentNamedIn(text);
     this.#follow(text, wanted.errno === undefined ? (feature ?? named) : undefined, got);
-    if (feature === undefined) return named;
+    if (feature === undefined) return named ?? (LISTS.test(text) ? 'stored programs' : undefined);
     const refused = got.errno === NOT_SUPPORTED || (NINE.test(text) && got.errno === PARSE_ERROR);
     return refused ? feature : named;
   }
@@ -85,6 +109,13 @@ export class LaterFeatures {
     if (made !== undefined) {
       if (feature !== undefined && got.errno !== undefined) this.#absent.set(bare(made), feature);
       else this.#absent.delete(bare(made));
+    }
+    const altered = ALTERS.exec(text)?.[1];
+    if (altered !== undefined && feature !== undefined && got.errno !== undefined) {
+      this.#absent.set(bare(altered), feature);
+    }
+    if (feature === 'stored programs' && got.errno === NOT_SUPPORTED && /^create\b/i.test(text)) {
+      for (const table of tablesNamedIn(text)) this.#absent.set(table, feature);
     }
     const dropped = DROPS.exec(text)?.[1];
     for (const name of dropped?.split(',') ?? []) this.#absent.delete(bare(name));
