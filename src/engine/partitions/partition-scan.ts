@@ -53,6 +53,9 @@ export class PartitionChain implements RowCursor {
   }
 }
 
+/** A first batch may be small: often few rows are wanted. */
+const BATCH_ROWS_MIN = 8;
+
 interface Source {
   readonly cursor: RowCursor;
   batch: Batch;
@@ -67,6 +70,7 @@ export class PartitionMerge implements RowCursor {
   readonly #width: number;
   readonly #added: number;
   readonly #withHandle: boolean;
+  #batchRows: number;
 
   constructor(request: ScanRequest, leaves: readonly TableDef[], open: OpenScan) {
     const order = orderColumns(request.table, request.index);
@@ -75,6 +79,7 @@ export class PartitionMerge implements RowCursor {
     this.#compare = rowCompare(order, columns, request.reverse);
     this.#width = request.columns.length;
     this.#added = added.length;
+    this.#batchRows = Math.max(BATCH_ROWS_MIN, Math.min(request.limitHint ?? BATCH_ROWS, BATCH_ROWS));
     this.#withHandle = request.withHandle === true;
     this.#sources = leaves.map((leaf) => ({
       cursor: open({ ...request, table: leaf, columns }),
@@ -85,12 +90,11 @@ export class PartitionMerge implements RowCursor {
   }
 
   next(): MaybePromise<Batch | undefined> {
-    const out: Batch = [];
-    return this.#fill(out);
+    return this.#fill([]);
   }
 
   #fill(out: Batch): MaybePromise<Batch | undefined> {
-    while (out.length < BATCH_ROWS) {
+    while (out.length < this.#batchRows) {
       let least: Source | undefined;
       for (const source of this.#sources) {
         if (source.done) continue;
@@ -108,6 +112,7 @@ export class PartitionMerge implements RowCursor {
       if (least === undefined) return out.length === 0 ? undefined : out;
       out.push(this.#trim(least.batch[least.at++] as Row));
     }
+    this.#batchRows = Math.min(BATCH_ROWS, this.#batchRows * 4);
     return out;
   }
 
