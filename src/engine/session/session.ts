@@ -52,6 +52,7 @@ import { toSqlError } from './error-mapping.ts';
 import { startTso } from './stale-read.ts';
 import { BindingSet } from '../tidb/bindings.ts';
 import { DEFAULT_GROUP } from '../tidb/resource-groups.ts';
+import type { StatementOrigin } from '../tidb/statement-summary.ts';
 import { TransactionControl } from './transaction-control.ts';
 
 /** A statement gives the thread away after this long; see the fairness benchmark. */
@@ -78,6 +79,7 @@ export class EngineSession implements Session {
   previousUsedBinding = false;
   resourceGroup = DEFAULT_GROUP;
   #atStatementEnd: (() => void)[] = [];
+  readonly #origin: StatementOrigin;
   #beganMs = 0;
   #statementText = '';
   /** The running statement has left no record in the summary yet. */
@@ -115,6 +117,19 @@ export class EngineSession implements Session {
     this.state = new SessionState(connectionId, host.globals, { user: '', currentUser: '' });
     this.eval = new SessionEval(this.state, host.env, host.userLocks.forConnection(connectionId));
     const { state } = this;
+    const self = (): EngineSession => this;
+    this.#origin = {
+      connectionId,
+      get database() {
+        return state.database;
+      },
+      get user() {
+        return self().account.user;
+      },
+      get resourceGroup() {
+        return self().resourceGroup;
+      },
+    };
     const transactions = (): TransactionControl => this.transactions;
     this.storageSession = {
       get timeZone() {
@@ -454,19 +469,8 @@ export class EngineSession implements Session {
     if (this.resourceGroup !== DEFAULT_GROUP)
       additions.resourceGroups.charge(this.resourceGroup, 0.125 + elapsedMs / 3);
     if (additions.summarizes && this.account.host !== '') {
-      additions.summary.add({
-        sql: this.#statementText,
-        database: this.state.database,
-        user: this.account.user,
-        connectionId: this.connectionId,
-        startedAtMs: env.clock.nowMs() - elapsedMs,
-        elapsedMs,
-        rows,
-        affectedRows,
-        warnings: this.state.diagnostics.warningCount,
-        failed,
-        resourceGroup: this.resourceGroup,
-      });
+      const warnings = this.state.diagnostics.warningCount;
+      additions.summary.add(this.#statementText, this.#origin, { elapsedMs, rows, affectedRows, warnings, failed });
     }
     if (this.#atStatementEnd.length === 0) return;
     for (const action of this.#atStatementEnd) action();

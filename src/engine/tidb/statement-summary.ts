@@ -1,33 +1,36 @@
 /**
  * What statements cost: a summary by digest (STATEMENTS_SUMMARY) and the slow ones one by one (SLOW_QUERY).
  *
- * A statement leaves a record of a few words; records are folded into the summary when there are many or somebody reads it,
- * so that the digest is not computed while the statement runs. Everything is bounded and in memory; a restart begins anew.
+ * A statement is counted under its text; texts are folded into the summary when there are many or somebody reads it, so that
+ * the digest is computed once for a text that runs often, and not while it runs. Everything is bounded and in memory; a restart begins anew.
  */
 import { normalizeStatement } from '../../sql/parser/index.ts';
 import { sqlDigest } from './bindings.ts';
 
-export interface StatementRecord {
-  readonly sql: string;
+/** Whose statement it was. */
+export interface StatementOrigin {
   readonly database: string | null;
   readonly user: string;
   readonly connectionId: number;
-  readonly startedAtMs: number;
+  readonly resourceGroup: string;
+}
+
+/** How a statement went. */
+export interface StatementOutcome {
   readonly elapsedMs: number;
   readonly rows: number;
   readonly affectedRows: number;
   readonly warnings: number;
   readonly failed: string | undefined;
-  readonly resourceGroup: string;
 }
 
-export interface SummaryRow {
-  readonly digest: string;
-  readonly text: string;
-  readonly database: string | null;
-  readonly kind: string;
-  readonly sampleUser: string;
-  sampleSql: string;
+/** A slow statement. */
+export interface StatementRecord extends StatementOrigin, StatementOutcome {
+  readonly sql: string;
+  readonly startedAtMs: number;
+}
+
+interface Counts {
   count: number;
   errors: number;
   warnings: number;
@@ -37,6 +40,23 @@ export interface SummaryRow {
   rows: number;
   maxRows: number;
   affectedRows: number;
+}
+
+/** Runs of one text by one user since the last folding. */
+interface Pending extends Counts {
+  readonly sql: string;
+  readonly database: string | null;
+  readonly user: string;
+  readonly resourceGroup: string;
+}
+
+export interface SummaryRow extends Counts {
+  readonly digest: string;
+  readonly text: string;
+  readonly database: string | null;
+  readonly kind: string;
+  readonly sampleUser: string;
+  sampleSql: string;
   firstSeenMs: number;
   lastSeenMs: number;
   readonly resourceGroup: string;
@@ -62,6 +82,18 @@ export interface SummaryLimits {
   readonly slowMs: number;
 }
 
+const NOTHING: Counts = {
+  count: 0,
+  errors: 0,
+  warnings: 0,
+  sumMs: 0,
+  maxMs: 0,
+  minMs: 0,
+  rows: 0,
+  maxRows: 0,
+  affectedRows: 0,
+};
+/** Different texts. */
 const PENDING_MAX = 1024;
 const SLOW_MAX = 1000;
 /** Texts whose digest is known: most clients send few different ones. */
@@ -71,7 +103,7 @@ export class StatementSummary {
   readonly #limits: () => SummaryLimits;
   readonly #nowMs: () => number;
   readonly #digests = new Map<string, { readonly text: string; readonly digest: string }>();
-  #pending: StatementRecord[] = [];
+  #pending = new Map<string, Pending>();
   #rows = new Map<string, SummaryRow>();
   #beganAtMs: number;
   #history: SummaryWindow[] = [];
@@ -85,14 +117,38 @@ export class StatementSummary {
     this.#beganAtMs = nowMs();
   }
 
-  add(record: StatementRecord): void {
-    this.#pending.push(record);
-    // Most statements take less than a millisecond, and need not ask for the limit.
-    if (record.elapsedMs >= 1 && record.elapsedMs >= this.#limits().slowMs) {
-      if (this.#slow.length >= SLOW_MAX) this.#slow.shift();
-      this.#slow.push(record);
+  add(sql: string, origin: StatementOrigin, outcome: StatementOutcome): void {
+    const { elapsedMs } = outcome;
+    let pending = this.#pending.get(sql);
+    if (
+      pending === undefined ||
+      pending.database !== origin.database ||
+      pending.user !== origin.user ||
+      pending.resourceGroup !== origin.resourceGroup
+    ) {
+      if (pending !== undefined || this.#pending.size >= PENDING_MAX) this.#fold();
+      const { database, user, resourceGroup } = origin;
+      pending = { sql, database, user, resourceGroup, ...NOTHING, minMs: elapsedMs };
+      this.#pending.set(sql, pending);
     }
-    if (this.#pending.length >= PENDING_MAX) this.#fold();
+    pending.count++;
+    if (outcome.failed !== undefined) pending.errors++;
+    pending.warnings += outcome.warnings;
+    pending.sumMs += elapsedMs;
+    if (elapsedMs > pending.maxMs) pending.maxMs = elapsedMs;
+    if (elapsedMs < pending.minMs) pending.minMs = elapsedMs;
+    pending.rows += outcome.rows;
+    if (outcome.rows > pending.maxRows) pending.maxRows = outcome.rows;
+    pending.affectedRows += outcome.affectedRows;
+    // Most statements take less than a millisecond, and need not ask for the limit.
+    if (elapsedMs >= 1 && elapsedMs >= this.#limits().slowMs) this.#addSlow(sql, origin, outcome);
+  }
+
+  #addSlow(sql: string, origin: StatementOrigin, outcome: StatementOutcome): void {
+    const { database, user, connectionId, resourceGroup } = origin;
+    if (this.#slow.length >= SLOW_MAX) this.#slow.shift();
+    const startedAtMs = this.#nowMs() - outcome.elapsedMs;
+    this.#slow.push({ sql, database, user, connectionId, resourceGroup, startedAtMs, ...outcome });
   }
 
   current(): readonly SummaryRow[] {
@@ -132,7 +188,7 @@ export class StatementSummary {
   }
 
   clear(): void {
-    this.#pending = [];
+    this.#pending.clear();
     this.#rows = new Map();
     this.#history = [];
     this.#beganAtMs = this.#nowMs();
@@ -141,9 +197,9 @@ export class StatementSummary {
   #fold(): void {
     const limits = this.#limits();
     const nowMs = this.#nowMs();
-    const pending = this.#pending;
-    this.#pending = [];
-    for (const record of pending) this.#count(record, limits);
+    const pending = [...this.#pending.values()];
+    this.#pending.clear();
+    for (const runs of pending) this.#count(runs, limits, nowMs);
     if (nowMs - this.#beganAtMs < limits.windowMs) return;
     if (this.#rows.size > 0)
       this.#history.push({ beganAtMs: this.#beganAtMs, endsAtMs: this.#beganAtMs + limits.windowMs, rows: this.#rows });
@@ -152,9 +208,9 @@ export class StatementSummary {
     this.#beganAtMs = nowMs;
   }
 
-  #count(record: StatementRecord, limits: SummaryLimits): void {
-    const { digest, text } = this.digestFor(record.sql);
-    const key = `${digest} ${record.database ?? ''} ${record.resourceGroup}`;
+  #count(runs: Pending, limits: SummaryLimits, nowMs: number): void {
+    const { digest, text } = this.digestFor(runs.sql);
+    const key = `${digest} ${runs.database ?? ''} ${runs.resourceGroup}`;
     let row = this.#rows.get(key);
     if (row === undefined) {
       if (this.#rows.size >= limits.digestsMax) {
@@ -162,20 +218,20 @@ export class StatementSummary {
         if (oldest !== undefined) this.#rows.delete(oldest);
         this.evicted++;
       }
-      row = firstRow(record, digest, text.slice(0, limits.sqlMax));
+      row = firstRow(runs, digest, text.slice(0, limits.sqlMax), nowMs);
       this.#rows.set(key, row);
     }
-    row.sampleSql = record.sql.slice(0, limits.sqlMax);
-    row.count++;
-    if (record.failed !== undefined) row.errors++;
-    row.warnings += record.warnings;
-    row.sumMs += record.elapsedMs;
-    row.maxMs = Math.max(row.maxMs, record.elapsedMs);
-    row.minMs = Math.min(row.minMs, record.elapsedMs);
-    row.rows += record.rows;
-    row.maxRows = Math.max(row.maxRows, record.rows);
-    row.affectedRows += record.affectedRows;
-    row.lastSeenMs = record.startedAtMs;
+    row.sampleSql = runs.sql.slice(0, limits.sqlMax);
+    row.count += runs.count;
+    row.errors += runs.errors;
+    row.warnings += runs.warnings;
+    row.sumMs += runs.sumMs;
+    row.maxMs = Math.max(row.maxMs, runs.maxMs);
+    row.minMs = Math.min(row.minMs, runs.minMs);
+    row.rows += runs.rows;
+    row.maxRows = Math.max(row.maxRows, runs.maxRows);
+    row.affectedRows += runs.affectedRows;
+    row.lastSeenMs = nowMs;
   }
 }
 
@@ -185,25 +241,19 @@ function kindOf(text: string): string {
   return word.charAt(0).toUpperCase() + word.slice(1);
 }
 
-function firstRow(record: StatementRecord, digest: string, text: string): SummaryRow {
+function firstRow(runs: Pending, digest: string, text: string, nowMs: number): SummaryRow {
+  const { database, user, resourceGroup } = runs;
   return {
     digest,
     text,
-    database: record.database,
+    database,
     kind: kindOf(text),
-    sampleUser: record.user,
+    sampleUser: user,
     sampleSql: '',
-    count: 0,
-    errors: 0,
-    warnings: 0,
-    sumMs: 0,
-    maxMs: 0,
-    minMs: record.elapsedMs,
-    rows: 0,
-    maxRows: 0,
-    affectedRows: 0,
-    firstSeenMs: record.startedAtMs,
-    lastSeenMs: record.startedAtMs,
-    resourceGroup: record.resourceGroup,
+    resourceGroup,
+    ...NOTHING,
+    minMs: runs.minMs,
+    firstSeenMs: nowMs,
+    lastSeenMs: nowMs,
   };
 }
