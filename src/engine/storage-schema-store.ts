@@ -21,7 +21,7 @@ import { layoutOf, type PartitionLayout, storedIds, storedTables } from './parti
 import type { CopiedRows } from './partitions/partition-loader.ts';
 import { type GarbageRange, markGarbage, unmarkGarbage } from './range-garbage.ts';
 import type { AlteredRows, RelationName, RowConversion, SchemaStore } from './schema-change/schema-store.ts';
-import { checkRows, copyTable, fillIndexes, moveRows } from './table-rewrite.ts';
+import { checkGlobalKeys, checkRows, copyTable, fillIndexes, moveRows } from './table-rewrite.ts';
 
 const ONLINE_ROWS = 10_000;
 
@@ -347,6 +347,7 @@ export class StorageSchemaStore implements SchemaStore {
           convert: computed ? rows.convert : undefined,
         }),
       );
+      await checkGlobalKeys(branch.loaderOptions(rows.zone), after, plan.addIndexes);
       for (const range of ranges) unmarkGarbage(draft.transaction, range);
     }
     if (rows.check !== undefined) await checkRows(branch.loaderOptions(rows.zone), after, rows.check);

@@ -46,6 +46,7 @@ export async function openBulkLoader(
   if (scope.session.singleStatement !== true || table.temporary || scope.transaction.writes !== undefined)
     return undefined;
   // What PARTITION (…) or IGNORE refuse is told row by row.
+  if (table.indexes.some((index) => index.global)) return undefined;
   if (table.selection !== undefined || (table.partitioning !== undefined && duplicates === 'ignore')) return undefined;
   if (branch.catalogStore.current.findTableById(table.id)?.version !== table.version) return undefined;
   try {

@@ -38,6 +38,7 @@ export async function copyTable(
       }
     }
     await loader.finish();
+    await checkGlobalKeys(options, tables.to, tables.to.indexes);
   } catch (error) {
     await loader.abort();
     throw error;
@@ -127,6 +128,35 @@ export async function checkRows(
 ): Promise<void> {
   for (const stored of storedTables(table)) {
     for await (const batch of storedRows(options, stored)) await check(batch.map(({ row }) => row));
+  }
+}
+
+/** Keys that are unique over all partitions: those of each are looked up in the ones behind it. */
+export async function checkGlobalKeys(
+  options: LoaderOptions,
+  table: TableDef,
+  indexes: readonly IndexDef[],
+): Promise<void> {
+  const global = indexes.filter((index) => index.unique && index.global === true);
+  const leaves = global.length === 0 ? [] : storedTables(table);
+  const { tree, lastTimestamp } = options.manager;
+  for (const [ordinal, leaf] of leaves.entries()) {
+    const others = leaves.slice(ordinal + 1).map(codecOf);
+    for await (const batch of others.length === 0 ? [] : storedRows(options, leaf)) {
+      for (const { row } of batch) {
+        for (const index of global) {
+          for (const other of others) {
+            const { codec } = other.secondaryOf(index);
+            const key = codec.pointKey(
+              codec.parts.map(({ position }) => row[position] ?? null),
+              options.zone,
+            );
+            if (key !== undefined && (await tree.get(key, lastTimestamp)) !== undefined)
+              throw duplicateEntry(table, index, row);
+          }
+        }
+      }
+    }
   }
 }
 

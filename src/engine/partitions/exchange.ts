@@ -27,6 +27,8 @@ export function requireSameDefinition(table: TableDef, other: TableDef): void {
     table.indexes.length === other.indexes.length &&
     table.indexes.every((index) => other.indexes.some((twin) => keyOf(index, table) === keyOf(twin, other)));
   if (!isSame) throw sqlError('ER_TABLES_DIFFERENT_METADATA');
+  const global = table.indexes.find((index) => index.global);
+  if (global !== undefined) throw sqlError('ER_PARTITION_EXCHANGE_DIFFERENT_OPTION', `global index: ${global.name}`);
   const format = (definition: TableDef): string => (definition.options['row_format'] ?? 'default').toLowerCase();
   if (format(table) !== format(other)) throw sqlError('ER_PARTITION_EXCHANGE_DIFFERENT_OPTION', 'ROW_FORMAT');
 }

@@ -5,7 +5,7 @@
  * the table's but for id and partitioning. What is above a `TableStore` sees one table; what is below sees plain ones.
  */
 import { assert, sqlError } from '../../base/index.ts';
-import type { PartitioningDef, TableDef } from '../../sql/catalog/index.ts';
+import type { IndexDef, PartitioningDef, TableDef } from '../../sql/catalog/index.ts';
 import type { Row, TimeZone } from '../../sql/types/index.ts';
 import { NO_PARTITION, routerOf, type RuleRouter } from './partition-rule.ts';
 
@@ -16,11 +16,14 @@ export class PartitionLayout {
   readonly perPartition: number;
   readonly router: RuleRouter;
   readonly subRouter: RuleRouter | undefined;
+  /** Unique keys over all partitions. */
+  readonly globalKeys: readonly IndexDef[];
   readonly #byId = new Map<number, TableDef>();
 
   constructor(table: TableDef, partitioning: PartitioningDef) {
     this.table = table;
     const { rule, subRule, partitions } = partitioning;
+    this.globalKeys = table.indexes.filter((index) => index.unique && index.global === true);
     this.leaves = leafIds(partitioning).map((id) => leafOf(table, id));
     for (const leaf of this.leaves) this.#byId.set(leaf.id, leaf);
     this.perPartition = Math.max(1, partitions[0]?.subpartitions.length ?? 1);

@@ -227,3 +227,43 @@ test('a large load into an empty partitioned table goes to its partitions, all o
   await run(`INSERT IGNORE INTO u ${many}`);
   expect(await run('SELECT COUNT(*) FROM u')).toEqual([[9000]]);
 });
+
+test('a global key is unique over all partitions, as TiDB has it', async () => {
+  await run('CREATE TABLE t (a INT, b INT, c INT, UNIQUE KEY (b) GLOBAL) PARTITION BY HASH (a) PARTITIONS 3');
+  await run('INSERT INTO t VALUES (1, 10, 1), (2, 20, 2), (3, NULL, 3), (4, NULL, 4)');
+  await expect(run('INSERT INTO t VALUES (5, 10, 5)')).rejects.toMatchObject({ errno: 1062 });
+  await run('INSERT INTO t VALUES (5, 10, 5) ON DUPLICATE KEY UPDATE a = 6, c = c + 100');
+  await run('REPLACE INTO t VALUES (7, 20, 7)');
+  await run('INSERT IGNORE INTO t VALUES (8, 20, 8), (9, 90, 9)');
+  await expect(run('UPDATE t SET b = 90 WHERE a = 6')).rejects.toMatchObject({ errno: 1062 });
+  await run('UPDATE t SET a = a + 1 WHERE b IS NOT NULL');
+  expect(await run('SELECT * FROM t WHERE b IS NOT NULL ORDER BY b')).toEqual([
+    [7, 10, 101],
+    [8, 20, 7],
+    [10, 90, 9],
+  ]);
+  expect(await run('SELECT a FROM t WHERE b = 20')).toEqual([[8]]);
+  expect(await run('SELECT a FROM t WHERE b IN (10, 90, 91) ORDER BY a')).toEqual([[7], [10]]);
+  await run('DELETE FROM t WHERE b = 10');
+  await run('INSERT INTO t VALUES (12, 10, 12)');
+  await run('ALTER TABLE t ADD PARTITION PARTITIONS 2');
+  await expect(run('INSERT INTO t VALUES (5, 90, 5)')).rejects.toMatchObject({ errno: 1062 });
+  await expect(run('ALTER TABLE t ADD UNIQUE KEY (c)')).rejects.toMatchObject({ errno: 1503 });
+  await run('UPDATE t SET c = 12 WHERE b = 90');
+  await expect(run('ALTER TABLE t ADD UNIQUE KEY (c) GLOBAL')).rejects.toMatchObject({ errno: 1062 });
+  const [created] = await run('SHOW CREATE TABLE t');
+  expect(String(created?.[1])).toContain('UNIQUE KEY `b` (`b`) /*T![global_index] GLOBAL */');
+});
+
+test('two sessions cannot put one global key into different partitions', async () => {
+  await run('CREATE TABLE t (a INT, b INT, UNIQUE KEY (b) GLOBAL) PARTITION BY HASH (a) PARTITIONS 3');
+  const other = await engine.connect({ user: 'root', host: 'localhost' });
+  await run('USE test', other);
+  await run('BEGIN');
+  await run('INSERT INTO t VALUES (1, 5)');
+  const waiting = run('INSERT INTO t VALUES (2, 5)', other);
+  await run('COMMIT');
+  await expect(waiting).rejects.toMatchObject({ errno: 1062 });
+  expect(await run('SELECT * FROM t')).toEqual([[1, 5]]);
+  await other.close();
+});

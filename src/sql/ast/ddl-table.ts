@@ -71,6 +71,8 @@ export interface IndexOptions {
   readonly comment: string | undefined;
   readonly visible: boolean | undefined;
   readonly parser: string | undefined;
+  /** TiDB's GLOBAL: unique over all partitions. */
+  readonly global: boolean;
   readonly attributes: readonly NamedOption[];
 }
 

@@ -54,6 +54,8 @@ export interface IndexDef {
   readonly state: SchemaState;
   /** Made for a foreign key: goes when a written key, or another foreign key's, begins with the same columns. */
   readonly generated?: boolean;
+  /** GLOBAL: unique over all partitions, whichever columns decide on those. */
+  readonly global?: boolean;
   /** USING BTREE was written. */
   readonly explicitAlgorithm?: boolean;
 }

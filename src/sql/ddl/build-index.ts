@@ -54,6 +54,7 @@ export function buildIndex(definition: IndexDefinition, name: string, columns: I
     comment: definition.options.comment ?? '',
     kind,
     state: 'public',
+    ...(definition.options.global && { global: true }),
     ...(definition.options.algorithm === 'btree' && { explicitAlgorithm: true }),
   };
 }

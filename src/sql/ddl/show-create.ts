@@ -175,8 +175,9 @@ function indexLine(index: IndexDef, table: TableDef): string {
     ? 'PRIMARY KEY'
     : `${index.unique ? 'UNIQUE ' : index.kind === 'fulltext' ? 'FULLTEXT ' : ''}KEY ${quoteName(index.name)}`;
   const comment = index.comment === '' ? '' : ` COMMENT ${quoteText(index.comment)}`;
+  const global = index.global && table.partitioning !== undefined ? ' /*T![global_index] GLOBAL */' : '';
   const using = index.explicitAlgorithm ? ' USING BTREE' : '';
-  return `${word} (${parts.join(',')})${using}${comment}${index.visible ? '' : ' /*!80000 INVISIBLE */'}`;
+  return `${word} (${parts.join(',')})${using}${global}${comment}${index.visible ? '' : ' /*!80000 INVISIBLE */'}`;
 }
 
 function foreignKeyLine(key: ForeignKeyDef, table: TableDef): string {

@@ -336,6 +336,7 @@ function columnKey(definition: ColumnDefinition, type: 'primary' | 'unique'): In
       comment: undefined,
       visible: undefined,
       parser: undefined,
+      global: false,
       attributes: [],
     },
   };

@@ -143,6 +143,7 @@ function parseIndexOptions(p: Cursor, type: IndexDefinition['type'], head: Index
   let comment: string | undefined;
   let visible: boolean | undefined;
   let parser: string | undefined;
+  let global = false;
   const attributes: NamedOption[] = [];
   for (;;) {
     const kind = p.kind;
@@ -167,11 +168,11 @@ function parseIndexOptions(p: Cursor, type: IndexDefinition['type'], head: Index
       parser = p.name();
     } else if ((kind === K.USING || kind === K.TYPE) && type !== 'fulltext' && type !== 'spatial') {
       algorithm = parseAlgorithm(p);
-    } else if (
-      !acceptClustering(p) &&
-      !(p.additions && type !== 'primary' && (p.accept(K.GLOBAL) || p.accept(K.LOCAL)))
-    ) {
-      return { algorithm, keyBlockSize, comment, visible, parser, attributes };
+    } else if (p.additions && type !== 'primary' && (kind === K.GLOBAL || kind === K.LOCAL)) {
+      p.advance();
+      global = kind === K.GLOBAL;
+    } else if (!acceptClustering(p)) {
+      return { algorithm, keyBlockSize, comment, visible, parser, global, attributes };
     }
   }
 }

@@ -227,7 +227,7 @@ function requireZoneless(expression: Expression, table: TableDef): void {
 export function checkUniqueKeys(rules: readonly (PartitionRule | undefined)[], table: TableDef): void {
   const needed = new Set(rules.flatMap((rule) => rule?.columnIds ?? []));
   for (const index of table.indexes) {
-    if (!index.unique || index.parts.length === 0) continue;
+    if (!index.unique || index.parts.length === 0 || index.global) continue;
     const whole = new Set(index.parts.flatMap((part) => (part.prefixLength === undefined ? [part.columnId] : [])));
     if ([...needed].every((id) => whole.has(id))) continue;
     throw sqlError('ER_UNIQUE_KEY_NEED_ALL_FIELDS_IN_PF', index.primary ? 'PRIMARY KEY' : 'UNIQUE INDEX');
