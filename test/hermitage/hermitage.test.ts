@@ -1,5 +1,5 @@
 /**
- * The hermitage isolation scripts (../shared/corpora, CC-BY-4.0): at read committed and repeatable read each step gives
+ * The hermitage isolation scripts (../shared/corpora, CC-BY-4.0): at read committed, repeatable read and serializable each step gives
  * MySQL's recorded outcome and blocks where MySQL blocks. Differences that snapshots make are in COMPAT.md and named here.
  */
 import { readFileSync } from 'node:fs';
@@ -26,6 +26,12 @@ interface Script {
   readonly steps: readonly Step[];
 }
 
+/**
+ * Serializable, with two anti-dependency edges: InnoDB ends it by a deadlock of three transactions over two rows. Here T2 waits
+ * for T1's scan of the table, T3 behind T2, and all commit in the order T1, T3, T2, which is serial.
+ */
+const OTHER_VICTIM = "Fekete et al's example with two anti-dependency edges";
+
 type Outcome = Step['out'];
 
 /** How long a step may take before it counts as blocked. */
@@ -38,7 +44,7 @@ const folder = path === undefined ? '' : unpack(path);
 function scripts(file: string): Script[] {
   if (folder === '') return [];
   const all = JSON.parse(readFileSync(join(folder, 'hermitage', file), 'utf8')) as Script[];
-  return all.filter((script) => script.level === 'read committed' || script.level === 'repeatable read');
+  return all.filter((script) => script.level !== 'read uncommitted' && !script.name.includes(OTHER_VICTIM));
 }
 
 async function runStep(connection: Connection, sql: string): Promise<Outcome> {
@@ -108,7 +114,7 @@ describe.skipIf(folder === '')('hermitage', () => {
       const wanted = script.steps.map((step) => ({
         sql: `${step.s}: ${step.sql}`,
         blocked: step.blocked === true,
-        out: step.out,
+        out: step.out.errno === undefined ? step.out : { errno: step.out.errno },
       }));
       expect(got).toEqual(wanted);
     },

@@ -6,6 +6,7 @@
  */
 import { andThen, type MaybePromise, SqlError, sqlError } from '../../base/index.ts';
 import type { Env } from '../../env/index.ts';
+import type { SpillSpace } from '../../sql/exec/index.ts';
 import type { Catalog, TableDef } from '../../sql/catalog/index.ts';
 import { functionRegistry } from '../../sql/functions/index.ts';
 import type { FunctionRegistry, StatsProvider } from '../../sql/planner/index.ts';
@@ -41,6 +42,8 @@ export interface EngineOptions {
   readonly env: Env;
   readonly accounts: AccountDirectory;
   readonly variables?: Readonly<Record<string, string>>;
+  /** Where statements put what does not fit their quota; absent: they fail. */
+  readonly spill?: SpillSpace;
 }
 
 export class SqlEngine implements Engine, SessionHost {
@@ -52,6 +55,7 @@ export class SqlEngine implements Engine, SessionHost {
   readonly schemaChanger: SchemaChanger;
   readonly additions: Additions;
   readonly writerGates = new WriterGates();
+  readonly spill: SpillSpace | undefined;
   readonly #database: Database;
   readonly #accounts: AccountDirectory;
   readonly #sessions = new Map<number, EngineSession>();
@@ -63,6 +67,7 @@ export class SqlEngine implements Engine, SessionHost {
 
   constructor(options: EngineOptions) {
     this.env = options.env;
+    this.spill = options.spill;
     this.#database = options.database;
     this.#accounts = options.accounts;
     this.#startedAtMs = options.env.clock.nowMs();

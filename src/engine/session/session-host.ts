@@ -2,7 +2,7 @@
 import type { MaybePromise } from '../../base/index.ts';
 import type { Env } from '../../env/index.ts';
 import type { Catalog, TableDef } from '../../sql/catalog/index.ts';
-import type { VirtualTables } from '../../sql/exec/index.ts';
+import type { SpillSpace, VirtualTables } from '../../sql/exec/index.ts';
 import type { InfoSource } from '../../sql/infoschema/index.ts';
 import type {
   FunctionRegistry,
@@ -36,6 +36,8 @@ export interface SchemaChanger {
 
 export interface SessionHost {
   readonly env: Env;
+  /** Absent: statements beyond their memory quota fail. */
+  readonly spill: SpillSpace | undefined;
   readonly globals: VariableValues;
   readonly userLocks: UserLockTable;
   readonly functions: FunctionRegistry;

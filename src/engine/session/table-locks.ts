@@ -10,7 +10,7 @@
  * Statements take a writers' key only while somebody reads under such a lock (`WriterGates`), so that nobody pays for what is
  * not in use. Both kinds first wait for the transactions that use the table.
  */
-import type { MaybePromise } from '../../base/index.ts';
+import { andThen, type MaybePromise } from '../../base/index.ts';
 import type { TableDef } from '../../sql/catalog/index.ts';
 import type { Transaction } from '../../txn/index.ts';
 import { MetaKind, metaKey, namedMetaKey } from '../key-space.ts';
@@ -19,10 +19,28 @@ import type { StatementPlan } from '../../sql/plan/index.ts';
 /** Tables that some session has locked for reading; shared by all sessions of the engine. */
 export class WriterGates {
   readonly #byTable = new Map<number, number>();
+  /** Serializable transactions that have scanned a table. */
+  readonly #serial = new Map<number, number>();
   #global = 0;
 
   get isOpen(): boolean {
-    return this.#global === 0 && this.#byTable.size === 0;
+    return this.#global === 0 && this.#byTable.size === 0 && this.#serial.size === 0;
+  }
+
+  /** A serializable transaction scans the table: until it ends, changes of others wait (serializable-storage.ts). */
+  serialReaderBegins(transaction: Transaction, tableId: number): MaybePromise<void> {
+    this.#serial.set(tableId, (this.#serial.get(tableId) ?? 0) + 1);
+    return andThen(transaction.lockAlways(serialKey(tableId), 'share'), () => undefined);
+  }
+
+  serialReaderEnded(tableId: number): void {
+    const left = (this.#serial.get(tableId) ?? 1) - 1;
+    if (left === 0) this.#serial.delete(tableId);
+    else this.#serial.set(tableId, left);
+  }
+
+  serialWriter(transaction: Transaction, tableId: number): MaybePromise<void> {
+    return andThen(transaction.lockAlways(serialKey(tableId), 'update'), () => undefined);
   }
 
   closeFor(tableId: number): void {
@@ -51,9 +69,14 @@ export class WriterGates {
       if (locked instanceof Promise) return locked.then(() => this.pass(transaction, tables, own));
     }
     for (const { id } of tables) {
-      if (own.has(id) || !this.#byTable.has(id)) continue;
-      const locked = transaction.lockAlways(writersKey(id), 'share');
-      if (locked instanceof Promise) return locked.then(() => this.pass(transaction, tables, own));
+      if (this.#byTable.has(id) && !own.has(id)) {
+        const locked = transaction.lockAlways(writersKey(id), 'share');
+        if (locked instanceof Promise) return locked.then(() => this.pass(transaction, tables, own));
+      }
+      if (this.#serial.has(id)) {
+        const locked = transaction.lockAlways(serialKey(id), 'update');
+        if (locked instanceof Promise) return locked.then(() => this.pass(transaction, tables, own));
+      }
     }
     return undefined;
   }
@@ -64,6 +87,10 @@ const GLOBAL_KEY = namedMetaKey(MetaKind.HEADER, 'writers');
 
 function writersKey(tableId: number): Uint8Array {
   return namedMetaKey(MetaKind.HEADER, `writers ${tableId}`);
+}
+
+function serialKey(tableId: number): Uint8Array {
+  return namedMetaKey(MetaKind.HEADER, `serial ${tableId}`);
 }
 
 export interface WantedLock {

@@ -12,6 +12,7 @@ import type { TransactionStorage } from '../../sql/ports.ts';
 import type { Isolation, Savepoint, Timestamp, Transaction, TransactionMode } from '../../txn/index.ts';
 import { RoutedStorage } from '../temporary/routed-storage.ts';
 import type { TemporarySavepoint, TemporaryTables } from '../temporary/temporary-tables.ts';
+import { SerializableStorage } from './serializable-storage.ts';
 import type { SessionHost } from './session-host.ts';
 import type { SessionState } from './session-state.ts';
 import type { EngineSession } from './session.ts';
@@ -122,7 +123,7 @@ export class TransactionControl {
     });
     this.#current = {
       transaction,
-      storage: this.#storageOf(transaction),
+      storage: this.#storageOf(transaction, level === 'SERIALIZABLE' && (explicit || !this.#state.autocommit)),
       explicit,
       readOnly: readOnly ?? this.#next.readOnly ?? variables.isOn('transaction_read_only'),
       catalog: undefined,
@@ -131,9 +132,11 @@ export class TransactionControl {
     return this.#current;
   }
 
-  #storageOf(transaction: Transaction): TransactionStorage {
+  /** `locksReads`: plain reads lock, in a SERIALIZABLE transaction of more than one statement. */
+  #storageOf(transaction: Transaction, locksReads: boolean): TransactionStorage {
     const { temporary } = this.#session;
-    const storage = this.#host.storage(transaction, this.#session);
+    const plain = this.#host.storage(transaction, this.#session);
+    const storage = locksReads ? new SerializableStorage(plain, transaction, this.#host.writerGates) : plain;
     return temporary === undefined ? storage : new RoutedStorage(storage, temporary);
   }
 
@@ -228,7 +231,7 @@ export class TransactionControl {
   }
 }
 
-/** SERIALIZABLE runs as repeatable read for now (COMPAT.md); READ UNCOMMITTED never shows uncommitted rows. */
+/** SERIALIZABLE is repeatable read whose reads lock (serializable-storage.ts); READ UNCOMMITTED never shows uncommitted rows. */
 function isolationOf(level: string): Isolation {
   return level === 'READ-COMMITTED' || level === 'READ-UNCOMMITTED' ? 'read-committed' : 'repeatable-read';
 }
