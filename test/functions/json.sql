@@ -721,3 +721,8 @@ json_array_append('[1]','$[*]',1)
 json_keys('[1]')
 json_keys('{"b":1,"a":{"c":1}}')
 json_pretty('{"a":1,"b":[1,2,{}]}')
+cast('true' as json) = true
+cast('true' as json) = 1
+cast('1' as json) = true
+cast('false' as json) = (1=0)
+cast(cast(repeat('a', 100) as binary) as json)

@@ -63,3 +63,6 @@ random_bytes(0)
 isnull(rand())
 schema()
 current_user() is not null
+name_const('a',-1)
+name_const('a',1+1)
+name_const('abc', date '2001-02-03')

@@ -4,6 +4,7 @@
  * Values are kept as SHOW VARIABLES prints them (text) and converted when they are read; hot ones (sql_mode, time zone,
  * autocommit) are cached as decoded values by the session, which listens through `onChange`.
  */
+import { findLocale } from '../../sql/functions/index.ts';
 import { sqlError } from '../../base/index.ts';
 import {
   defaultCollationOf,
@@ -141,6 +142,9 @@ function textValue(row: SystemVariableRow, value: Value): string | null {
     return name;
   }
   if (row.name === 'time_zone') return timeZoneValue(value);
+  if (row.name === 'lc_time_names') return localeValue(value);
+  if (row.name === 'block_encryption_mode' && !ENCRYPTION_MODE.test(String(value)))
+    throw sqlError('ER_WRONG_VALUE_FOR_VAR', row.name, value === null ? 'NULL' : String(value));
   if (value === null) return null;
   return String(value);
 }
@@ -157,6 +161,15 @@ function charsetValue(row: SystemVariableRow, value: Value): string | null {
     throw sqlError('ER_WRONG_VALUE_FOR_VAR', row.name, name);
   }
   return name;
+}
+
+const ENCRYPTION_MODE = /^aes-(128|192|256)-(ecb|cbc|cfb1|cfb8|cfb128|ofb)$/i;
+
+/** By name or number. */
+function localeValue(value: Value): string {
+  const locale = value === null ? undefined : findLocale(String(value));
+  if (locale === undefined) throw sqlError('ER_UNKNOWN_LOCALE', value === null ? 'NULL' : String(value));
+  return locale.name;
 }
 
 function timeZoneValue(value: Value): string {

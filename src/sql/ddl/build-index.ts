@@ -34,6 +34,7 @@ export function buildIndex(definition: IndexDefinition, name: string, columns: I
   if ([...name].length > 64) throw sqlError('ER_TOO_LONG_IDENT', name);
   if (!primary && (name === '' || name.toUpperCase() === 'PRIMARY')) throw sqlError('ER_WRONG_NAME_FOR_INDEX', name);
   if (definition.type === 'spatial') throw sqlError('ER_NOT_SUPPORTED_YET', 'SPATIAL INDEX');
+  checkMultiValued(definition);
   const kind = definition.type === 'fulltext' ? 'fulltext' : 'btree';
   const seen = new Set<number>();
   const parts: KeyPartDef[] = definition.parts.map((part, position) => {
@@ -57,6 +58,17 @@ export function buildIndex(definition: IndexDefinition, name: string, columns: I
     ...(definition.options.global && { global: true }),
     ...(definition.options.algorithm === 'btree' && { explicitAlgorithm: true }),
   };
+}
+
+/** Parts over CAST(… AS … ARRAY). A unique one would have to hold over single elements, which have no index entries yet. */
+function checkMultiValued(definition: IndexDefinition): void {
+  const arrays = definition.parts.flatMap(({ expression }) =>
+    expression?.kind === 'cast' && expression.array ? [expression] : [],
+  );
+  if (arrays.length === 0) return;
+  if (arrays.length > 1) throw sqlError('ER_NOT_SUPPORTED_YET', 'more than one multi-valued key part per index');
+  if (arrays[0]!.type.name === 'json') throw sqlError('ER_NOT_SUPPORTED_YET', 'CAST-ing data to array of JSON');
+  if (definition.type === 'unique') throw sqlError('ER_NOT_SUPPORTED_YET', 'UNIQUE multi-valued index');
 }
 
 /** One character set and collation for all columns, no order, no parts of columns. */

@@ -38,6 +38,7 @@ import {
   toJsonOf,
   type Value,
   withNullable,
+  jsonType,
   JsonValue,
   defaultCollationOf,
   varcharType,
@@ -278,13 +279,55 @@ export function castConverter(
   }
 }
 
+/**
+ * CAST(… AS … ARRAY), the part of a multi-valued index: checks every element, with the index's name in its errors
+ * (options.extra.index). No index entries are made of it yet (the value is NULL, so that no lookup and no uniqueness
+ * rests on it); MEMBER OF and its like read the documents.
+ */
+function castArray(arg: CompiledArgument, options: FunctionOptions): Evaluator {
+  const target = castType(options);
+  const index = (options.extra as { readonly index?: string } | undefined)?.index ?? '';
+  const convert = castConverter({ type: jsonType(), evaluate: () => null }, target);
+  const toDocument = toJsonOf(arg.type);
+  return (row, context) => {
+    const value = arg.evaluate(row, context);
+    if (value === null) return null;
+    const document = toDocument(value, context);
+    if (document.kind === 'null') return null;
+    if (document.kind === 'object') throw sqlError('ER_NOT_SUPPORTED_YET', 'CAST-ing JSON OBJECT type to array');
+    for (const item of document.kind === 'array' ? document.items : [document]) {
+      if (item.kind === 'null' || item.isContainer() || (item.kind !== 'string' && target.kind === 'string'))
+        throw sqlError('ER_INVALID_JSON_VALUE_FOR_FUNC_INDEX', index);
+      checkElement(item, target, index, convert, context);
+    }
+    return null;
+  };
+}
+
+function checkElement(
+  item: JsonValue,
+  target: FieldType,
+  index: string,
+  convert: Convert<Value>,
+  context: EvalContext,
+): void {
+  let isInvalid = false;
+  convert(item, { session: context.session, warn: () => (isInvalid = true) });
+  if (isInvalid) throw sqlError('ER_INVALID_JSON_VALUE_FOR_FUNC_INDEX', index);
+  const isNegative = item.kind === 'integer' && Number(item.payload) < 0;
+  if (target.kind === 'int' && target.unsigned && isNegative)
+    throw sqlError('ER_WARN_DATA_OUT_OF_RANGE_FUNCTIONAL_INDEX', index, 1);
+}
+
 /** options.castType: the target; a negative length means "as long as it is". */
 const cast = define(
   'cast',
   1,
   inferCast,
   ([arg], type, options): Evaluator =>
-    reader(arg!.evaluate, castConverter(arg!, castType(options), descriptions.get(type))),
+    options.word === 'array'
+      ? castArray(arg!, options)
+      : reader(arg!.evaluate, castConverter(arg!, castType(options), descriptions.get(type))),
 );
 
 /** options.word: the charset. With options.extra.introducer the operand's bytes are read as that charset. */

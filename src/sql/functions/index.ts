@@ -3,3 +3,4 @@ export { findAggregate, findFunction, findWindow, functionNames, functionRegistr
 export { documentArg } from './json-arguments.ts';
 export type { Read } from './define.ts';
 export { FULLTEXT_QUERY } from './fulltext.ts';
+export { findLocale } from './locale.ts';

@@ -1,7 +1,7 @@
 /** Arguments of JSON functions: documents (3141, 3146), values and paths (3143, compiled once when constant). */
 import { sqlError } from '../../base/index.ts';
 import type { CompiledArgument, EvalContext, Row } from '../expr/index.ts';
-import { type JsonPath, JsonValue, parseJson, parseJsonPath, stringOf, toJsonOf } from '../types/index.ts';
+import { type JsonPath, JsonValue, parseJson, parseJsonPath, stringOf, truthToJsonOf } from '../types/index.ts';
 import { parseJsonArgument } from './cast.ts';
 import type { Read } from './define.ts';
 
@@ -41,12 +41,10 @@ export function documentArg(
 /** An argument that becomes a JSON value: texts become JSON strings, NULL the null literal. */
 export function valueArg(arg: CompiledArgument): (row: Row, context: EvalContext) => JsonValue {
   const { evaluate, type } = arg;
-  const isBoolean = type.kind === 'int' && type.length === 1 && !type.unsigned && arg.type.mysqlType === 8;
-  const toJson = toJsonOf(type);
+  const toJson = truthToJsonOf(type);
   return (row, context) => {
     const value = evaluate(row, context);
     if (value === null) return JsonValue.NULL;
-    if (isBoolean && (value === 0 || value === 1)) return JsonValue.boolean(value === 1);
     return toJson(value, context);
   };
 }

@@ -1,6 +1,6 @@
 /** Digests, UUIDs, Internet addresses, RANDOM_BYTES, SLEEP's neighbours: functions without a family of their own. */
 import { sqlError } from '../../base/index.ts';
-import type { EvalContext, FunctionDef } from '../expr/index.ts';
+import type { EvalContext, Expr, FunctionDef } from '../expr/index.ts';
 import { bytesOf, boolType, charsetUnits, intType } from '../types/index.ts';
 import { bytesArg, define, intArg, map1, map2, reader, sizeArg, textArg } from './define.ts';
 import { md5, sha1, sha256, sha512 } from './digest.ts';
@@ -250,10 +250,18 @@ const randomBytes = define(
   'volatile',
 );
 
+/** A literal as written, or the negative of one. */
+function isLiteral(expr: Expr): boolean {
+  return expr.kind === 'constant' && expr.literal && expr.type.kind !== 'date' && expr.type.kind !== 'datetime';
+}
+
 const nameConst = define(
   'name_const',
   2,
-  ([, value]) => value!.type,
+  ([name, value]) => {
+    if (!isLiteral(name!.expr) || !isLiteral(value!.expr)) throw sqlError('ER_WRONG_ARGUMENTS', 'NAME_CONST');
+    return value!.type;
+  },
   ([, value]) => value!.evaluate,
 );
 

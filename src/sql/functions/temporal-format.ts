@@ -13,6 +13,7 @@ import {
   timeOf,
 } from '../types/index.ts';
 import { dateTimeArg, define, map1, map2, reader, textArg } from './define.ts';
+import { type LocaleNames, localeOf } from './locale.ts';
 import { textResult } from './string-type.ts';
 import { complete, dateTimeInText, fuzzy } from './temporal-type.ts';
 
@@ -48,7 +49,7 @@ export function formatByPattern(
   pattern: string,
   value: DateTime,
   hours: number | undefined,
-  _context: EvalContext,
+  context: EvalContext,
 ): string | null {
   let out = '';
   for (let i = 0; i < pattern.length; i++) {
@@ -58,14 +59,14 @@ export function formatByPattern(
       continue;
     }
     i++;
-    const part = formatPart(pattern[i]!, value, hours ?? value.hour);
+    const part = formatPart(pattern[i]!, value, hours ?? value.hour, context);
     if (part === null) return null;
     out += part;
   }
   return out;
 }
 
-function formatPart(letter: string, value: DateTime, hour: number): string | null {
+function formatPart(letter: string, value: DateTime, hour: number, context: EvalContext): string | null {
   const { year, month, day, minute, second } = value;
   const isTime = value.ymd === 0 && hour !== value.hour;
   switch (letter) {
@@ -84,9 +85,9 @@ function formatPart(letter: string, value: DateTime, hour: number): string | nul
     case 'D':
       return `${day}${suffix(day)}`;
     case 'M':
-      return month === 0 ? null : MONTH_NAMES[month - 1]!;
+      return month === 0 ? null : localeOf(context.session).months[month - 1]!;
     case 'b':
-      return month === 0 ? null : MONTH_NAMES[month - 1]!.slice(0, 3);
+      return month === 0 ? null : localeOf(context.session).shortMonths[month - 1]!;
     case 'H':
       return pad2(hour);
     case 'k':
@@ -110,18 +111,22 @@ function formatPart(letter: string, value: DateTime, hour: number): string | nul
     case 'T':
       return `${pad2(hour)}:${pad2(minute)}:${pad2(second)}`;
     default:
-      return isTime ? letter : formatCalendarPart(letter, year, month, day);
+      return isTime ? letter : formatCalendarPart(letter, [year, month, day], context);
   }
 }
 
-function formatCalendarPart(letter: string, year: number, month: number, day: number): string | null {
+function formatCalendarPart(
+  letter: string,
+  [year, month, day]: readonly [number, number, number],
+  context: EvalContext,
+): string | null {
   const isZero = year === 0 && month === 0 && day === 0;
   switch (letter) {
     case 'W':
     case 'a': {
       if (isZero || month === 0) return null;
-      const name = DAY_NAMES[weekday(dayNumber(year, month, day))]!;
-      return letter === 'W' ? name : name.slice(0, 3);
+      const { days, shortDays } = localeOf(context.session);
+      return (letter === 'W' ? days : shortDays)[weekday(dayNumber(year, month, day))]!;
     }
     case 'w':
       return isZero ? null : String(weekday(dayNumber(year, month, day), true));
@@ -218,6 +223,7 @@ const dateFormat = define(
     map2(dateTimeArg(a!, fuzzy), textArg(b!), (value, pattern, context) =>
       pattern === '' ? null : formatByPattern(pattern, value, undefined, context),
     ),
+  'statement',
 );
 
 /** Hours may exceed a day; a time is formatted without its sign on parts, the sign goes in front of the hours. */
@@ -242,12 +248,16 @@ const timeFormat = define(
   },
 );
 
-function nameOf(name: string, pick: (value: DateTime) => string | null): FunctionDef {
+function nameOf(name: string, pick: (value: DateTime, locale: LocaleNames) => string | null): FunctionDef {
   return define(
     name,
     1,
     (_args, _options, context) => textResult(9, context.collationConnection),
-    ([a]) => map1(dateTimeArg(a!, name === 'dayname' ? complete : fuzzy, 'date'), pick),
+    ([a]) =>
+      map1(dateTimeArg(a!, name === 'dayname' ? complete : fuzzy, 'date'), (value, context) =>
+        pick(value, localeOf(context.session)),
+      ),
+    'statement',
   );
 }
 
@@ -274,6 +284,6 @@ export const TEMPORAL_FORMAT: readonly FunctionDef[] = [
   dateFormat,
   timeFormat,
   getFormat,
-  nameOf('dayname', (value) => DAY_NAMES[weekday(dayNumber(value.year, value.month, value.day))]!),
-  nameOf('monthname', (value) => (value.month === 0 ? null : MONTH_NAMES[value.month - 1]!)),
+  nameOf('dayname', (value, { days }) => days[weekday(dayNumber(value.year, value.month, value.day))]!),
+  nameOf('monthname', (value, { months }) => (value.month === 0 ? null : months[value.month - 1]!)),
 ];

@@ -18,7 +18,7 @@ import type { NonNullValue } from './format.ts';
 import { compareBytes, compareJson, jsonHashKey } from './json-compare.ts';
 import { JsonValue } from './json-value.ts';
 import { DateTime, packDate } from './temporal.ts';
-import { toJsonOf } from './to-json.ts';
+import { truthToJsonOf } from './to-json.ts';
 import {
   blobType,
   boolType,
@@ -113,7 +113,7 @@ export function comparisonConverter(from: FieldType, to: FieldType): Convert<Val
     case 'time':
       return from.kind === 'time' ? undefined : timeOf(from);
     case 'json':
-      return from.kind === 'json' ? undefined : toJsonOf(from);
+      return from.kind === 'json' ? undefined : truthToJsonOf(from);
     default:
       return undefined;
   }

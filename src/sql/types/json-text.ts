@@ -288,7 +288,7 @@ export function scalarText(value: JsonValue): string {
       return formatTime(value.payload as number, 6);
     case 'opaque': {
       const opaque = value.payload as JsonOpaque;
-      return `base64:type${opaque.mysqlType}:${toBase64(opaque.bytes)}`;
+      return `base64:type${opaque.mysqlType}:${toBase64(opaque.bytes).replace(/.{76}(?=.)/g, '$&\n')}`;
     }
     default:
       return value.payload as string;

@@ -8,6 +8,13 @@ import { bitBytes } from './format.ts';
 import { JsonValue } from './json-value.ts';
 import { DateTime } from './temporal.ts';
 
+/** Values of boolean expressions (TRUE, comparisons) as JSON booleans; everything else as `toJsonOf` has it. */
+export function truthToJsonOf(type: FieldType): Convert<JsonValue> {
+  const toJson = toJsonOf(type);
+  if (type.kind !== 'int' || type.length !== 1 || type.unsigned || type.mysqlType !== MysqlType.LONGLONG) return toJson;
+  return (value, context) => (value === 0 || value === 1 ? JsonValue.boolean(value === 1) : toJson(value, context));
+}
+
 export function toJsonOf(type: FieldType): Convert<JsonValue> {
   switch (type.kind) {
     case 'json':

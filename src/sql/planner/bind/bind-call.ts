@@ -25,6 +25,9 @@ export type SpecialCall =
   | ast.JsonValueExpression
   | ast.MatchExpression;
 
+const SPATIAL =
+  /^(st_\w+|mbr\w+|point|linestring|polygon|multipoint|multilinestring|multipolygon|geom(etry)?collection)$/;
+
 export function bindFunction(node: ast.FunctionCall, block: Block): Expr {
   const state = block.state;
   if (node.schema === undefined) {
@@ -37,6 +40,7 @@ export function bindFunction(node: ast.FunctionCall, block: Block): Expr {
         node.args.map((arg) => block.bind(arg)),
       );
   }
+  if (node.schema === undefined && SPATIAL.test(node.name)) throw sqlError('ER_NOT_SUPPORTED_YET', 'spatial functions');
   const schema = node.schema ?? block.env.database;
   if (schema === null) throw sqlError('ER_NO_DB_ERROR');
   throw sqlError('ER_SP_DOES_NOT_EXIST', 'FUNCTION', `${schema}.${node.name}`);
@@ -115,7 +119,11 @@ function weightOptions(node: ast.WeightStringExpression): FunctionOptions {
   return node.length === undefined ? { word: node.as } : { word: node.as, extra: { length: node.length } };
 }
 
+const ARRAY_OUTSIDE =
+  'Use of CAST( .. AS .. ARRAY) outside of functional index in CREATE(non-SELECT)/ALTER TABLE or in general expressions';
+
 function bindCast(node: ast.CastExpression, block: Block): Expr {
+  if (node.array && !block.isRow) throw sqlError('ER_NOT_SUPPORTED_YET', ARRAY_OUTSIDE);
   const operand = block.bind(node.operand);
   const castType = castTypeOf(node.type, block.state.context.session.collationConnection);
   const options: FunctionOptions = {

@@ -88,6 +88,8 @@ export class Block implements AttachPoint {
   relation: Relation | undefined;
   clause: Clause = 'field list';
   attachPoint: AttachPoint = this;
+  /** Expressions of a table over one of its rows: defaults, generated columns, index parts, checks. */
+  isRow = false;
   allowAggregates = false;
   insideAggregate = false;
   allowWindows = false;

@@ -85,6 +85,7 @@ export const ROW_IDS = -1_000_000;
 
 export function rowBlock(sources: readonly Source[], env: QueryEnv): Block {
   const block = new Block({ ...env, parent: undefined });
+  block.isRow = true;
   block.relation = { plan: dual(1), sources, merged: NO_MERGED, star: () => [] };
   return block;
 }
@@ -122,6 +123,16 @@ function bindWriter(table: TableDef, env: QueryEnv): RowWriter {
   return writer;
 }
 
+/** The array cast of a multi-valued index names the index in its errors: the hidden column is called `!hidden!index!…`. */
+function indexed(expr: Expr, column: ColumnDef): Expr {
+  if (!column.hidden) return expr;
+  return mapExpr(expr, (part) =>
+    part.kind === 'call' && part.name === 'cast' && part.options?.word === 'array'
+      ? { ...part, options: { ...part.options, extra: { index: column.name.split('!')[2] ?? '' } } }
+      : part,
+  );
+}
+
 /** JSON_SCHEMA_VALID tells why only inside of a CHECK. */
 function explained(condition: Expr): Expr {
   return mapExpr(condition, (part) =>
@@ -134,7 +145,7 @@ function generatedColumns(table: TableDef, block: Block): { readonly column: num
   const bound = new Map<number, Expr>();
   for (const [position, column] of table.columns.entries()) {
     if (column.generated !== undefined)
-      bound.set(position, block.bind(block.state.context.parseExpression(column.generated.sql)));
+      bound.set(position, indexed(block.bind(block.state.context.parseExpression(column.generated.sql)), column));
   }
   const ordered: { readonly column: number; readonly expr: Expr }[] = [];
   const done = new Set<number>();
