@@ -5,6 +5,7 @@
  *   <folder>/ebb.json   what this folder is, and its format
  *   <folder>/ebb.lock   held while a process has it open
  *   <folder>/objects/   the object store         <folder>/log/   the commit log
+ *   <folder>/tmp/       what statements put aside while they run
  */
 import { DbError, SqlError } from '../base/index.ts';
 import { joinPath, realEnv, type Env, type FileLock } from '../env/index.ts';
@@ -23,6 +24,7 @@ import { openDatabase, type Database } from './database.ts';
 import { ALL_RIGHTS } from './session/all-rights.ts';
 import { SqlEngine, type AccountDirectory } from './session/engine.ts';
 import type { RowsResult, Session } from './session-port.ts';
+import { SpillFiles } from './spill-files.ts';
 
 export interface OpenEngineOptions {
   /** 'memory:' or a folder. */
@@ -73,11 +75,14 @@ export async function openEngine(options: OpenEngineOptions): Promise<OpenedEngi
       ...(onBackgroundError === undefined ? {} : { onBackgroundError }),
     });
     undo.push(() => database.close());
+    const spill = folder === undefined ? undefined : await SpillFiles.open(joinPath(folder.path, 'tmp'), env.files);
+    if (spill !== undefined) undo.push(() => spill.settled());
     const directory = new Directory();
     const engine = new SqlEngine({
       database,
       env,
       accounts: directory,
+      ...(spill !== undefined && { spill }),
       ...(options.variables === undefined ? {} : { variables: options.variables }),
     });
     undo.push(() => engine.close());
@@ -137,7 +142,7 @@ async function openFolder(
   return { path, isNew: true };
 }
 
-const OURS = /^(ebb\.(json|lock).*|objects|log|server-(key|cert)\.pem.*|lost\+found)$/;
+const OURS = /^(ebb\.(json|lock).*|objects|log|tmp|server-(key|cert)\.pem.*|lost\+found)$/;
 
 function checkMark(path: string, text: string): void {
   let format: unknown;

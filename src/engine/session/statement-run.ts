@@ -68,7 +68,7 @@ export function execContext(
 ): ExecContext {
   const { variables } = session.state;
   const quota = variables.getNumber('tidb_mem_quota_query');
-  const spill = variables.isOn('tidb_enable_tmp_storage_on_oom') ? session.host.spill : undefined;
+  const spill = session.host.globals.isOn('tidb_enable_tmp_storage_on_oom') ? session.host.spill : undefined;
   return {
     storage: session.transactions.ensure().storage,
     eval: evalContext(session, plan.slotCount, params, plan.kind !== 'query' && session.eval.strict),

@@ -1,17 +1,20 @@
 /**
  * UNION, INTERSECT and EXCEPT, ALL or DISTINCT. Rows come already cast to the common types.
  *
- * UNION streams its children one after the other. INTERSECT and EXCEPT fold their right children into a multiset of
+ * UNION streams its children one after the other. When the statement's memory gets short, a DISTINCT one puts rows with keys not seen yet on the
+ * disk, divided by their keys, and gives them out after the others. INTERSECT and EXCEPT fold their right children into a multiset of
  * row keys, against which the first child streams.
  */
-import type { MaybePromise } from '../../base/index.ts';
+import { andThen, type MaybePromise } from '../../base/index.ts';
 import type { DistinctNode, SetOperationNode } from '../plan/index.ts';
 import { type Batch, type Collation, getCollation, type Row, type Value } from '../types/index.ts';
 import type { CompileScope } from './compile-scope.ts';
 import { compileRowKey, type RowKey } from './group-key.ts';
 import type { MemoryAccount } from './memory.ts';
 import { AGAIN, type CompiledNode, type Operator, pull, type Run, StepOperator } from './operator.ts';
+import { SPILL_LEVEL_MAX, SPILL_PARTITIONS, SpillPartitions } from './spill/partitions.ts';
 import { TextSet } from './text-set.ts';
+import type { HashKey } from './value-semantics.ts';
 
 const KEY_BYTES = 64;
 
@@ -82,19 +85,23 @@ class Union extends StepOperator {
   readonly #key: RowKey | undefined;
   readonly #run: Run;
   readonly #memory: MemoryAccount;
-  readonly #seen = new Set<unknown>();
+  readonly #seen = new Set<HashKey | null>();
+  readonly #level: number;
   #current: Operator | undefined;
   #position = 0;
+  #partitions: SpillPartitions | undefined;
+  #part = 0;
 
-  constructor(children: readonly CompiledNode[], key: RowKey | undefined, run: Run) {
+  constructor(children: readonly CompiledNode[], key: RowKey | undefined, run: Run, level = 0) {
     super();
     this.#children = children;
     this.#key = key;
     this.#run = run;
+    this.#level = level;
     this.#memory = run.ctx.memory.open();
   }
 
-  readonly #consume = (batch: Batch | undefined): Batch | undefined => {
+  readonly #consume = (batch: Batch | undefined): MaybePromise<Batch | undefined> => {
     if (batch === undefined) {
       this.#current?.close();
       this.#current = undefined;
@@ -107,26 +114,63 @@ class Union extends StepOperator {
     for (const row of batch) {
       const value = key(row);
       if (this.#seen.has(value)) continue;
+      const bytes = KEY_BYTES + (typeof value === 'string' ? value.length : 0);
+      if (!this.#hasRoom(bytes)) {
+        this.#partitions!.add(value, row);
+        continue;
+      }
       this.#seen.add(value);
+      this.#memory.charge(bytes);
       out.push(row);
     }
-    this.#memory.charge(out.length * KEY_BYTES);
-    return out;
+    return andThen(this.#partitions?.flush(), () => out);
   };
+
+  /** False from the moment on that new keys go to the disk. */
+  #hasRoom(bytes: number): boolean {
+    if (this.#partitions !== undefined) return false;
+    const { spill } = this.#run.ctx;
+    if (spill === undefined || this.#level >= SPILL_LEVEL_MAX || this.#memory.fits(bytes)) return true;
+    this.#partitions = new SpillPartitions(spill, this.#level);
+    return false;
+  }
 
   protected step(): MaybePromise<Batch | undefined> {
     if (this.#current === undefined) {
       const child = this.#children[this.#position];
-      if (child === undefined) return undefined;
+      if (child === undefined) return this.#openPart();
       this.#current = child.open(this.#run);
     }
-    return pull(this.#current, this.#consume);
+    return pull(this.#current, this.#position < this.#children.length ? this.#consume : this.#passOn);
+  }
+
+  readonly #passOn = (batch: Batch | undefined): Batch => {
+    if (batch !== undefined) return batch;
+    this.#current?.close();
+    this.#current = undefined;
+    return AGAIN;
+  };
+
+  #openPart(): MaybePromise<Batch | undefined> {
+    const partitions = this.#partitions;
+    if (partitions === undefined) return undefined;
+    // What was seen is given out; no key on the disk is among it.
+    this.#seen.clear();
+    this.#memory.close();
+    while (this.#part < SPILL_PARTITIONS && partitions.rowsOf(this.#part) === 0) this.#part++;
+    if (this.#part >= SPILL_PARTITIONS) return undefined;
+    return partitions.read(this.#part++).then((rows) => {
+      this.#current = new Union([{ open: () => rows }], this.#key, this.#run, this.#level + 1);
+      return AGAIN;
+    });
   }
 
   close(): void {
     this.#position = this.#children.length;
+    this.#part = SPILL_PARTITIONS;
     this.#current?.close();
     this.#current = undefined;
+    this.#partitions?.remove();
     this.#memory.close();
   }
 }

@@ -9,6 +9,7 @@ import type { RowWriter } from '../../plan/index.ts';
 import {
   type ConversionContext,
   type FieldType,
+  enumFromIndex,
   implicitDefaultOf,
   type Row,
   storeOf,
@@ -127,7 +128,8 @@ export function requireValue(table: TableWriter, position: number, write: WriteR
   const column = table.writer.table.columns[position]!;
   if (!write.ignore && (write.eval.session.strict || !lenient)) throw sqlError('ER_BAD_NULL_ERROR', column.name);
   write.eval.warn(1048, `Column '${column.name}' cannot be null`, 'Warning');
-  return implicitDefaultOf(column.type);
+  // an explicit NULL becomes the empty member 0, only a column that is left out its first member
+  return column.type.kind === 'enum' ? enumFromIndex(0, column.type.elements ?? []) : implicitDefaultOf(column.type);
 }
 
 /** The value of DEFAULT for a column; 1364 when there is none. `input` is the row its expression may refer to. */

@@ -11,6 +11,7 @@ import type { Estimator } from './estimator.ts';
 import type { InnerLookup } from './index-lookup.ts';
 import type { SplitConditions } from './join-keys.ts';
 import { type Candidate, NO_CONSTANTS, NO_ORDER, satisfies, UNNUMBERED } from './physical-plan.ts';
+import { inOrder } from './rely-on-order.ts';
 
 export interface JoinTask {
   readonly join: JoinType;
@@ -81,7 +82,6 @@ function hashJoins(task: JoinTask, context: JoinContext): Candidate[] {
         keyTypes: split.keys.map((key) => key.type),
         nullSafe: split.keys.map((key) => key.nullSafe),
         nullAware: task.nullAware,
-        ...(order.length > 0 && { keepsOrder: true }),
         ...conditionOf(split.rest, context),
       },
       rows: task.rows,
@@ -187,8 +187,8 @@ function mergeJoin(task: JoinTask, context: JoinContext): Candidate | undefined 
       estimatedRows: task.rows,
       estimatedCost: cost,
       join: task.join,
-      left: left.node,
-      right: right.node,
+      left: inOrder(left).node,
+      right: inOrder(right).node,
       leftKeys: pairs.map((key) => key.left),
       rightKeys: pairs.map((key) => key.right),
       keyTypes: pairs.map((key) => key.type),

@@ -31,6 +31,7 @@ import { splitJoinConditions } from './join-keys.ts';
 import { joinMethods } from './join-methods.ts';
 import { type JoinOrderContext, orderJoins } from './join-order.ts';
 import { type Candidate, NO_CONSTANTS, NO_ORDER, type OrderColumn, satisfies, UNNUMBERED } from './physical-plan.ts';
+import { inOrder } from './rely-on-order.ts';
 
 type Want = readonly OrderColumn[];
 const ANY: Want = [];
@@ -358,7 +359,7 @@ export class PhysicalPlanner implements JoinOrderContext {
     return {
       node: {
         kind: stream ? 'stream-aggregate' : 'hash-aggregate',
-        child: child.node,
+        child: stream && node.groupBy.length > 0 ? inOrder(child).node : child.node,
         groupBy: node.groupBy,
         aggregates: node.calls,
         rollup: node.rollup,
@@ -422,7 +423,7 @@ export class PhysicalPlanner implements JoinOrderContext {
     for (const candidate of candidates) {
       const done =
         want !== undefined && satisfies(candidate.order, want, candidate.constants)
-          ? candidate
+          ? inOrder(candidate)
           : this.#sortNode(candidate, by, want);
       if (best === undefined || done.cost < best.cost) best = done;
     }
@@ -471,7 +472,9 @@ export class PhysicalPlanner implements JoinOrderContext {
     let best: Candidate | undefined;
     for (const child of this.plan(sort.child, want ?? ANY)) {
       const ordered = want !== undefined && satisfies(child.order, want, child.constants);
-      const candidate = ordered ? this.#limited(child, node, needed) : this.#topNode(child, node, sort, needed);
+      const candidate = ordered
+        ? this.#limited(inOrder(child), node, needed)
+        : this.#topNode(child, node, sort, needed);
       if (best === undefined || candidate.cost < best.cost) best = candidate;
     }
     return best!;
