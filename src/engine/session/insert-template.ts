@@ -5,33 +5,17 @@
  * Only what means the same as a parameter qualifies: integers of up to 15 digits, single-quoted strings without escapes,
  * and NULL (which stays in the template). Anything else, and anything behind the last row, is left to the parser.
  */
-import { type FieldType, intType, varcharType } from '../../sql/types/index.ts';
-
-export interface InsertTemplate {
-  /** The statement with `?` for each literal. */
-  readonly text: string;
-  readonly params: readonly (number | string)[];
-  readonly types: readonly FieldType[];
-}
+import { hasEscapedBytes } from '../../base/index.ts';
+import { type FieldType, intType } from '../../sql/types/index.ts';
+import { literalStringType, type TextTemplate } from './text-template.ts';
 
 const PARAMS_MAX = 64;
 const DIGITS_MAX = 15;
 const INTEGER = intType('big', { nullable: false });
 const HEAD = /^\s*(?:insert|replace)\s+into\s+[\w.`]+\s*(?:\([\w\s,`]*\))?\s*values?\s*(?=\()/i;
 
-const strings = new Map<string, FieldType>();
-
-function stringType(collation: string): FieldType {
-  let type = strings.get(collation);
-  if (type === undefined) {
-    type = varcharType(255, { nullable: false, collation });
-    strings.set(collation, type);
-  }
-  return type;
-}
-
 /** Undefined when the statement does not qualify. */
-export function insertTemplateOf(sql: string, collation: string): InsertTemplate | undefined {
+export function insertTemplateOf(sql: string, collation: string): TextTemplate | undefined {
   const head = HEAD.exec(sql)?.[0];
   if (head === undefined) return undefined;
   const reader = new LiteralReader(sql, head.length, collation);
@@ -56,7 +40,7 @@ class LiteralReader {
   constructor(sql: string, at: number, collation: string) {
     this.#sql = sql;
     this.#at = at;
-    this.#string = stringType(collation);
+    this.#string = literalStringType(collation);
   }
 
   /** `(?,?,NULL)` for the next row. */
@@ -108,7 +92,7 @@ class LiteralReader {
     const value = this.#sql.slice(this.#at + 1, end);
     this.#at = end + 1;
     // A quote right behind is an escaped quote or a joined literal.
-    if (this.#sql.charCodeAt(this.#at) === 39 || value.includes('\\')) return undefined;
+    if (this.#sql.charCodeAt(this.#at) === 39 || value.includes('\\') || hasEscapedBytes(value)) return undefined;
     return this.#param(value, this.#string);
   }
 

@@ -10,6 +10,7 @@ import type { FieldType, Value } from '../../sql/types/index.ts';
 import type { PreparedStatement, ResultColumn, StatementResult } from '../session-port.ts';
 import { isPlannable, planFor, type ReadyPlan, requireWritable } from './planning.ts';
 import type { EngineSession } from './session.ts';
+import { planShape } from './plan-shape.ts';
 import { runReady } from './select-into.ts';
 import { inItsTime } from './stale-read.ts';
 import { applyRunningHints, runningHints } from './statement-hints.ts';
@@ -36,6 +37,8 @@ export class Prepared implements PreparedStatement {
   readonly #isStale: boolean;
   readonly #hints: readonly ast.OptimizerHint[];
   #basis: PlanBasis | undefined;
+  /** The plan served an execution. */
+  #hasRun = false;
 
   private constructor(session: EngineSession, statement: ast.Statement, sql: string, paramCount: number) {
     this.#session = session;
@@ -46,12 +49,20 @@ export class Prepared implements PreparedStatement {
     this.#isStale = statement.kind === 'query' && statement.asOf !== undefined;
   }
 
-  static create(session: EngineSession, statement: ast.Statement, sql: string, paramCount: number): Prepared {
+  /** `parameters`: how many there are, or their types. */
+  static create(
+    session: EngineSession,
+    statement: ast.Statement,
+    sql: string,
+    parameters: number | readonly FieldType[],
+  ): Prepared {
+    const [paramCount, types] =
+      typeof parameters === 'number' ? [parameters, NO_TYPES] : [parameters.length, parameters];
     if (NOT_PREPARABLE.has(statement.kind)) throw sqlError('ER_UNSUPPORTED_PS');
     const prepared = new Prepared(session, statement, sql, paramCount);
     if (isPlannable(statement)) {
       session.privileges.requireFor(statement);
-      prepared.#plan(NO_TYPES);
+      prepared.#plan(types);
       prepared.columns = prepared.#ready?.columns ?? [];
       prepared.warningCount = session.state.diagnostics.warningCount;
     }
@@ -79,14 +90,17 @@ export class Prepared implements PreparedStatement {
     };
     const ready = planFor(session, this.#statement, this.#sql, types);
     this.#ready = ready;
+    this.#hasRun = false;
     this.#basis = ready.plan.cacheable ? basis : undefined;
     return ready;
   }
 
-  execute(params: readonly Value[], types: readonly FieldType[]): MaybePromise<StatementResult> {
+  /** `sql`: what the client sent, when this is the plan of its template. */
+  execute(params: readonly Value[], types: readonly FieldType[], sql?: string): MaybePromise<StatementResult> {
     const session = this.#session;
     if (params.length < this.paramCount) throw sqlError('ER_WRONG_ARGUMENTS', 'mysqld_stmt_execute');
-    return session.guard(this.#sql, () => {
+    return session.guard(sql ?? this.#sql, () => {
+      if (sql !== undefined) session.statementTemplate = this.#sql;
       session.state.diagnostics.clear();
       if (!isPlannable(this.#statement))
         return session.runStatement(this.#statement, this.#sql, this.paramCount, { params, types });
@@ -102,11 +116,21 @@ export class Prepared implements PreparedStatement {
     requireWritable(session, this.#statement, this.#ready);
     const isReusable =
       this.#ready !== undefined && this.isCurrent(session) && sameTypes(this.#basis?.types ?? NO_TYPES, types);
-    if (isReusable && this.#ready !== undefined) return runReady(session, this.#ready, params);
+    if (isReusable && this.#ready !== undefined) {
+      session.usedPlanCache = this.#hasRun;
+      this.#hasRun = true;
+      return runReady(session, this.#ready, params);
+    }
     session.privileges.requireFor(this.#statement);
     const ready = this.#plan(types);
     requireWritable(session, this.#statement, ready);
+    this.#hasRun = true;
     return runReady(session, ready, params);
+  }
+
+  /** Whether this is, its parameters aside, the same plan. */
+  hasShapeOf(other: ReadyPlan): boolean {
+    return this.#basis !== undefined && planShape(this.#ready) === planShape(other);
   }
 
   close(): void {

@@ -77,6 +77,11 @@ export class EngineSession implements Session {
   /** Of the last planned statement: @@last_plan_from_binding. */
   usedBinding = false;
   previousUsedBinding = false;
+  /** @@last_plan_from_cache: of the running statement, and of the one before it. */
+  usedPlanCache = false;
+  previousUsedPlanCache = false;
+  /** The running statement with parameters for its literals, when it runs as such. */
+  statementTemplate: string | undefined;
   resourceGroup = DEFAULT_GROUP;
   #atStatementEnd: (() => void)[] = [];
   readonly #origin: StatementOrigin;
@@ -205,6 +210,7 @@ export class EngineSession implements Session {
     computed.set('pseudo_thread_id', () => String(this.connectionId));
     computed.set('timestamp', () => (this.eval.nowMicros / 1e6).toFixed(6));
     computed.set('proxy_user', () => '');
+    computed.set('last_plan_from_cache', () => (this.previousUsedPlanCache ? 'ON' : 'OFF'));
     computed.set('last_plan_from_binding', () => (this.previousUsedBinding ? 'ON' : 'OFF'));
     computed.set('tidb_current_ts', () => {
       const { current, inTransaction } = this.transactions;
@@ -224,11 +230,12 @@ export class EngineSession implements Session {
   }
 
   execute(sql: string): MaybePromise<StatementResult> {
-    if (this.state.lockedTables.isActive || this.transactions.staleness !== undefined) return this.#parseAndRun(sql);
+    if (this.state.lockedTables.isActive || this.transactions.staleness !== undefined || this.passwordExpired)
+      return this.#parseAndRun(sql);
     const cached = this.plans.findText(this, sql);
-    if (cached !== undefined) return this.guard(sql, () => cached.execute(NO_PARAMS, NO_TYPES));
-    const insert = this.plans.findInsert(this, sql);
-    if (insert !== undefined) return insert.prepared.execute(insert.params, insert.types);
+    if (cached !== undefined) return cached.execute(NO_PARAMS, NO_TYPES);
+    const template = this.plans.findTemplate(this, sql);
+    if (template !== undefined) return template.prepared.execute(template.params, template.types, sql);
     return this.#parseAndRun(sql);
   }
 
@@ -470,7 +477,8 @@ export class EngineSession implements Session {
       additions.resourceGroups.charge(this.resourceGroup, 0.125 + elapsedMs / 3);
     if (additions.summarizes && this.account.host !== '') {
       const warnings = this.state.diagnostics.warningCount;
-      additions.summary.add(this.#statementText, this.#origin, { elapsedMs, rows, affectedRows, warnings, failed });
+      const outcome = { elapsedMs, rows, affectedRows, warnings, failed };
+      additions.summary.add(this.#statementText, this.#origin, outcome, this.statementTemplate);
     }
     if (this.#atStatementEnd.length === 0) return;
     for (const action of this.#atStatementEnd) action();
@@ -517,6 +525,9 @@ export class EngineSession implements Session {
     this.#beganMs = nowMs;
     this.#isOpen = true;
     this.#statementText = sql;
+    this.statementTemplate = undefined;
+    this.previousUsedPlanCache = this.usedPlanCache;
+    this.usedPlanCache = false;
     const limitMs = this.state.maxExecutionTimeMs;
     this.#deadlineMs = limitMs > 0 ? nowMs + limitMs : 0;
     this.eval.beginStatement(false);

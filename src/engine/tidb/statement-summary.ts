@@ -45,6 +45,8 @@ interface Counts {
 /** Runs of one text by one user since the last folding. */
 interface Pending extends Counts {
   readonly sql: string;
+  /** The same text for the digest: without its values if it runs as such. */
+  readonly text: string;
   readonly database: string | null;
   readonly user: string;
   readonly resourceGroup: string;
@@ -117,9 +119,11 @@ export class StatementSummary {
     this.#beganAtMs = nowMs();
   }
 
-  add(sql: string, origin: StatementOrigin, outcome: StatementOutcome): void {
+  /** `template`: the statement with parameters for its values, if that is known: it has the same digest, and is met more often. */
+  add(sql: string, origin: StatementOrigin, outcome: StatementOutcome, template?: string): void {
     const { elapsedMs } = outcome;
-    let pending = this.#pending.get(sql);
+    const text = template ?? sql;
+    let pending = this.#pending.get(text);
     if (
       pending === undefined ||
       pending.database !== origin.database ||
@@ -128,8 +132,8 @@ export class StatementSummary {
     ) {
       if (pending !== undefined || this.#pending.size >= PENDING_MAX) this.#fold();
       const { database, user, resourceGroup } = origin;
-      pending = { sql, database, user, resourceGroup, ...NOTHING, minMs: elapsedMs };
-      this.#pending.set(sql, pending);
+      pending = { sql, text, database, user, resourceGroup, ...NOTHING, minMs: elapsedMs };
+      this.#pending.set(text, pending);
     }
     pending.count++;
     if (outcome.failed !== undefined) pending.errors++;
@@ -209,7 +213,7 @@ export class StatementSummary {
   }
 
   #count(runs: Pending, limits: SummaryLimits, nowMs: number): void {
-    const { digest, text } = this.digestFor(runs.sql);
+    const { digest, text } = this.digestFor(runs.text);
     const key = `${digest} ${runs.database ?? ''} ${runs.resourceGroup}`;
     let row = this.#rows.get(key);
     if (row === undefined) {

@@ -124,6 +124,7 @@ export const SYSTEM_VARIABLES: readonly SystemVariableRow[] = [
   { name: 'large_files_support', scope: 'global', type: 'bool', value: 'ON', readOnly: true },
   { name: 'last_insert_id', scope: 'session', type: 'int', value: '0', min: '0', max: '18446744073709551615' },
   { name: 'last_plan_from_binding', scope: 'session', type: 'bool', value: 'OFF', readOnly: true },
+  { name: 'last_plan_from_cache', scope: 'session', type: 'bool', value: 'OFF', readOnly: true },
   { name: 'lc_messages', scope: 'both', type: 'string', value: 'en_US' },
   { name: 'lc_messages_dir', scope: 'global', type: 'string', value: '', readOnly: true },
   { name: 'lc_time_names', scope: 'both', type: 'string', value: 'en_US' },
