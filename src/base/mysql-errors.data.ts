@@ -569,6 +569,7 @@ export const MYSQL_ERRORS = {
   ER_IMPORT_UNSUPPORTED_OPTION: [8166, "HY000", "Unsupported option %s for %s"],
   ER_IMPORT_PRECHECK: [8173, "HY000", "PreCheck failed: %s"],
   ER_CANCELLED_DDL_JOB: [8214, "HY000", "Cancelled DDL job"],
+  ER_INVALID_AUTO_RANDOM: [8216, "HY000", "Invalid auto random: %s"],
   ER_PLACEMENT_POLICY_NOT_EXISTS: [8239, "HY000", "Unknown placement policy '%-.192s'"],
   ER_RESOURCE_GROUP_EXISTS_TIDB: [8248, "HY000", "Resource group '%-.192s' already exists"],
   ER_RESOURCE_GROUP_NOT_EXISTS_TIDB: [8249, "HY000", "Unknown resource group '%-.192s'"],

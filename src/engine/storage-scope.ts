@@ -13,6 +13,8 @@ export interface StorageSession {
   readonly timeZone?: TimeZone;
   readonly autoIncrementIncrement?: number;
   readonly autoIncrementOffset?: number;
+  /** allow_auto_random_explicit_insert. */
+  readonly allowsAutoRandomValues?: boolean;
   /** The transaction ends with the current statement: no later statement reads what this one writes. */
   readonly singleStatement?: boolean;
   /** Gives the thread away when the time slice is used up. Called now and then in scans whose filter drops many rows. */

@@ -1,6 +1,6 @@
 /** The storage port of SQL (sql/ports.ts) over one transaction: tables of rows on an ordered space of keys. */
-import { type MaybePromise, andThen, isPromise } from '../base/index.ts';
-import type { TableDef } from '../sql/catalog/index.ts';
+import { type MaybePromise, andThen, isPromise, sqlError } from '../base/index.ts';
+import type { ColumnDef, TableDef } from '../sql/catalog/index.ts';
 import type {
   BulkLoader,
   InsertOutcome,
@@ -34,6 +34,22 @@ export interface StorageParts {
   readonly autoIncrement: Counters;
   readonly rowIds: Counters;
   readonly rowCounts: RowCounts;
+}
+
+function autoColumnOf(table: TableDef): ColumnDef | undefined {
+  return table.columns[codecOf(table).autoIncrementPosition];
+}
+
+function counterBits({ type, autoRandom }: ColumnDef): number {
+  const { shardBits = 0, rangeBits = 64 } = autoRandom ?? {};
+  return rangeBits - shardBits - (type.unsigned ? 0 : 1);
+}
+
+/** The same bits for all rows of a transaction, so that they lie together. */
+function withShard(column: ColumnDef, counter: bigint, seed: number): bigint {
+  const mixed = Math.imul(seed ^ (seed >>> 15), 0x9e3779b1) >>> 0;
+  const shard = BigInt(mixed >>> (32 - (column.autoRandom?.shardBits ?? 1)));
+  return (shard << BigInt(counterBits(column))) | counter;
 }
 
 /** Assumed for a table of which nothing is known yet. */
@@ -128,11 +144,21 @@ export class TableStore implements TransactionStorage {
   nextAutoIncrement(table: TableDef, count: number): MaybePromise<number | bigint> {
     const { autoIncrementIncrement = 1, autoIncrementOffset = 1 } = this.#scope.session;
     const first = this.#parts.autoIncrement.take(table.id, count, autoIncrementIncrement, autoIncrementOffset);
-    return andThen(first, normalizeInt);
+    const column = autoColumnOf(table);
+    if (column?.autoRandom === undefined) return andThen(first, normalizeInt);
+    const shard = this.#scope.transaction.id;
+    return andThen(first, (number) => normalizeInt(withShard(column, number, shard)));
   }
 
   observeAutoIncrement(table: TableDef, value: number | bigint): MaybePromise<void> {
-    return this.#parts.autoIncrement.observe(table.id, BigInt(value));
+    const column = autoColumnOf(table);
+    if (column?.autoRandom === undefined) return this.#parts.autoIncrement.observe(table.id, BigInt(value));
+    if (this.#scope.session.allowsAutoRandomValues !== true)
+      throw sqlError(
+        'ER_INVALID_AUTO_RANDOM',
+        'Explicit insertion on auto_random column is disabled. Try to set @@allow_auto_random_explicit_insert = true.',
+      );
+    return this.#parts.autoIncrement.observe(table.id, BigInt.asUintN(counterBits(column), BigInt(value)));
   }
 
   bulkLoader(table: TableDef, duplicates: 'error' | 'ignore'): MaybePromise<BulkLoader | undefined> {

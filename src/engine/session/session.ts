@@ -146,6 +146,9 @@ export class EngineSession implements Session {
       get autoIncrementOffset() {
         return state.variables.getNumber('auto_increment_offset');
       },
+      get allowsAutoRandomValues() {
+        return state.variables.isOn('allow_auto_random_explicit_insert');
+      },
       get singleStatement() {
         return !transactions().inTransaction;
       },

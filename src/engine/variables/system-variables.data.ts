@@ -17,6 +17,7 @@ export interface SystemVariableRow {
 
 export const SYSTEM_VARIABLES: readonly SystemVariableRow[] = [
   { name: 'activate_all_roles_on_login', scope: 'global', type: 'bool', value: 'OFF' },
+  { name: 'allow_auto_random_explicit_insert', scope: 'both', type: 'bool', value: 'OFF' },
   { name: 'auto_increment_increment', scope: 'both', type: 'int', value: '1', min: '1', max: '65535' },
   { name: 'auto_increment_offset', scope: 'both', type: 'int', value: '1', min: '1', max: '65535' },
   { name: 'autocommit', scope: 'both', type: 'bool', value: 'ON' },

@@ -25,6 +25,8 @@ export interface ColumnDef {
   readonly originDefault?: ColumnDefault;
   readonly onUpdateNow: boolean;
   readonly autoIncrement: boolean;
+  /** AUTO_RANDOM(S, R): the generated number has S random bits above the counter; `autoIncrement` too. */
+  readonly autoRandom?: { readonly shardBits: number; readonly rangeBits: number };
   readonly generated?: { readonly sql: string; readonly stored: boolean };
   readonly comment: string;
   readonly invisible: boolean;

@@ -1,4 +1,5 @@
 /** From a column definition as written to a `ColumnDef`. */
+import { autoRandomOf } from './auto-random.ts';
 import { sqlError } from '../../base/index.ts';
 import type { ColumnDefinition, DataTypeName } from '../ast/index.ts';
 import type { ColumnDef, ColumnDefault } from '../catalog/index.ts';
@@ -35,7 +36,8 @@ export function checkColumnName(name: string): void {
 export function buildColumn(definition: ColumnDefinition, place: ColumnPlace, context: BuildContext): ColumnDef {
   checkColumnName(definition.name);
   const { type: written } = definition;
-  const autoIncrement = definition.autoIncrement || written.serial;
+  const isRandom = definition.options.some(({ name }) => name === 'auto_random');
+  const autoIncrement = definition.autoIncrement || written.serial || isRandom;
   const notNull = definition.nullable === false || written.serial || place.inPrimaryKey || definition.key === 'primary';
   if (definition.nullable === true && (place.inPrimaryKey || definition.key === 'primary')) {
     throw sqlError('ER_PRIMARY_CANT_HAVE_NULL');
@@ -49,6 +51,7 @@ export function buildColumn(definition: ColumnDefinition, place: ColumnPlace, co
   const comment = fittingComment(definition.comment ?? '', COLUMN_COMMENT_MAX, context, () =>
     sqlError('ER_TOO_LONG_FIELD_COMMENT', definition.name, COLUMN_COMMENT_MAX),
   );
+  const autoRandom = autoRandomOf(definition, type);
   if (autoIncrement) checkAutoIncrement(definition, type);
   const onUpdateNow = checkOnUpdate(definition, type);
   const generated = definition.generated && {
@@ -66,6 +69,7 @@ export function buildColumn(definition: ColumnDefinition, place: ColumnPlace, co
     ...(defaultValue && { defaultValue }),
     onUpdateNow,
     autoIncrement,
+    ...(autoRandom && { autoRandom }),
     ...(generated && { generated }),
     comment,
     invisible: definition.visible === false,

@@ -1,4 +1,5 @@
 /** SHOW CREATE TABLE / DATABASE / VIEW: the text that makes the object again, as MySQL 8 prints it. */
+import { autoRandomText } from './auto-random.ts';
 import { quoteName } from '../ast/index.ts';
 import { timeToLiveText } from './time-to-live.ts';
 import type { ColumnDef, ForeignKeyDef, IndexDef, SchemaDef, TableDef, ViewDef } from '../catalog/index.ts';
@@ -89,7 +90,8 @@ export function showCreateTable(table: TableDef, autoIncrement: number | bigint 
 function tableOptions(table: TableDef, autoIncrement: number | bigint | undefined): string {
   const charset = charsetOf(table.collation);
   const parts = ['ENGINE=InnoDB'];
-  if (autoIncrement !== undefined && autoIncrement > 1) parts.push(`AUTO_INCREMENT=${autoIncrement}`);
+  const random = table.columns.some(({ autoRandom }) => autoRandom !== undefined);
+  if (!random && autoIncrement !== undefined && autoIncrement > 1) parts.push(`AUTO_INCREMENT=${autoIncrement}`);
   parts.push(`DEFAULT CHARSET=${charset}`);
   if (printsCollation(table.collation)) parts.push(`COLLATE=${table.collation}`);
   for (const name of PRINTED_OPTIONS) {
@@ -122,7 +124,8 @@ function columnLine(column: ColumnDef, table: TableDef): string {
     if (!type.nullable) line += ' NOT NULL';
     else if (type.kind === 'timestamp') line += ' NULL';
     line += defaultClause(column);
-    if (column.autoIncrement) line += ' AUTO_INCREMENT';
+    if (column.autoIncrement && column.autoRandom === undefined) line += ' AUTO_INCREMENT';
+    line += autoRandomText(column);
   }
   if (column.invisible) line += ' /*!80023 INVISIBLE */';
   if (column.comment !== '') line += ` COMMENT ${quoteText(column.comment)}`;

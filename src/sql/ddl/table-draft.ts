@@ -4,6 +4,7 @@
  * CREATE TABLE starts from an empty draft, ALTER TABLE from the existing definition; both apply the same steps, so that
  * names, limits and errors are the same whichever way a table came to be.
  */
+import { checkAutoRandomKey } from './auto-random.ts';
 import { sqlError } from '../../base/index.ts';
 import type {
   CheckConstraint,
@@ -295,6 +296,10 @@ export class TableDraft {
     if (!this.columns.some((column) => !column.invisible && !column.hidden))
       throw sqlError('ER_TABLE_MUST_HAVE_A_VISIBLE_COLUMN');
     const auto = this.columns.filter((column) => column.autoIncrement);
+    checkAutoRandomKey(
+      this.columns,
+      this.indexes.find((index) => index.primary),
+    );
     if (auto.length > 1) throw sqlError('ER_WRONG_AUTO_KEY');
     if (auto[0] !== undefined && !this.indexes.some((index) => index.parts[0]?.columnId === auto[0]?.id)) {
       throw sqlError('ER_WRONG_AUTO_KEY');

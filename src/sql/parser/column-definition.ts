@@ -196,6 +196,11 @@ function parseValueAttribute(p: Cursor, column: Draft, generated: boolean): bool
 }
 
 function parseStorageAttribute(p: Cursor, column: Draft, lists: Lists): boolean {
+  if (p.additions && p.acceptWord('auto_random')) {
+    const numbers = p.kind === T.LEFT_PAREN ? p.parenthesised((at) => at.number()) : [];
+    lists.options.push({ name: 'auto_random', value: numbers.join(',') });
+    return true;
+  }
   switch (p.kind) {
     case K.SRID:
       p.advance();
