@@ -384,8 +384,9 @@ export class StorageSchemaStore implements SchemaStore {
   /** AUTO_INCREMENT = n, but never below what is in use; a column that has just become AUTO_INCREMENT goes on behind its rows. */
   async #setAutoIncrement(plan: AlterPlan, after: TableDef): Promise<void> {
     const numbered = (table: TableDef): number | undefined => table.columns.find((column) => column.autoIncrement)?.id;
+    if (numbered(after) === undefined) return;
     if (plan.autoIncrement === undefined) {
-      if (numbered(after) === undefined || numbered(after) === numbered(plan.before)) return;
+      if (numbered(after) === numbered(plan.before)) return;
       return this.#branch().autoIncrement.observe(after.id, await this.#greatestAutoIncrement(after));
     }
     const used = await this.#greatestAutoIncrement(after);

@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { realEnv } from '../../env/index.ts';
-import { openLog } from '../../log/index.ts';
+import { type CommitLog, openLog } from '../../log/index.ts';
 import type { Row } from '../../sql/types/index.ts';
-import { openStore } from '../../store/index.ts';
+import { type ObjectStore, openStore } from '../../store/index.ts';
 import { type Database, openDatabase } from '../database.ts';
 import { ALL_RIGHTS } from '../session/all-rights.ts';
 import { SqlEngine } from '../session/engine.ts';
@@ -13,6 +13,8 @@ import type { Session } from '../session-port.ts';
 let database: Database;
 let engine: SqlEngine;
 let session: Session;
+let store: ObjectStore;
+let log: CommitLog;
 
 interface Pruned {
   readonly tables: readonly string[];
@@ -22,12 +24,18 @@ const pruned = JSON.parse(readFileSync(new URL('testdata/pruned.json', import.me
 const env = realEnv();
 
 beforeEach(async () => {
-  database = await openDatabase({ store: await openStore('memory:', env), log: await openLog('memory:', env), env });
-  engine = new SqlEngine({ database, env, accounts: { findAccount: () => undefined, privilegesOf: () => ALL_RIGHTS } });
-  session = await engine.connect({ user: 'root', host: 'localhost' });
+  store = await openStore('memory:', env);
+  log = await openLog('memory:', env);
+  await start();
   await run('CREATE DATABASE test');
   await run('USE test');
 });
+
+async function start(): Promise<void> {
+  database = await openDatabase({ store, log, env });
+  engine = new SqlEngine({ database, env, accounts: { findAccount: () => undefined, privilegesOf: () => ALL_RIGHTS } });
+  session = await engine.connect({ user: 'root', host: 'localhost' });
+}
 
 afterEach(async () => {
   await session.close();
@@ -266,4 +274,26 @@ test('two sessions cannot put one global key into different partitions', async (
   await expect(waiting).rejects.toMatchObject({ errno: 1062 });
   expect(await run('SELECT * FROM t')).toEqual([[1, 5]]);
   await other.close();
+});
+
+test('partitions, their rows and their numbers are there after a restart', async () => {
+  await run(
+    'CREATE TABLE t (a INT AUTO_INCREMENT, b INT, PRIMARY KEY (a, b)) PARTITION BY LIST (b) SUBPARTITION BY KEY (a) SUBPARTITIONS 2 (PARTITION p0 VALUES IN (1, 2), PARTITION p1 VALUES IN (3))',
+  );
+  await run('INSERT INTO t (b) VALUES (1), (2), (3), (3)');
+  await run('ALTER TABLE t ADD PARTITION (PARTITION p2 VALUES IN (4))');
+  const created = await run('SHOW CREATE TABLE t');
+  await session.close();
+  await database.close();
+  await start();
+  await run('USE test');
+  expect(await run('SHOW CREATE TABLE t')).toEqual(created);
+  await run('INSERT INTO t (b) VALUES (4), (1)');
+  expect(await run('SELECT a, b FROM t PARTITION (p0, p2) ORDER BY a')).toEqual([
+    [1, 1],
+    [2, 2],
+    [5, 4],
+    [6, 1],
+  ]);
+  expect(await run('SELECT a FROM t WHERE b = 3 ORDER BY a DESC')).toEqual([[4], [3]]);
 });

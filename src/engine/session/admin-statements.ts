@@ -125,7 +125,8 @@ function maintain(session: EngineSession, statement: ast.MaintainTable): MaybePr
         [label, op, 'Error', `'${label}' is not BASE TABLE`],
         [label, op, 'status', 'Operation failed'],
       ];
-    if (op === 'repair') return [[label, op, 'note', "The storage engine for the table doesn't support repair"]];
+    // Of a partitioned table the partitions are asked, and they say yes.
+    if (op === 'repair' && table.partitioning === undefined) return [[label, op, 'note', "The storage engine for the table doesn't support repair"]];
     if (op === 'optimize')
       return [
         [label, op, 'note', 'Table does not support optimize, doing recreate + analyze instead'],

@@ -2,6 +2,7 @@
 import { sqlError } from '../../../base/index.ts';
 import type { AlterTable } from '../../ast/index.ts';
 import type { PartitioningDef, TableDef } from '../../catalog/index.ts';
+import { MysqlType } from '../../types/index.ts';
 import type { BuildContext } from '../build-context.ts';
 import { buildPartitioning, checkPartitionedTable } from './build-partitioning.ts';
 import { checkUniqueKeys, rebuildRule } from './partition-rule.ts';
@@ -37,8 +38,12 @@ export function alteredPartitioning(
   checkUniqueKeys([rule, subRule], after);
   checkPartitionedTable(after);
   const ids = [...rule.columnIds, ...(subRule?.columnIds ?? [])];
-  const typeOf = (table: TableDef, id: number): string =>
-    JSON.stringify({ ...table.columns.find((column) => column.id === id)?.type, nullable: true });
+  // A VARCHAR hashes and compares the same whatever its length.
+  const typeOf = (table: TableDef, id: number): string => {
+    const type = table.columns.find((column) => column.id === id)?.type;
+    const isVarying = type?.mysqlType === MysqlType.VAR_STRING || type?.mysqlType === MysqlType.VARCHAR;
+    return JSON.stringify({ ...type, nullable: true, ...(isVarying && { length: 0 }) });
+  };
   const isChanged =
     JSON.stringify(rule) !== JSON.stringify(partitioning.rule) ||
     ids.some((id) => typeOf(before, id) !== typeOf(after, id));

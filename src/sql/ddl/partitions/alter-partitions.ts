@@ -143,6 +143,7 @@ function addHashed(
   const present = partitioning.partitions;
   const added = definitions.length > 0 ? definitions : namedByCount(count ?? 1, present.length);
   if (count === 0) throw sqlError('ER_ADD_PARTITION_NO_NEW_PARTITION');
+  if (present.length + added.length > PARTITIONS_MAX) throw sqlError('ER_TOO_MANY_PARTITIONS_ERROR');
   const built = buildPartitions(added, partitioning, { table, context, perPartition: 0 });
   const partitions = [...present.map(emptied), ...built];
   refuseSameNames(namesOf(partitions));
