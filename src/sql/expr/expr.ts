@@ -31,6 +31,8 @@ export interface ColumnExpr {
   /** For messages, EXPLAIN and result metadata. */
   readonly name: string;
   readonly table?: string;
+  /** Of a subquery's column that is no column there: a literal stays one (collation). */
+  readonly coercibility?: number;
 }
 
 /** A value computed once per execution (uncorrelated subquery) or per outer row (apply), kept in `EvalContext.slots`. */
@@ -39,6 +41,8 @@ export interface SlotExpr {
   readonly type: FieldType;
   readonly slot: number;
   readonly name: string;
+  /** As a column's. */
+  readonly coercibility?: number;
 }
 
 /** A `?` of a prepared statement; its type is that of the value bound now. */

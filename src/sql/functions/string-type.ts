@@ -30,11 +30,59 @@ const SYSTEM_CONSTANTS = new Set([
   'version',
   'current_role',
 ]);
-const OWN_COLLATION = new Set(['cast', 'convert_using', 'getvar', 'char', 'weight_string']);
+const OWN_COLLATION = new Set(['cast', 'convert_using', 'getvar', 'weight_string']);
+
+/** Texts made of other things than the characters of their arguments: they count as literals. */
+const LIKE_LITERAL = new Set([
+  'hex',
+  'unhex',
+  'to_base64',
+  'from_base64',
+  'format',
+  'char',
+  'json_quote',
+  'charset',
+  'collation',
+  'md5',
+  'sha1',
+  'sha',
+  'sha2',
+  'compress',
+  'uncompress',
+  'aes_encrypt',
+  'aes_decrypt',
+]);
+/** Texts with the collation of their first argument, whatever the others are. */
+const LIKE_FIRST = new Set([
+  'nullif',
+  'left',
+  'right',
+  'substring',
+  'lpad',
+  'rpad',
+  'insert',
+  'repeat',
+  'replace',
+  'substring_index',
+  'trim',
+  'ltrim',
+  'rtrim',
+]);
+
+/** The arguments that give a call its collation. */
+function collatedArgs({ name, args, options }: CallExpr): readonly Expr[] {
+  if (LIKE_FIRST.has(name)) return args.slice(0, 1);
+  if (name === 'if' || name === 'elt') return args.slice(1);
+  if (name !== 'case') return args;
+  const first = options?.word === 'simple' ? 1 : 0;
+  const isElse = (place: number): boolean => place === args.length - 1 && (place - first) % 2 === 0;
+  return args.filter((_, place) => place >= first && ((place - first) % 2 === 1 || isElse(place)));
+}
 
 export function coercibilityOf(expr: Expr): number {
   if (expr.type.kind === 'null') return Coercibility.IGNORABLE;
-  if (!isTextual(expr.type) && expr.type.kind !== 'json') return Coercibility.NUMERIC;
+  if (expr.type.kind === 'json') return Coercibility.IMPLICIT;
+  if (!isTextual(expr.type)) return Coercibility.NUMERIC;
   switch (expr.kind) {
     case 'constant':
     case 'param':
@@ -42,18 +90,20 @@ export function coercibilityOf(expr: Expr): number {
       return expr.value === null ? Coercibility.IGNORABLE : (expr.coercibility ?? Coercibility.COERCIBLE);
     case 'column':
     case 'slot':
-      return Coercibility.IMPLICIT;
+      return expr.coercibility ?? Coercibility.IMPLICIT;
     case 'call': {
       if (expr.name === 'collate') return Coercibility.EXPLICIT;
       if (SYSTEM_CONSTANTS.has(expr.name)) return Coercibility.SYSCONST;
       if (OWN_COLLATION.has(expr.name)) return Coercibility.IMPLICIT;
+      if (LIKE_LITERAL.has(expr.name)) return Coercibility.COERCIBLE;
       return coercibilityOfCall(expr);
     }
   }
 }
 
-function coercibilityOfCall({ args, type }: CallExpr): number {
-  const texts = args.filter((arg) => isTextual(arg.type));
+function coercibilityOfCall(expr: CallExpr): number {
+  const { type } = expr;
+  const texts = collatedArgs(expr).filter((arg) => isTextual(arg.type));
   let best: number = Coercibility.COERCIBLE;
   for (const arg of texts) best = Math.min(best, coercibilityOf(arg));
   // columns of several collations that met in none of theirs

@@ -8,8 +8,9 @@
  */
 import { sqlError } from '../../../base/index.ts';
 import type * as ast from '../../ast/index.ts';
-import type { ColumnExpr, Expr } from '../../expr/index.ts';
-import { boolType, withNullable } from '../../types/index.ts';
+import type { ColumnExpr, Expr, SlotExpr } from '../../expr/index.ts';
+import { coercibilityOf } from '../../functions/index.ts';
+import { boolType, Coercibility, withNullable } from '../../types/index.ts';
 import type { LogicalNode } from '../logical/logical-plan.ts';
 import { dual, join, project } from '../logical/make.ts';
 import { freeColumns } from '../logical/plan-tree.ts';
@@ -76,12 +77,11 @@ export function bindRowSubquery(query: ast.Query, block: Block): readonly Expr[]
     const slots = columns.map(() => state.newSlot());
     state.initPlans.push({ plan, kind: 'scalar', slots });
     return columns.map(
-      (column, i): Expr => ({
-        kind: 'slot',
-        slot: slots[i]!,
-        type: withNullable(column.type, true),
-        name: column.name,
-      }),
+      (column, i): Expr =>
+        asItem(
+          { kind: 'slot', slot: slots[i]!, type: withNullable(column.type, true), name: column.name },
+          inner.outputs[i]!.expr,
+        ),
     );
   }
   const output = columns.map((column) => state.newColumn(withNullable(column.type, true), column.name));
@@ -95,7 +95,13 @@ export function bindRowSubquery(query: ast.Query, block: Block): readonly Expr[]
     awareCount: 0,
     output,
   });
-  return output;
+  return output.map((column, i) => asItem(column, inner.outputs[i]!.expr));
+}
+
+/** A text meets others as the subquery's item would: a literal there is one here. */
+function asItem<E extends ColumnExpr | SlotExpr>(made: E, item: Expr): E {
+  const coercibility = coercibilityOf(item);
+  return coercibility === Coercibility.IMPLICIT ? made : { ...made, coercibility };
 }
 
 export function bindExists(query: ast.Query, block: Block): Expr {
@@ -171,7 +177,9 @@ function quantified(
   const inner = bindInner(query, block);
   if (inner.outputs.length !== left.length) throw sqlError('ER_OPERAND_COLUMNS', left.length);
   const { plan, columns } = projected(inner, block);
-  const on = left.map((expr, i) => block.state.calls.call(operator, [expr, columns[i]!]));
+  const on = left.map((expr, i) =>
+    block.state.calls.call(operator, [expr, asItem(columns[i]!, inner.outputs[i]!.expr)]),
+  );
   return attachTruth(truth, plan, { on, nullAware: truth !== 'semi' && on.some((expr) => expr.type.nullable) }, block);
 }
 

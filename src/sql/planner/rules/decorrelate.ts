@@ -20,6 +20,11 @@ import { columnIdsOf, columnsOf, freeColumns, mapChildren } from '../logical/pla
 
 const CHOICES_MAX = 3;
 
+/** What decides the collation of a comparison stays with the column that stands for an expression. */
+function collatedAs(expr: Expr): { coercibility?: number } {
+  return expr.kind === 'column' && expr.coercibility !== undefined ? { coercibility: expr.coercibility } : {};
+}
+
 export function decorrelate(plan: LogicalNode, state: StatementState): LogicalNode {
   return new Decorrelation(state).visit(plan);
 }
@@ -96,7 +101,7 @@ class Decorrelation {
       'inner',
       node.left,
       distinct,
-      pairs.map((pair, i) => state.calls.call('=', [pair.outer, keys[i]!])),
+      pairs.map(({ outer, inner }, i) => state.calls.call('=', [outer, { ...keys[i]!, ...collatedAs(inner) }])),
     );
   }
 
