@@ -43,6 +43,11 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     name: 'which pair of collations is named first when several do not mix',
     explains: (_sql, mysql, ebb) => COLLATION_ERRORS.has(mysql.errno ?? 0) && COLLATION_ERRORS.has(ebb.errno ?? 0),
   },
+  {
+    name: 'a subquery counts as a column when collations meet, MySQL looks into it',
+    explains: (sql, mysql, ebb) =>
+      mysql.errno === undefined && COLLATION_ERRORS.has(ebb.errno ?? 0) && /\(\s*SELECT/i.test(sql),
+  },
 ];
 
 export function explanation(sql: string, mysql: Result, ebb: Result): string | undefined {

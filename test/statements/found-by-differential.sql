@@ -24,3 +24,11 @@ SELECT JSON_TYPE('[1]') LIKE '%a%', JSON_TYPE('[1]') = 'array', JSON_UNQUOTE('"A
 SELECT a0.id, a0.c1, d7.x0, a8.id FROM t1 AS a0 JOIN (SELECT id + 1 AS x0 FROM t1 AS a2) AS d7 ON a0.c1 = d7.x0 RIGHT JOIN t0 AS a8 ON a0.id = a8.id ORDER BY a8.id;
 SELECT a.id, b.id FROM t0 AS a LEFT JOIN t1 AS b ON a.id IN (SELECT c.id FROM t1 AS c WHERE c.id = b.id AND c.id = a.id) ORDER BY a.id;
 SELECT a1.id FROM t1 AS a0 RIGHT JOIN t0 AS a1 ON a0.id = a1.id WHERE NOT (1 BETWEEN 4 AND a0.id) ORDER BY a1.id;
+CREATE TABLE kinds (id INT PRIMARY KEY, b VARBINARY(24), s VARCHAR(20), y YEAR, n DECIMAL(20, 5), e ENUM('a', 'b') NOT NULL, m SET('a', 'b', 'c'));
+INSERT INTO kinds VALUES (1, '1.5', 'Ab', 2004, 1.70777, 'b', 'a'), (2, 'a', 'x', 1999, 1.66667, 'b', 'b');
+SELECT id, LOWER(s) IN (b, 'Ab'), 'a' NOT BETWEEN b AND MONTHNAME('2020-01-01'), s BETWEEN b AND 'zz' FROM kinds ORDER BY id;
+SELECT id, n / 9, n / 7, n / id, n / 3.0, n / FLOOR(n), AVG(n) OVER () FROM kinds ORDER BY id;
+SELECT id, y = 4, YEAR('0004-01-01') = 4, YEAR('1000-01-01') > 4 FROM kinds ORDER BY id;
+INSERT IGNORE INTO kinds (id, e, m) VALUES (3, NULL, '10');
+INSERT IGNORE INTO kinds (id, m) VALUES (4, 10);
+SELECT id, e, e + 0, m FROM kinds WHERE id > 2 ORDER BY id;

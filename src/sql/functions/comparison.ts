@@ -14,6 +14,7 @@ import type {
   InferContext,
 } from '../expr/index.ts';
 import {
+  blobType,
   boolType,
   type CompareOf,
   compareOf,
@@ -84,7 +85,9 @@ export function inferOperator(
 
 /** The type two operands are compared in, with the collation that was bound. */
 export function boundComparisonType(a: FieldType, b: FieldType, collation: string): FieldType {
-  if (isTextual(a) && isTextual(b) && collation !== 'binary') {
+  // one binary string among the operands makes all of them bytes
+  if (isTextual(a) && isTextual(b) && collation === 'binary') return blobType('long');
+  if (isTextual(a) && isTextual(b)) {
     const type = comparisonType(withCollation(a, collation), withCollation(b, collation));
     return type.kind === 'string' ? withCollation(type, collation) : type;
   }
@@ -160,8 +163,8 @@ function adaptLiterals(a: CompiledArgument, b: CompiledArgument): readonly [Comp
 }
 
 function adaptLiteral(arg: CompiledArgument, other: CompiledArgument): CompiledArgument {
-  if (other.type.kind === 'year') return yearLiteral(arg);
   if (other.isColumn !== true) return arg;
+  if (other.type.kind === 'year') return yearLiteral(arg);
   if (other.type.kind === 'time') return timeLiteral(arg);
   return other.type.kind === 'datetime' || other.type.kind === 'timestamp' ? dateNumber(arg) : arg;
 }

@@ -57,6 +57,20 @@ function scaleDown(value: number | bigint, power: number, truncate: boolean): nu
   return normalizeInt(quotient);
 }
 
+const WORD_DIGITS = 9;
+
+function wholeWords(digits: number): number {
+  return Math.ceil(digits / WORD_DIGITS) * WORD_DIGITS;
+}
+
+/** Fractional digits that MySQL computes of a quotient. */
+function computedDigits(scale: number, divisorScale: number, increment: number): number {
+  const own = wholeWords(scale);
+  const divisor = wholeWords(divisorScale);
+  const missing = Math.max(0, increment - (own - scale) - (divisor - divisorScale));
+  return wholeWords(own + divisor + missing);
+}
+
 export class Decimal {
   readonly unscaled: number | bigint;
   readonly scale: number;
@@ -122,10 +136,13 @@ export class Decimal {
     return scale > DECIMAL_SCALE_MAX ? result.round(DECIMAL_SCALE_MAX) : result;
   }
 
-  /** Quotient with `scale + increment` fractional digits, rounded; undefined when dividing by zero. */
+  /**
+   * Quotient with `scale + increment` fractional digits; undefined when dividing by zero. MySQL computes whole words of nine digits and rounds
+   * what it has: where the words end with the result, the quotient is cut off.
+   */
   div(other: Decimal, increment: number = DIV_PRECISION_INCREMENT): Decimal | undefined {
     const scale = Math.min(this.scale + increment, DECIMAL_SCALE_MAX);
-    return divideToScale(this, other, scale);
+    return divideToScale(this, other, scale, computedDigits(this.scale, other.scale, increment) <= scale);
   }
 
   /** Integer quotient, truncated towards zero; undefined when dividing by zero. */

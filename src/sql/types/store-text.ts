@@ -186,7 +186,10 @@ export function storeSet(from: FieldType, to: FieldType): Store {
         if (bit === undefined) bad = true;
         else bits |= bit;
       }
-      if (bad && NUMBER_TEXT.test(text)) return fromNumber(BigInt(text), target, context);
+      const number = bad && NUMBER_TEXT.test(text) ? BigInt(text) : undefined;
+      if (number !== undefined && number <= all) return fromNumber(number, target, context);
+      // unlike a number, a text of a number that is too large keeps no bit
+      if (number !== undefined) bits = 0n;
       if (bad) report(context, target, 'truncated');
       return setFromBits(bits, elements);
     };

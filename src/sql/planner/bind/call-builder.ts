@@ -52,7 +52,7 @@ export function textConstant(value: string, collation: string): ConstantExpr {
 }
 
 /** Texts that a call gave a collation of its own count as columns when they meet others. */
-const OWN_COLLATION = new Set(['cast', 'convert_using', 'char', 'weight_string']);
+const OWN_COLLATION = new Set(['cast', 'convert_using', 'weight_string']);
 
 function folded(call: CallExpr, value: Value): ConstantExpr {
   const inherits = call.args.some((arg) => arg.kind === 'constant' && arg.coercibility !== undefined);
