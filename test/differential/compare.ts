@@ -59,6 +59,9 @@ export type Verdict = 'same' | 'different' | 'data error';
 export function compare(one: Result, other: Result, how: Comparison): Verdict {
   if (one.errno !== undefined || other.errno !== undefined) {
     if (one.errno === other.errno) return 'same';
+    // which of two mistakes is named first is not determined
+    if (one.errno !== undefined && other.errno !== undefined)
+      return isInternal(one) || isInternal(other) ? 'different' : 'data error';
     const errors = [one.errno, other.errno].filter((errno) => errno !== undefined);
     return errors.every((errno) => DATA_ERRORS.has(errno)) ? 'data error' : 'different';
   }
@@ -70,6 +73,13 @@ export function compare(one: Result, other: Result, how: Comparison): Verdict {
   if (sameKeys(keys(one.rows, floating, exact), keys(other.rows, floating, exact))) return 'same';
   if (!how.coarse) return 'different';
   return sameKeys(keys(one.rows, floating, how), keys(other.rows, floating, how)) ? 'same' : 'different';
+}
+
+const INTERNAL_ERRORS = new Set([1105, 1235, 1815, LOST]);
+
+/** Errors that no query deserves. */
+function isInternal({ errno }: Result): boolean {
+  return INTERNAL_ERRORS.has(errno ?? 0);
 }
 
 function sameKeys(one: readonly string[], other: readonly string[]): boolean {
@@ -90,7 +100,8 @@ function cellKey(cell: string | null, floating: boolean, coarse: boolean): strin
   if (floating) return normalNumber(Number(cell));
   if (!coarse) return cell;
   const text = Buffer.from(cell, 'latin1').toString('utf8');
-  return text.normalize('NFD').replaceAll(/\p{M}/gu, '').replaceAll('ß', 'ss').toLowerCase();
+  // all but the 0900 collations ignore trailing spaces
+  return text.trimEnd().normalize('NFD').replaceAll(/\p{M}/gu, '').replaceAll('ß', 'ss').toLowerCase();
 }
 
 function normalNumber(value: number): string {

@@ -32,3 +32,5 @@ SELECT id, y = 4, YEAR('0004-01-01') = 4, YEAR('1000-01-01') > 4 FROM kinds ORDE
 INSERT IGNORE INTO kinds (id, e, m) VALUES (3, NULL, '10');
 INSERT IGNORE INTO kinds (id, m) VALUES (4, 10);
 SELECT id, e, e + 0, m FROM kinds WHERE id > 2 ORDER BY id;
+SELECT g AS x FROM t UNION ALL SELECT s FROM t;
+SELECT 'a' AS x UNION SELECT g FROM t WHERE id = 1 ORDER BY x;

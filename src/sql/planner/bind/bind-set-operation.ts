@@ -77,6 +77,10 @@ function unionType(exprs: readonly Expr[], env: QueryEnv): FieldType {
     {},
     env.state.calls.inferContext,
   );
+  // columns of several collations may mix in a string, but not in a column of a union
+  const texts = exprs.filter((expr) => expr.type.kind === 'string');
+  if (type.kind === 'string' && texts.length > 1 && texts.every((expr) => expr.type.collation !== type.collation))
+    throw sqlError('ER_CANT_AGGREGATE_NCOLLATIONS', 'UNION');
   return type.nullable === nullable ? type : { ...type, nullable };
 }
 
