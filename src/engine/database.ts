@@ -39,6 +39,10 @@ export class Database {
     return new Database(options, budget, await openMain(options, budget));
   }
 
+  get memory(): MemoryBudget {
+    return this.#budget;
+  }
+
   /** The branch as it is open now; after a fence, `recover` gives another one. */
   get main(): Branch {
     return this.#main;

@@ -52,6 +52,7 @@ function shapeOf(scope: StorageScope, request: ScanRequest, codec: IndexCodec): 
     limitHint: request.limitHint,
     filter: request.filter,
     withOwnWrites: request.asOf === undefined,
+    isWhole: request.ranges.every((range) => range.low === undefined && range.high === undefined),
   };
 }
 

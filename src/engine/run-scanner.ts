@@ -20,6 +20,8 @@ export interface ScanShape {
   readonly filter: ((row: Row) => boolean) | undefined;
   /** Own writes are not laid over a read of the past. */
   readonly withOwnWrites: boolean;
+  /** The whole index is read. */
+  readonly isWhole?: boolean;
 }
 
 /** Makes a row of run entry `i`. */
@@ -98,6 +100,11 @@ export class RunScanner {
       }
     }
     this.#untilYield -= i - from;
+    const { reads } = this.#scope.session;
+    if (reads !== undefined) {
+      if (this.#shape.isWhole) reads.handlerReadRndNext += i - from;
+      else reads.handlerReadNext += i - from;
+    }
     this.#position = i;
     if (i >= run.to) this.#run = undefined;
   }

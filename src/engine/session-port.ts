@@ -68,6 +68,8 @@ export type SessionChange =
 export interface SessionHooks {
   /** The client's file for LOAD DATA LOCAL; absent when the client does not offer it. */
   localInfile?: (fileName: string) => AsyncIterable<Uint8Array>;
+  /** Bytes of the connection so far, for SHOW STATUS. */
+  traffic?: { readonly bytesReceived: number; readonly bytesSent: number };
   /** Called while a statement runs, for each change it made. */
   onChange?: (change: SessionChange) => void;
 }
@@ -104,6 +106,8 @@ export interface Session {
   prepare(sql: string): MaybePromise<PreparedStatement>;
   useDatabase(name: string): MaybePromise<void>;
   setMultiStatements(on: boolean): void;
+  /** A command that is no statement, by MySQL's name in Com_…: stmt_execute, stmt_close, admin_commands. */
+  countCommand?(name: string): void;
   /** COM_CHANGE_USER: rolls back, resets everything, becomes another account. */
   changeUser(options: ConnectOptions): MaybePromise<void>;
   /** COM_RESET_CONNECTION. */
@@ -143,6 +147,10 @@ export interface Engine {
   connect(options: ConnectOptions): MaybePromise<Session>;
   /** A global system variable: version, max_connections, max_allowed_packet, wait_timeout, … */
   globalVariable(name: string): Value;
+  /** How many prepared statements clients hold; set by the protocol's server. */
+  openStatements?: (() => number) | undefined;
+  /** A connection that ended without goodbye, one that was not let in, and one for which there was no room. */
+  countConnection?(what: 'aborted-client' | 'aborted-connect' | 'refused'): void;
   /** One line for COM_STATISTICS; absent = the protocol makes its own. */
   statistics?(): string;
 }

@@ -17,6 +17,8 @@ export interface StorageSession {
   readonly allowsAutoRandomValues?: boolean;
   /** The transaction ends with the current statement: no later statement reads what this one writes. */
   readonly singleStatement?: boolean;
+  /** Counted for SHOW STATUS: reads by key, along an index, along the whole table. */
+  readonly reads?: { handlerReadKey: number; handlerReadNext: number; handlerReadRndNext: number };
   /** Gives the thread away when the time slice is used up. Called now and then in scans whose filter drops many rows. */
   readonly yieldNow?: (() => MaybePromise<void>) | undefined;
 }

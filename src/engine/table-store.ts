@@ -85,12 +85,16 @@ export class TableStore implements TransactionStorage {
 
   get(request: PointRequest): MaybePromise<Row | undefined> {
     if (request.table.partitioning !== undefined) return this.#partitioned.get(request);
+    const { reads } = this.#scope.session;
+    if (reads !== undefined) reads.handlerReadKey++;
     return readPoint(this.#scope, request);
   }
 
   getMany(request: Omit<PointRequest, 'key'>, keys: readonly (readonly Value[])[]): MaybePromise<(Row | undefined)[]> {
     if (request.table.partitioning !== undefined) return this.#partitioned.getMany(request, keys);
     if (request.lock !== undefined) return this.#getOneByOne(request, keys);
+    const { reads } = this.#scope.session;
+    if (reads !== undefined) reads.handlerReadKey += keys.length;
     let waiting = false;
     const rows = keys.map((key) => {
       const row = readPoint(this.#scope, { ...request, key });

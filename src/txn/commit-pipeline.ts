@@ -75,6 +75,8 @@ export class CommitPipeline {
   readonly #options: PipelineOptions;
   readonly #writer: number;
   #sequence = 0;
+  /** What this node appended to the log. */
+  readonly written = { records: 0, bytes: 0 };
   #position: Position;
   #trimmed: Position = 0;
   readonly #objects: CommitObjects;
@@ -239,6 +241,8 @@ export class CommitPipeline {
         continue;
       }
       if (!result.ok) return await this.#catchUp();
+      this.written.records++;
+      this.written.bytes += record.length;
       this.#position = result.position;
       return true;
     }

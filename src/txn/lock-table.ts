@@ -12,7 +12,7 @@
  * - Keys passed in are owned by the table from then on and never changed.
  */
 import { type Bytes, type MaybePromise, assert, equalBytes, sqlError } from '../base/index.ts';
-import type { Timer, Timers } from '../env/index.ts';
+import type { Clock, Timer, Timers } from '../env/index.ts';
 import { chooseVictim, findCycle } from './deadlock.ts';
 
 export type LockStrength = 'share' | 'update';
@@ -95,12 +95,16 @@ const BUCKETS_FIRST = 1024;
 
 export class LockTable {
   readonly #timers: Pick<Timers, 'after'>;
+  readonly #clock: Pick<Clock, 'monotonicMs'> | undefined;
   readonly #locksMax: number;
   #buckets: (LockEntry | undefined)[] = new Array<LockEntry | undefined>(BUCKETS_FIRST).fill(undefined);
   #mask = BUCKETS_FIRST - 1;
   #count = 0;
+  /** Waits that began, that last, and how long those that ended took. */
+  readonly waits = { begun: 0, current: 0, totalMs: 0, longestMs: 0 };
 
-  constructor(timers: Pick<Timers, 'after'>, locksMax = 20_000_000) {
+  constructor(timers: Pick<Timers, 'after'>, locksMax = 20_000_000, clock?: Pick<Clock, 'monotonicMs'>) {
+    this.#clock = clock;
     this.#timers = timers;
     this.#locksMax = locksMax;
   }
@@ -181,10 +185,15 @@ export class LockTable {
 
   #wait(owner: LockOwner, entry: LockEntry, request: LockRequest, upgrade: boolean): Promise<LockOutcome> {
     assert(owner.waiting === undefined, 'an owner waits for one lock at a time');
+    const startMs = this.#clock?.monotonicMs() ?? 0;
+    this.waits.begun++;
+    this.waits.current++;
     return new Promise<LockOutcome>((resolve, reject) => {
-      const waiter = new LockWaiter(owner, entry, request.strength, (error) =>
-        error === undefined ? resolve('waited') : reject(error),
-      );
+      const waiter = new LockWaiter(owner, entry, request.strength, (error) => {
+        this.#waited((this.#clock?.monotonicMs() ?? 0) - startMs);
+        if (error === undefined) resolve('waited');
+        else reject(error);
+      });
       owner.waiting = waiter;
       this.#enqueue(entry, waiter, upgrade);
       this.#breakDeadlocks(waiter);
@@ -194,6 +203,12 @@ export class LockTable {
         if (owner.waiting === waiter) this.cancel(owner, sqlError('ER_LOCK_WAIT_TIMEOUT'));
       });
     });
+  }
+
+  #waited(tookMs: number): void {
+    this.waits.current--;
+    this.waits.totalMs += tookMs;
+    this.waits.longestMs = Math.max(this.waits.longestMs, tookMs);
   }
 
   #enqueue(entry: LockEntry, waiter: LockWaiter, upgrade: boolean): void {

@@ -66,7 +66,11 @@ export class TransactionManager {
     this.snapshots = options.snapshots;
     this.#budget = options.budget;
     const share = Math.floor(options.budget.limitBytes * WRITE_SHARE);
-    this.locks = new LockTable(options.env.timers, Math.max(LOCKS_MIN, Math.floor(share / LOCK_BYTES)));
+    this.locks = new LockTable(
+      options.env.timers,
+      Math.max(LOCKS_MIN, Math.floor(share / LOCK_BYTES)),
+      options.env.clock,
+    );
     this.writeBytesMax = options.writeBytesMax ?? share;
     this.#lastTimestamp = options.tree.lastTimestamp;
     this.clock = new HybridClock(options.env.clock, this.#lastTimestamp);
@@ -80,6 +84,11 @@ export class TransactionManager {
   /** Transactions that are open now. */
   get activeCount(): number {
     return this.#active.size;
+  }
+
+  /** Records and bytes that this node appended to the log. */
+  get logWritten(): { readonly records: number; readonly bytes: number } {
+    return this.#pipeline.written;
   }
 
   /** Why nothing commits any more; undefined while all is well. */

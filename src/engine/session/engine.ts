@@ -29,6 +29,8 @@ import { SessionVirtualTables } from './session-virtual-tables.ts';
 import { WriterGates } from './table-locks.ts';
 import { TableStats } from './table-stats.ts';
 import { timeToLiveHost } from './time-to-live-host.ts';
+import { EngineStatus } from '../status/engine-status.ts';
+import { statusRows } from '../status/status-rows.ts';
 import { Additions } from '../tidb/additions.ts';
 
 /** Accounts as the engine needs them; engine/accounts implements it. */
@@ -63,7 +65,9 @@ export class SqlEngine implements Engine, SessionHost {
   readonly #analyze: AutomaticAnalyze;
   readonly #startedAtMs: number;
   #lastConnectionId = 0;
-  #statements = 0;
+  readonly #status: EngineStatus;
+  /** Set by the protocol's server. */
+  openStatements: (() => number) | undefined;
 
   constructor(options: EngineOptions) {
     this.env = options.env;
@@ -71,6 +75,7 @@ export class SqlEngine implements Engine, SessionHost {
     this.#database = options.database;
     this.#accounts = options.accounts;
     this.#startedAtMs = options.env.clock.nowMs();
+    this.#status = new EngineStatus(options.env.clock, this.#sessions);
     this.#analyze = new AutomaticAnalyze({
       env: options.env,
       open: () => {
@@ -113,9 +118,10 @@ export class SqlEngine implements Engine, SessionHost {
   }
 
   connect(options: ConnectOptions): MaybePromise<Session> {
-    if (this.#sessions.size >= this.globals.getNumber('max_connections')) throw sqlError('ER_CON_COUNT_ERROR');
+    if (this.#sessions.size >= this.globals.getNumber('max_connections')) throw this.#noRoom();
     const session = new EngineSession(this, options, options.connectionId ?? this.nextConnectionId());
     this.#sessions.set(session.connectionId, session);
+    this.#status.noteConnected();
     if (options.database === undefined || options.database === '') return session;
     try {
       return andThen(session.useDatabase(options.database), () => session);
@@ -132,7 +138,9 @@ export class SqlEngine implements Engine, SessionHost {
 
   statistics(): string {
     const uptime = Math.floor((this.env.clock.nowMs() - this.#startedAtMs) / 1000);
-    return `Uptime: ${uptime}  Threads: ${this.#sessions.size}  Questions: ${this.#statements}  Slow queries: 0  Opens: 0  Flush tables: 0  Open tables: 0  Queries per second avg: ${(this.#statements / Math.max(1, uptime)).toFixed(3)}`;
+    const { questions, slowQueries } = this.#status.total();
+    const tables = this.#tableCount();
+    return `Uptime: ${uptime}  Threads: ${this.#sessions.size}  Questions: ${questions}  Slow queries: ${slowQueries}  Opens: ${tables}  Flush tables: ${this.#status.flushes}  Open tables: ${tables}  Queries per second avg: ${(questions / Math.max(1, uptime)).toFixed(3)}`;
   }
 
   // ---- sessions ----
@@ -154,7 +162,6 @@ export class SqlEngine implements Engine, SessionHost {
   }
 
   begin(options: BeginOptions): Transaction {
-    this.#statements++;
     const branch = this.#database.main;
     if (branch.transactions.fenced !== undefined) {
       // When it fails the branch stays fenced, and the next statement tries again.
@@ -196,27 +203,40 @@ export class SqlEngine implements Engine, SessionHost {
   }
 
   removeSession(session: EngineSession): void {
-    this.#sessions.delete(session.connectionId);
+    if (this.#sessions.delete(session.connectionId)) this.#status.noteEnded(session);
   }
 
   autoIncrementOf(table: TableDef): MaybePromise<number | bigint | undefined> {
     return this.#database.main.autoIncrement.peek(table.id);
   }
 
-  statusVariables(session: EngineSession): (readonly [name: string, value: string])[] {
-    const uptime = Math.floor((this.env.clock.nowMs() - this.#startedAtMs) / 1000);
-    return [
-      ['Connections', String(this.#lastConnectionId)],
-      ['Questions', String(this.#statements)],
-      ['Ssl_cipher', session.tls?.cipher ?? ''],
-      ['Ssl_version', session.tls?.version ?? ''],
-      ['Threads_connected', String(this.#sessions.size)],
-      [
-        'Threads_running',
-        String([...this.#sessions.values()].filter((session) => session.currentSql !== undefined).length),
-      ],
-      ['Uptime', String(uptime)],
-    ];
+  statusVariables(session: EngineSession, scope: 'global' | 'session'): (readonly [name: string, value: string])[] {
+    return statusRows(session, scope, {
+      status: this.#status,
+      connections: this.#lastConnectionId,
+      preparedStatements: this.openStatements?.() ?? 0,
+      tables: this.#tableCount(),
+      memory: this.#database.memory,
+      transactions: this.#database.main.transactions,
+    });
+  }
+
+  flushStatus(session: EngineSession): void {
+    this.#status.flush(session);
+  }
+
+  countConnection(what: 'aborted-client' | 'aborted-connect' | 'refused'): void {
+    this.#status.countConnection(what);
+  }
+
+  #tableCount(): number {
+    const catalog = this.catalog();
+    return catalog.schemas().reduce((sum, { name }) => sum + catalog.tables(name).length, 0);
+  }
+
+  #noRoom(): SqlError {
+    this.#status.countConnection('refused');
+    return sqlError('ER_CON_COUNT_ERROR');
   }
 
   analyzeTable(session: EngineSession, table: TableDef): MaybePromise<void> {

@@ -37,7 +37,10 @@ export function unlockTables(session: EngineSession): MaybePromise<StatementResu
 /** Waits for changes that run, then keeps new ones out until UNLOCK TABLES. Everything else of FLUSH has nothing to do. */
 export function flush(session: EngineSession, statement: ast.Flush): MaybePromise<StatementResult> {
   for (const target of statement.targets) {
-    if (target.kind !== 'tables') continue;
+    if (target.kind !== 'tables') {
+      if (target.what === 'status') session.host.flushStatus(session);
+      continue;
+    }
     const locks = target.tables.map((table) => ({ table, type: 'read' as const, alias: undefined }));
     if (target.lock === undefined) {
       wantedLocks(session, locks, false);

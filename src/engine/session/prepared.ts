@@ -8,6 +8,7 @@ import type * as ast from '../../sql/ast/index.ts';
 import type { Catalog } from '../../sql/catalog/index.ts';
 import type { FieldType, Value } from '../../sql/types/index.ts';
 import type { PreparedStatement, ResultColumn, StatementResult } from '../session-port.ts';
+import { comIndexOf } from '../status/com-index.ts';
 import { isPlannable, planFor, type ReadyPlan, requireWritable } from './planning.ts';
 import type { EngineSession } from './session.ts';
 import { planShape } from './plan-shape.ts';
@@ -36,6 +37,7 @@ export class Prepared implements PreparedStatement {
   /** Written with AS OF TIMESTAMP. */
   readonly #isStale: boolean;
   readonly #hints: readonly ast.OptimizerHint[];
+  readonly #comIndex: number;
   #basis: PlanBasis | undefined;
   /** The plan served an execution. */
   #hasRun = false;
@@ -46,6 +48,7 @@ export class Prepared implements PreparedStatement {
     this.#sql = sql;
     this.paramCount = paramCount;
     this.#hints = runningHints(statement);
+    this.#comIndex = comIndexOf(statement);
     this.#isStale = statement.kind === 'query' && statement.asOf !== undefined;
   }
 
@@ -104,6 +107,7 @@ export class Prepared implements PreparedStatement {
       session.state.diagnostics.clear();
       if (!isPlannable(this.#statement))
         return session.runStatement(this.#statement, this.#sql, this.paramCount, { params, types });
+      session.counters.countCommand(this.#comIndex);
       const { staleness } = session.transactions;
       if (staleness === undefined && !this.#isStale) return this.#run(params, types);
       return inItsTime(session, this.#statement, { params, types }, () => this.#run(params, types));

@@ -66,7 +66,9 @@ export interface SessionHost {
   removeSession(session: EngineSession): void;
   autoIncrementOf(table: TableDef): MaybePromise<number | bigint | undefined>;
   /** SHOW STATUS: counters by name. */
-  statusVariables(session: EngineSession): (readonly [name: string, value: string])[];
+  statusVariables(session: EngineSession, scope: 'global' | 'session'): (readonly [name: string, value: string])[];
+  /** FLUSH STATUS. */
+  flushStatus(session: EngineSession): void;
   /** ANALYZE TABLE: collects and stores statistics. */
   analyzeTable(session: EngineSession, table: TableDef): MaybePromise<void>;
   /** CHECKSUM TABLE: a checksum of all rows, equal for equal content. */

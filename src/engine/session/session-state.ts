@@ -37,6 +37,7 @@ export class SessionState {
   autocommit = true;
   timestampOverrideMicros: number | undefined;
   maxExecutionTimeMs = 0;
+  longQueryTimeMs = 10_000;
   /** Rows found by the last SELECT, for @@warning_count and the like; computed variables read these. */
   readonly computed: Map<string, () => string> = new Map();
   /** Grows when something that plans depend on changes: sql_mode, collation, database. */
@@ -67,6 +68,7 @@ export class SessionState {
     this.collationConnection = this.variables.get('collation_connection') ?? 'utf8mb4_0900_ai_ci';
     this.autocommit = this.variables.isOn('autocommit');
     this.maxExecutionTimeMs = this.variables.getNumber('max_execution_time');
+    this.longQueryTimeMs = Number(this.variables.get('long_query_time') ?? 10) * 1000;
     this.diagnostics.limit = this.variables.getNumber('max_error_count');
     this.diagnostics.keepNotes = this.variables.isOn('sql_notes');
     this.planEpoch++;

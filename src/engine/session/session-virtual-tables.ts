@@ -72,8 +72,8 @@ export class SessionVirtualTables implements VirtualTableProvider, VirtualTables
     });
   }
 
-  status(): (readonly [string, string])[] {
-    return this.#session.host.statusVariables(this.#session);
+  status(scope: 'global' | 'session'): (readonly [string, string])[] {
+    return this.#session.host.statusVariables(this.#session, scope);
   }
 
   rowCount(table: TableDef): number {

@@ -7,16 +7,7 @@
  *
  * What may interleave: nothing of the same session. `kill` comes from other sessions at any time and only sets flags.
  */
-import {
-  andThen,
-  DbError,
-  isPromise,
-  type MaybePromise,
-  MYSQL_ERRORS,
-  type MysqlErrorName,
-  SqlError,
-  sqlError,
-} from '../../base/index.ts';
+import { andThen, DbError, isPromise, type MaybePromise, MYSQL_ERRORS, SqlError, sqlError } from '../../base/index.ts';
 import type * as ast from '../../sql/ast/index.ts';
 import type { Interrupt } from '../../sql/exec/index.ts';
 import type { UserLockWait } from '../../sql/expr/index.ts';
@@ -41,6 +32,8 @@ import type { Transaction } from '../../txn/index.ts';
 import { Handlers } from './handler-statement.ts';
 import { TableLocks, writtenTables } from './table-locks.ts';
 import { findVariableRow, readVariable } from '../variables/index.ts';
+import { comIndexByName } from '../status/com-index.ts';
+import { StatusCounters, TakenTraffic } from '../status/status-counters.ts';
 import { SessionEval } from './eval-session.ts';
 import { PlanCache } from './plan-cache.ts';
 import type { BoundParams } from './planning.ts';
@@ -49,6 +42,7 @@ import type { SessionHost, SessionPrivileges } from './session-host.ts';
 import { SessionState } from './session-state.ts';
 import { runStatement } from './statement-dispatch.ts';
 import { toSqlError } from './error-mapping.ts';
+import { STRICT_FAILURES } from './strict-failures.ts';
 import { startTso } from './stale-read.ts';
 import { BindingSet } from '../tidb/bindings.ts';
 import { DEFAULT_GROUP } from '../tidb/resource-groups.ts';
@@ -70,6 +64,8 @@ export class EngineSession implements Session {
   readonly state: SessionState;
   readonly eval: SessionEval;
   readonly transactions: TransactionControl;
+  /** For SHOW STATUS. */
+  readonly counters = new StatusCounters();
   readonly plans = new PlanCache();
   readonly preparedNames = new PreparedNames();
   /** CREATE SESSION BINDING. */
@@ -83,8 +79,10 @@ export class EngineSession implements Session {
   /** The running statement with parameters for its literals, when it runs as such. */
   statementTemplate: string | undefined;
   resourceGroup = DEFAULT_GROUP;
+  #guarding = false;
   #atStatementEnd: (() => void)[] = [];
   readonly #origin: StatementOrigin;
+  readonly #traffic = new TakenTraffic();
   #beganMs = 0;
   #statementText = '';
   /** The running statement has left no record in the summary yet. */
@@ -137,6 +135,7 @@ export class EngineSession implements Session {
     };
     const transactions = (): TransactionControl => this.transactions;
     this.storageSession = {
+      reads: this.counters,
       get timeZone() {
         return state.zone;
       },
@@ -288,6 +287,7 @@ export class EngineSession implements Session {
     try {
       this.beginStatement(sql);
       const parsed = parse(sql, { sqlMode: this.state.sqlMode.text });
+      this.counters.countCommand(STMT_PREPARE);
       return Prepared.create(this, parsed.statement, sql, parsed.paramCount);
     } catch (error) {
       throw this.statementFailed(error);
@@ -308,6 +308,15 @@ export class EngineSession implements Session {
     const lower = name.toLowerCase();
     const isVirtual = lower === 'information_schema' || lower === 'performance_schema';
     return isVirtual ? { name: lower, collation: 'utf8mb3_general_ci' } : undefined;
+  }
+
+  countCommand(name: string): void {
+    this.counters.countCommand(comIndexByName(name));
+  }
+
+  /** Brings the counted bytes up to date with the connection's. */
+  takeTraffic(): void {
+    if (this.hooks.traffic !== undefined) this.#traffic.take(this.hooks.traffic, this.counters);
   }
 
   setMultiStatements(on: boolean): void {
@@ -476,6 +485,7 @@ export class EngineSession implements Session {
     this.#isOpen = false;
     const { additions, env } = this.host;
     const elapsedMs = env.clock.monotonicMs() - this.#beganMs;
+    if (elapsedMs > this.state.longQueryTimeMs) this.counters.slowQueries++;
     if (this.resourceGroup !== DEFAULT_GROUP)
       additions.resourceGroups.charge(this.resourceGroup, 0.125 + elapsedMs / 3);
     if (additions.summarizes && this.account.host !== '') {
@@ -546,7 +556,11 @@ export class EngineSession implements Session {
       onError?.();
       throw this.statementFailed(error);
     };
+    // EXECUTE runs the prepared statement in here: one question.
+    const isQuestion = !this.#guarding;
     try {
+      if (isQuestion) this.counters.questions++;
+      this.#guarding = true;
       this.beginStatement(sql);
       const waitMs =
         this.resourceGroup === DEFAULT_GROUP ? 0 : this.host.additions.resourceGroups.waitMs(this.resourceGroup);
@@ -554,6 +568,8 @@ export class EngineSession implements Session {
       return isPromise(result) ? result.then((done) => this.#finished(done), failed) : this.#finished(result);
     } catch (error) {
       return failed(error);
+    } finally {
+      if (isQuestion) this.#guarding = false;
     }
   }
 
@@ -582,19 +598,6 @@ export class EngineSession implements Session {
   }
 }
 
-/** Warnings that MySQL's strict mode turns into errors. */
-const STRICT_FAILURES: Readonly<Record<number, MysqlErrorName>> = {
-  1264: 'ER_WARN_DATA_OUT_OF_RANGE',
-  1265: 'WARN_DATA_TRUNCATED',
-  1292: 'ER_TRUNCATED_WRONG_VALUE',
-  1365: 'ER_DIVISION_BY_ZERO',
-  1366: 'ER_TRUNCATED_WRONG_VALUE_FOR_FIELD',
-  1406: 'ER_DATA_TOO_LONG',
-  1411: 'ER_WRONG_VALUE_FOR_TYPE',
-  1441: 'ER_DATETIME_FUNCTION_OVERFLOW',
-  3020: 'ER_INVALID_ARGUMENT_FOR_LOGARITHM',
-  3903: 'ER_INVALID_JSON_VALUE_FOR_CAST',
-};
-
+const STMT_PREPARE = comIndexByName('stmt_prepare');
 const NO_PARAMS: readonly Value[] = [];
 const NO_TYPES: readonly FieldType[] = [];

@@ -6,6 +6,7 @@ import { type MaybePromise, sqlError, andThen } from '../../base/index.ts';
 import type * as ast from '../../sql/ast/index.ts';
 import { parse } from '../../sql/parser/index.ts';
 import type { StatementResult } from '../session-port.ts';
+import { countStatement } from '../status/com-index.ts';
 import { runAdmin } from './admin-statements.ts';
 import { lockAgain } from './lock-statements.ts';
 import { evaluateExpression, evaluateList } from './evaluate.ts';
@@ -30,6 +31,7 @@ export function runStatement(
   paramCount: number,
   bound: BoundParams = NO_PARAMS,
 ): MaybePromise<StatementResult> {
+  countStatement(session.counters, statement);
   const keeps =
     KEEPS_DIAGNOSTICS.has(statement.kind) || (statement.kind === 'show' && statement.subject.startsWith('count '));
   if (!keeps) session.state.diagnostics.clear();

@@ -16,6 +16,7 @@ import { type EvalContext, UserLockWait } from '../../sql/expr/index.ts';
 import type { QueryPlan, StatementPlan } from '../../sql/plan/index.ts';
 import type { Batch, Value } from '../../sql/types/index.ts';
 import type { ResultColumn, RowsResult, StatementResult } from '../session-port.ts';
+import { countPlan, countWritten } from '../status/plan-counts.ts';
 import type { ReadyPlan } from './planning.ts';
 import type { EngineSession } from './session.ts';
 import { okResult } from './results.ts';
@@ -27,6 +28,7 @@ export function runPlan(
   params: readonly Value[],
 ): MaybePromise<StatementResult> {
   const { plan } = ready;
+  countPlan(session.counters, plan);
   const open = session.transactions.ensure();
   for (const warning of plan.warnings) session.state.diagnostics.add(warning.level, warning.errno, warning.message);
   const ignore = plan.kind !== 'query' && ('ignore' in plan ? plan.ignore : plan.duplicates !== 'error');
@@ -45,6 +47,7 @@ export function runPlan(
       ? new QueryResult(session, context, plan, ready.columns)
       : andThen(executeWrite(plan, context), (result) => {
           session.eval.rowCount = result.affectedRows;
+          countWritten(session.counters, plan, result);
           const slept = session.eval.sleepMs > 0 ? session.sleep() : undefined;
           return andThen(
             andThen(slept, () => session.transactions.endStatement()),

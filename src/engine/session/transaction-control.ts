@@ -157,6 +157,7 @@ export class TransactionControl {
 
   commit(): MaybePromise<void> {
     const open = this.#current;
+    if (open !== undefined) this.#session.counters.handlerCommit++;
     this.#current = undefined;
     if (this.#savepoints.length > 0) this.#savepoints = [];
     const { temporary } = this.#session;
@@ -176,6 +177,7 @@ export class TransactionControl {
 
   rollback(): void {
     const open = this.#current;
+    if (open !== undefined) this.#session.counters.handlerRollback++;
     this.#current = undefined;
     this.#savepoints = [];
     this.#session.temporary?.rollback();
@@ -204,6 +206,7 @@ export class TransactionControl {
   setSavepoint(name: string): void {
     if (!this.inTransaction && this.#state.autocommit) return;
     const { transaction } = this.ensure();
+    this.#session.counters.handlerSavepoint++;
     const key = name.toLowerCase();
     this.#savepoints = this.#savepoints.filter((entry) => entry.name !== key);
     if (this.#savepoints.length >= SAVEPOINTS_MAX) throw sqlError('ER_OUT_OF_RESOURCES');
@@ -215,6 +218,7 @@ export class TransactionControl {
     const place = this.#placeOf(name);
     const entry = this.#savepoints[place];
     if (entry === undefined || this.#current === undefined) throw sqlError('ER_SP_DOES_NOT_EXIST', 'SAVEPOINT', name);
+    this.#session.counters.handlerSavepointRollback++;
     this.#current.transaction.rollbackTo(entry.savepoint);
     this.#session.temporary?.rollbackTo(entry.temporary);
     this.#savepoints.length = place + 1;

@@ -61,7 +61,7 @@ function query(
   const name = (column: string): string => `\`${column.replaceAll('`', '``')}\``;
   let text = `SELECT * FROM (${show.select}) AS \`show\``;
   if (filter?.like !== undefined) text += ` WHERE ${name(show.likeColumn)} LIKE ${quoteText(filter.like)}`;
-  else if (filter?.where !== undefined) text += ` WHERE ${sql.slice(filter.where.start, filter.where.end)}`;
+  else if (filter?.whereText !== undefined) text += ` WHERE ${sql.slice(filter.whereText.start, filter.whereText.end)}`;
   text += ` ORDER BY ${show.orderBy ?? name(show.likeColumn)}`;
   return runText(session, text);
 }

@@ -300,7 +300,7 @@ function showTable(
   if (statement.subject === 'import jobs' && statement.name !== undefined)
     conditions.push(`Job_ID = ${statement.name}`);
   if (filter?.like !== undefined) conditions.push(`${quoteName(like)} LIKE ${quoteText(filter.like)}`);
-  if (filter?.where !== undefined) conditions.push(`(${sql.slice(filter.where.start, filter.where.end)})`);
+  if (filter?.whereText !== undefined) conditions.push(`(${sql.slice(filter.whereText.start, filter.whereText.end)})`);
   const where = conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`;
   return runText(session, `SELECT ${columns} FROM information_schema.${table}${where}`);
 }

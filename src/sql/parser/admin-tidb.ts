@@ -141,6 +141,10 @@ function showTable(
 
 function parseFilter(p: Cursor): ShowFilter | undefined {
   if (p.accept(K.LIKE)) return { like: p.string(), where: undefined };
-  if (p.accept(K.WHERE)) return { like: undefined, where: p.grammar.expression(p) };
+  if (p.accept(K.WHERE)) {
+    const { start } = p;
+    const where = p.grammar.expression(p);
+    return { like: undefined, where, whereText: { start, end: p.lastEnd } };
+  }
   return undefined;
 }

@@ -64,16 +64,19 @@ export class Commands {
         return goOn(this.#statements.prepare(this.#text(payload, 1)));
       case Command.PING:
       case Command.REFRESH:
+        this.#session.countCommand?.('admin_commands');
         return this.#ok();
       case Command.DEBUG:
         return this.#eof();
       case Command.INIT_DB:
+        this.#session.countCommand?.('change_db');
         return andThen(this.#session.useDatabase(this.#text(payload, 1)), () => this.#ok());
       case Command.QUIT:
         return false;
       case Command.FIELD_LIST:
         return goOn(this.#fieldList(payload));
       case Command.STATISTICS:
+        this.#session.countCommand?.('admin_commands');
         return this.#statistics();
       case Command.PROCESS_INFO:
         return goOn(andThen(this.#session.execute('SHOW PROCESSLIST'), (result) => this.#sender.send(result, 'text')));

@@ -45,6 +45,8 @@ export class Connection {
   #terminating: SqlError | undefined | 'silent';
   #ended = false;
   #inCommand = false;
+  /** The client said goodbye, or never got in. */
+  #saidGoodbye = false;
   /** Commands finished, for the idle sweep. */
   #commandCount = 0;
 
@@ -170,6 +172,7 @@ export class Connection {
       interactive: on(Capability.INTERACTIVE),
       tls: this.transport.tls,
       hooks: {
+        traffic: this.transport,
         onChange: (change) => this.sender.noteChange(change),
         ...(on(Capability.LOCAL_FILES) ? { localInfile: (name: string) => localInfile(this.transport, name) } : {}),
       },
@@ -222,6 +225,7 @@ export class Connection {
   #afterCommand(goOn: boolean): void {
     this.#inCommand = false;
     this.transport.flushSoon();
+    if (!goOn) this.#saidGoodbye = true;
     if (this.transport.closed) this.#closeSession();
     else if (!goOn || this.#terminating !== undefined) this.transport.end();
   }
@@ -246,6 +250,8 @@ export class Connection {
 
   #onClosed(): void {
     this.#onEnd(this);
+    if (!this.#saidGoodbye)
+      this.#context.engine.countConnection?.(this.authenticated ? 'aborted-client' : 'aborted-connect');
     if (this.transport.busy) this.session?.kill('connection');
     else this.#closeSession();
   }

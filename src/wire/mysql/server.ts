@@ -111,11 +111,15 @@ export class MysqlServer {
 
   #accept(socket: Socket): void {
     this.#accepted++;
-    if (this.#connections.size >= this.#variable('max_connections'))
-      return refuse(socket, sqlError('ER_CON_COUNT_ERROR'));
+    if (this.#connections.size >= this.#variable('max_connections')) return this.#refuse(socket);
     const connection = new Connection(socket, this.#context, (ended) => this.#connections.delete(ended));
     this.#connections.set(connection, { commandCount: 0, seconds: 0, state: 'handshake' });
     void connection.start();
+  }
+
+  #refuse(socket: Socket): void {
+    this.#options.engine.countConnection?.('refused');
+    refuse(socket, sqlError('ER_CON_COUNT_ERROR'));
   }
 
   #sweepConnections(): void {
@@ -151,6 +155,7 @@ export class MysqlServer {
     const version = engine.globalVariable('version');
     const plugin = engine.globalVariable('default_authentication_plugin');
     const statements = { open: 0, max: this.#variable('max_prepared_stmt_count') };
+    engine.openStatements = () => statements.open;
     return {
       engine,
       keys,

@@ -71,6 +71,7 @@ export class StatementCommands {
   close(payload: Buffer): MaybePromise<void> {
     const open = this.#statements.find(readStatementId(payload));
     if (open === undefined) return;
+    this.#session.countCommand?.('stmt_close');
     return andThen(this.#closeCursor(open), () => this.#statements.close(open.id));
   }
 
@@ -80,11 +81,13 @@ export class StatementCommands {
     const open = this.#statements.find(readStatementId(payload));
     const parameter = payload.readUInt16LE(5);
     if (open === undefined || parameter >= open.statement.paramCount) return;
+    this.#session.countCommand?.('stmt_send_long_data');
     addLongData(open, parameter, payload.subarray(7), this.#context.context.packetBytesMax());
   }
 
   reset(payload: Buffer): MaybePromise<void> {
     const open = this.#statements.get(readStatementId(payload), 'mysqld_stmt_reset');
+    this.#session.countCommand?.('stmt_reset');
     open.longData = undefined;
     return andThen(this.#closeCursor(open), () => this.#sender.ok());
   }
@@ -94,6 +97,7 @@ export class StatementCommands {
     const id = reader.u32();
     const count = reader.u32();
     const open = this.#statements.get(id, 'mysqld_stmt_fetch');
+    this.#session.countCommand?.('stmt_fetch');
     const { cursor } = open;
     if (cursor === undefined) throw noCursor(id);
     const rows = await cursor.fetch(Math.max(1, count));
@@ -116,6 +120,7 @@ export class StatementCommands {
       queryAttributes: this.#queryAttributes,
     });
     const withCursor = (execution.flags & CURSOR_READ_ONLY) !== 0;
+    this.#session.countCommand?.('stmt_execute');
     const result = open.statement.execute(execution.params, execution.types);
     if (isPromise(result)) return result.then((value) => this.#executed(open, value, withCursor));
     return this.#executed(open, result, withCursor);

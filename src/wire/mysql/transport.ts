@@ -41,6 +41,9 @@ export class Transport {
   readonly #flushes: FlushQueue;
   #socket: Socket;
   #compression: CompressedStream | undefined;
+  /** As they went over the wire, for SHOW STATUS. */
+  bytesReceived = 0;
+  bytesSent = 0;
   #commands = false;
   #busy = false;
   #closed = false;
@@ -187,6 +190,7 @@ export class Transport {
   }
 
   #receive(chunk: Buffer): void {
+    this.bytesReceived += chunk.length;
     try {
       if (this.#compression === undefined) this.reader.push(chunk);
       else this.#compression.receive(chunk, this.reader);
@@ -270,9 +274,12 @@ export class Transport {
   #send(bytes: Buffer): boolean {
     if (this.#closed || !this.#socket.writable) return true;
     if (this.#compression !== undefined) {
-      this.#socket.write(this.#compression.wrap(bytes));
+      const wrapped = this.#compression.wrap(bytes);
+      this.bytesSent += wrapped.length;
+      this.#socket.write(wrapped);
       return true;
     }
+    this.bytesSent += bytes.length;
     this.#socket.write(bytes);
     return this.#socket.writableLength === 0 && !this.secure;
   }
