@@ -41,6 +41,8 @@ export class SqlAccountStore implements AccountStore {
     const missing = ACCOUNT_TABLES.filter((table) => !this.#sql.hasTable('mysql', table));
     if (missing.length === 0) return;
     await this.#sql.query('CREATE DATABASE IF NOT EXISTS mysql');
+    // MySQL has it, tools look for it; here it is an empty database.
+    await this.#sql.query('CREATE DATABASE IF NOT EXISTS sys');
     for (const table of missing) await this.#sql.query(ACCOUNT_TABLE_DDL[table] as string);
   }
 
