@@ -126,7 +126,8 @@ function maintain(session: EngineSession, statement: ast.MaintainTable): MaybePr
         [label, op, 'status', 'Operation failed'],
       ];
     // Of a partitioned table the partitions are asked, and they say yes.
-    if (op === 'repair' && table.partitioning === undefined) return [[label, op, 'note', "The storage engine for the table doesn't support repair"]];
+    if (op === 'repair' && table.partitioning === undefined)
+      return [[label, op, 'note', "The storage engine for the table doesn't support repair"]];
     if (op === 'optimize')
       return [
         [label, op, 'note', 'Table does not support optimize, doing recreate + analyze instead'],

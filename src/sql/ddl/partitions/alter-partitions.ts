@@ -8,7 +8,14 @@ import { sqlError } from '../../../base/index.ts';
 import type { PartitionDefinition, PartitionOperation } from '../../ast/index.ts';
 import type { PartitionDef, PartitioningDef, TableDef } from '../../catalog/index.ts';
 import { type BuildContext, UNASSIGNED_ID } from '../build-context.ts';
-import { buildPartitions, namedByCount, namesOf, PARTITIONS_MAX, refuseSameNames } from './build-partitioning.ts';
+import {
+  buildPartitions,
+  namedByCount,
+  namesOf,
+  PARTITIONS_MAX,
+  refuseSameNames,
+  refuseWrongValues,
+} from './build-partitioning.ts';
 import { partitionNameKey } from './partition-name.ts';
 import { PartitionValues } from './partition-values.ts';
 
@@ -91,14 +98,16 @@ function addRanged(
   const { rule } = partitioning;
   if (count !== undefined || definitions.length === 0)
     throw sqlError('ER_PARTITIONS_MUST_BE_DEFINED_ERROR', rule.method.toUpperCase());
+  refuseWrongValues(rule.method, definitions);
+  requireColumnLists(definitions, partitioning);
   requireSubpartitions(definitions, partitioning);
   refuseSameNames([...namesOf(partitioning.partitions), ...definitions.map(({ name }) => name)]);
   const values = new PartitionValues(rule, table, context);
   // MAXVALUE in the last partition leaves no room.
   const last = partitioning.partitions.at(-1);
   for (const partition of partitioning.partitions) values.take(partition);
-  if (!rule.byColumns && rule.method === 'range' && definitions[0]?.lessThan !== undefined && isUnbounded(last))
-    throw sqlError('ER_PARTITION_MAXVALUE_ERROR');
+  if (rule.method === 'range' && definitions[0]?.lessThan !== undefined && isUnbounded(last))
+    throw sqlError(rule.byColumns ? 'ER_RANGE_NOT_INCREASING_ERROR' : 'ER_PARTITION_MAXVALUE_ERROR');
   const added = buildPartitions(definitions, partitioning, {
     table,
     context,
@@ -112,6 +121,13 @@ function addRanged(
 
 function isUnbounded(partition: PartitionDef | undefined): boolean {
   return partition?.lessThan?.every((value) => typeof value === 'object' && value !== null) ?? false;
+}
+
+/** COLUMNS: a value for each column. */
+function requireColumnLists(definitions: readonly PartitionDefinition[], { rule }: PartitioningDef): void {
+  const width = rule.byColumns ? rule.columnIds.length : 1;
+  if (width > 1 && definitions.some(({ lessThan }) => lessThan !== undefined && lessThan.length !== width))
+    throw sqlError('ER_PARTITION_COLUMN_LIST_ERROR');
 }
 
 function requireSubpartitions(definitions: readonly PartitionDefinition[], partitioning: PartitioningDef): void {
@@ -209,6 +225,8 @@ function reorganize(
     return { partitioning, moved: [] };
   }
   const { rule, partitions: present } = partitioning;
+  refuseWrongValues(rule.method, definitions);
+  requireColumnLists(definitions, partitioning);
   if (names.length > present.length) throw sqlError('ER_REORG_PARTITION_NOT_EXIST');
   if (isHashed(partitioning) && definitions.length !== names.length) throw sqlError('ER_REORG_HASH_ONLY_ON_SAME_NO');
   requireSubpartitions(definitions, partitioning);
@@ -227,6 +245,8 @@ function reorganize(
     perPartition: perPartition(partitioning),
     values,
   });
+  const behind = rule.method === 'range' ? present.slice(last + 1) : [];
+  for (const partition of behind) if (rule.byColumns || !isUnbounded(partition)) values.take(partition);
   if (rule.method === 'range') requireSameRange(values, added, present, last);
   const partitions = present.flatMap((partition, ordinal) =>
     ordinal === first ? added : kept(ordinal) ? [partition] : [],

@@ -24,7 +24,7 @@ export function buildPartitioning(node: Partitioning, table: TableDef, context: 
     throw sqlError('ER_SUBPARTITION_ERROR');
   if (!isHashed && node.partitions.length === 0)
     throw sqlError('ER_PARTITIONS_MUST_BE_DEFINED_ERROR', method.type.toUpperCase());
-  refuseWrongValues(node);
+  refuseWrongValues(method.type, node.partitions);
   const rule = buildRule(method, table, context);
   const subRule = subpartitionBy && buildRule(subpartitionBy, table, context);
   const perPartition = subpartitionsEach(node);
@@ -84,11 +84,11 @@ export function namedByCount(count: number, first: number): PartitionDefinition[
 }
 
 /** VALUES of another method are an error even before names are looked up. */
-function refuseWrongValues({ method, partitions }: Partitioning): void {
+export function refuseWrongValues(method: PartitionRule['method'], partitions: readonly PartitionDefinition[]): void {
   for (const partition of partitions) {
-    if (partition.lessThan !== undefined && method.type !== 'range')
+    if (partition.lessThan !== undefined && method !== 'range')
       throw sqlError('ER_PARTITION_WRONG_VALUES_ERROR', 'RANGE', 'LESS THAN');
-    if (partition.in !== undefined && method.type !== 'list')
+    if (partition.in !== undefined && method !== 'list')
       throw sqlError('ER_PARTITION_WRONG_VALUES_ERROR', 'LIST', 'IN');
   }
 }
