@@ -25,6 +25,8 @@ export function createTable(
   const existing = statement.temporary
     ? session.temporary?.find(schema, name)
     : context.catalog.findTable(schema, name);
+  if (!statement.temporary && existing === undefined && session.host.additions.sequences.has(schema, name))
+    throw sqlError('ER_TABLE_EXISTS_ERROR', name);
   if (existing !== undefined) {
     if (!statement.ifNotExists) throw sqlError('ER_TABLE_EXISTS_ERROR', statement.table.name);
     session.warn(1050, `Table '${statement.table.name}' already exists`, 'Note');
@@ -77,6 +79,7 @@ function createLike(
   const source = session.catalog.findTable(sourceSchema, like.name);
   if (source === undefined) throw sqlError('ER_NO_SUCH_TABLE', sourceSchema, like.name);
   if (source.kind === 'view') throw sqlError('ER_WRONG_OBJECT', sourceSchema, like.name, 'BASE TABLE');
+  if (statement.temporary && source.partitioning !== undefined) throw sqlError('ER_PARTITION_NO_TEMPORARY');
   const table = buildTableLike(source, statement, buildContext(session, schemaOf(session, statement.table.schema)));
   return andThen(save(store, table, session), () => okResult());
 }
