@@ -25,6 +25,8 @@ export function requiredPrivileges(statement: ast.Statement, database: string | 
 }
 
 const NONE: readonly Requirement[] = [];
+/** On partitions: as on tables. */
+const MAINTENANCE: ReadonlySet<string> = new Set(['analyze', 'optimize', 'repair']);
 
 /** Completes names with the current database. */
 class Place {
@@ -66,6 +68,14 @@ const RULES: Rules = {
   query: (statement) => (writesFile(statement) ? global('FILE') : NONE),
   'create-table': createTable,
   'alter-table': (statement, at) => {
+    const operation = statement.actions.find((action) => action.kind === 'partition')?.operation;
+    if (operation?.type === 'exchange')
+      return at.tables([statement.table, operation.table], 'insert', 'create', 'drop', 'alter');
+    if (operation?.type === 'truncate') return at.table(statement.table, 'drop');
+    if (operation?.type === 'drop') return at.table(statement.table, 'alter', 'drop');
+    if (operation?.type === 'check') return at.table(statement.table, 'select');
+    if (operation !== undefined && MAINTENANCE.has(operation.type))
+      return at.table(statement.table, 'select', 'insert');
     const renamed = statement.actions.flatMap((action) => (action.kind === 'rename-table' ? [action.to] : []));
     if (renamed.length === 0) return at.table(statement.table, 'alter');
     return [...at.table(statement.table, 'alter', 'drop'), ...at.tables(renamed, 'create', 'insert')];
