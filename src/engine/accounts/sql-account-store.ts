@@ -17,6 +17,7 @@ import type { AccountRow, AccountTable, RowTypes, UserAttributes, UserRow } from
 import { ACCOUNT_TABLES } from './account-rows.ts';
 import type { AccountChange, AccountRows, AccountStore } from './account-store.ts';
 import { ACCOUNT_TABLE_DDL } from './account-tables.data.ts';
+import { LOG_TABLE_DDL } from './log-tables.data.ts';
 import { STATIC_PRIVILEGES } from './privileges.data.ts';
 import { fromSetText, toSetText, type PrivilegeSet } from './privileges.ts';
 
@@ -38,12 +39,13 @@ export class SqlAccountStore implements AccountStore {
 
   /** Makes the tables that are missing. */
   async prepare(): Promise<void> {
-    const missing = ACCOUNT_TABLES.filter((table) => !this.#sql.hasTable('mysql', table));
+    const definitions = { ...ACCOUNT_TABLE_DDL, ...LOG_TABLE_DDL };
+    const missing = Object.keys(definitions).filter((table) => !this.#sql.hasTable('mysql', table));
     if (missing.length === 0) return;
     await this.#sql.query('CREATE DATABASE IF NOT EXISTS mysql');
     // MySQL has it, tools look for it; here it is an empty database.
     await this.#sql.query('CREATE DATABASE IF NOT EXISTS sys');
-    for (const table of missing) await this.#sql.query(ACCOUNT_TABLE_DDL[table] as string);
+    for (const table of missing) await this.#sql.query(definitions[table] as string);
   }
 
   async load(): Promise<AccountRows> {

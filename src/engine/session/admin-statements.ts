@@ -45,6 +45,7 @@ export function runAdmin(session: EngineSession, statement: ast.Statement, sql: 
       return flush(session, statement);
     case 'lock-instance':
     case 'reset-persist':
+    case 'purge-logs':
       return okResult();
     default: {
       const done = runTidb(session, statement, sql);

@@ -33,7 +33,7 @@ import { Handlers } from './handler-statement.ts';
 import { TableLocks, writtenTables } from './table-locks.ts';
 import { findVariableRow, readVariable } from '../variables/index.ts';
 import { comIndexByName } from '../status/com-index.ts';
-import { StatusCounters, TakenTraffic } from '../status/status-counters.ts';
+import { StatusCounters } from '../status/status-counters.ts';
 import { SessionEval } from './eval-session.ts';
 import { PlanCache } from './plan-cache.ts';
 import type { BoundParams } from './planning.ts';
@@ -82,7 +82,6 @@ export class EngineSession implements Session {
   #guarding = false;
   #atStatementEnd: (() => void)[] = [];
   readonly #origin: StatementOrigin;
-  readonly #traffic = new TakenTraffic();
   #beganMs = 0;
   #statementText = '';
   /** The running statement has left no record in the summary yet. */
@@ -312,11 +311,6 @@ export class EngineSession implements Session {
 
   countCommand(name: string): void {
     this.counters.countCommand(comIndexByName(name));
-  }
-
-  /** Brings the counted bytes up to date with the connection's. */
-  takeTraffic(): void {
-    if (this.hooks.traffic !== undefined) this.#traffic.take(this.hooks.traffic, this.counters);
   }
 
   setMultiStatements(on: boolean): void {

@@ -14,6 +14,7 @@ import { isOfSession } from '../temporary/temporary-changes.ts';
 import { showTidb } from '../tidb/run-tidb.ts';
 import { runText } from './run-text.ts';
 import { showCreate } from './show-create-statement.ts';
+import { showServer } from './show-server.ts';
 
 export function runShowStatement(
   session: EngineSession,
@@ -34,9 +35,9 @@ export function runShowStatement(
     case 'show-create':
       return showCreate(session, statement);
     case 'show-engine':
-      if ((statement.engine ?? 'innodb').toLowerCase() !== 'innodb')
-        throw sqlError('ER_UNKNOWN_STORAGE_ENGINE', statement.engine ?? '');
-      return tableResult([textColumn('Type', 10), textColumn('Name', 512), textColumn('Status', 4096)], []);
+    case 'show-profile':
+    case 'show-log-events':
+      return showServer(session, statement);
     case 'show-tidb':
       return showTidb(session, statement, sql);
     default:
@@ -157,9 +158,7 @@ function showVariables(
 }
 
 const EMPTY_SUBJECTS: Readonly<Record<string, readonly string[]>> = {
-  profile: ['Status', 'Duration'],
   profiles: ['Query_ID', 'Duration', 'Query'],
-  'binary logs': ['Log_name', 'File_size', 'Encrypted'],
   'binary log status': ['File', 'Position', 'Binlog_Do_DB', 'Binlog_Ignore_DB', 'Executed_Gtid_Set'],
   replicas: ['Server_Id', 'Host', 'Port', 'Source_Id', 'Replica_UUID'],
   'replica status': ['Replica_IO_State'],
@@ -196,7 +195,6 @@ const EMPTY_SUBJECTS: Readonly<Record<string, readonly string[]>> = {
     'collation_connection',
     'Database Collation',
   ],
-  'open tables': ['Database', 'Table', 'In_use', 'Name_locked'],
 };
 
 function routineColumns(): readonly string[] {
@@ -264,6 +262,8 @@ function showSimple(session: EngineSession, statement: ast.ShowSimple, sql: stri
     );
   }
   if (statement.subject === 'table status') return tableStatus(session, statement, sql);
+  if (statement.subject === 'open tables') return openTables(session, statement, sql);
+  if (statement.subject === 'binary logs') throw sqlError('ER_NO_BINARY_LOGGING');
   if (statement.subject === 'privileges') return showPrivileges();
   const empty = EMPTY_SUBJECTS[statement.subject];
   if (empty === undefined) throw sqlError('ER_NOT_SUPPORTED_YET', `SHOW ${statement.subject.toUpperCase()}`);
@@ -280,6 +280,15 @@ function tableStatus(session: EngineSession, statement: ast.ShowSimple, sql: str
     'SELECT TABLE_NAME AS `Name`, ENGINE AS `Engine`, VERSION AS `Version`, ROW_FORMAT AS `Row_format`, TABLE_ROWS AS `Rows`, AVG_ROW_LENGTH AS `Avg_row_length`, DATA_LENGTH AS `Data_length`, MAX_DATA_LENGTH AS `Max_data_length`, INDEX_LENGTH AS `Index_length`, DATA_FREE AS `Data_free`, AUTO_INCREMENT AS `Auto_increment`, CREATE_TIME AS `Create_time`, UPDATE_TIME AS `Update_time`, CHECK_TIME AS `Check_time`, TABLE_COLLATION AS `Collation`, CHECKSUM AS `Checksum`, CREATE_OPTIONS AS `Create_options`, TABLE_COMMENT AS `Comment` ' +
     `FROM information_schema.TABLES WHERE TABLE_SCHEMA = ${quoteText(schema)}`;
   return query(session, { select, likeColumn: 'Name' }, statement.filter, sql);
+}
+
+/** Definitions are read at the start and kept: every table is open. */
+function openTables(session: EngineSession, statement: ast.ShowSimple, sql: string): MaybePromise<StatementResult> {
+  const schema = statement.schema === undefined ? '' : ` AND TABLE_SCHEMA = ${quoteText(statement.schema)}`;
+  const select =
+    'SELECT TABLE_SCHEMA AS `Database`, TABLE_NAME AS `Table`, 0 AS `In_use`, 0 AS `Name_locked` ' +
+    `FROM information_schema.TABLES WHERE TABLE_TYPE = 'BASE TABLE'${schema}`;
+  return query(session, { select, likeColumn: 'Table' }, statement.filter, sql);
 }
 
 function showPrivileges(): StatementResult {

@@ -45,7 +45,7 @@ export class EngineStatus {
   }
 
   noteEnded(session: EngineSession): void {
-    session.takeTraffic();
+    session.counters.takeTraffic(session.hooks.traffic);
     this.#past.add(session.counters);
     session.counters.clear();
   }
@@ -81,6 +81,6 @@ export class EngineStatus {
 }
 
 function addSession(counters: StatusCounters, session: EngineSession): void {
-  session.takeTraffic();
+  session.counters.takeTraffic(session.hooks.traffic);
   counters.add(session.counters);
 }

@@ -28,6 +28,12 @@ const NUMBERS = [
   'sortScan',
 ] as const;
 
+/** Bytes of a connection, since it began. */
+interface Traffic {
+  readonly bytesReceived: number;
+  readonly bytesSent: number;
+}
+
 export class StatusCounters {
   readonly com = new Float64Array(COM_NAMES.length);
   questions = 0;
@@ -52,6 +58,18 @@ export class StatusCounters {
   sortRange = 0;
   sortScan = 0;
 
+  /** How much of the connection's traffic is in the numbers already. */
+  #received = 0;
+  #sent = 0;
+
+  takeTraffic(traffic: Traffic | undefined): void {
+    if (traffic === undefined) return;
+    this.bytesReceived += traffic.bytesReceived - this.#received;
+    this.bytesSent += traffic.bytesSent - this.#sent;
+    this.#received = traffic.bytesReceived;
+    this.#sent = traffic.bytesSent;
+  }
+
   /** -1 counts nothing. */
   countCommand(index: number): void {
     if (index >= 0) this.com[index] = (this.com[index] as number) + 1;
@@ -65,18 +83,5 @@ export class StatusCounters {
   clear(): void {
     for (const name of NUMBERS) this[name] = 0;
     this.com.fill(0);
-  }
-}
-
-/** How much of a connection's traffic is in the counters already. */
-export class TakenTraffic {
-  #received = 0;
-  #sent = 0;
-
-  take(traffic: { readonly bytesReceived: number; readonly bytesSent: number }, counters: StatusCounters): void {
-    counters.bytesReceived += traffic.bytesReceived - this.#received;
-    counters.bytesSent += traffic.bytesSent - this.#sent;
-    this.#received = traffic.bytesReceived;
-    this.#sent = traffic.bytesSent;
   }
 }

@@ -69,7 +69,7 @@ export interface ShowFilter {
   readonly like: string | undefined;
   readonly where: Expression | undefined;
   /** Of the condition's text with its outer parentheses, which the expression's own span leaves out. */
-  readonly whereText?: Span;
+  readonly whereText: Span | undefined;
 }
 
 /** Clauses of a statement family that is kept as text: `keyword value …` pairs in order of appearance. */

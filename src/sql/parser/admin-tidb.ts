@@ -140,7 +140,7 @@ function showTable(
 }
 
 function parseFilter(p: Cursor): ShowFilter | undefined {
-  if (p.accept(K.LIKE)) return { like: p.string(), where: undefined };
+  if (p.accept(K.LIKE)) return { like: p.string(), where: undefined, whereText: undefined };
   if (p.accept(K.WHERE)) {
     const { start } = p;
     const where = p.grammar.expression(p);

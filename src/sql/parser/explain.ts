@@ -75,6 +75,6 @@ function parseFormat(p: Cursor): string {
 function parseDescribe(p: Cursor, start: number): ShowColumns {
   const table = parseTableName(p);
   let filter: ShowFilter | undefined;
-  if (p.isName() || p.kind === T.STRING) filter = { like: p.nameOrString(), where: undefined };
+  if (p.isName() || p.kind === T.STRING) filter = { like: p.nameOrString(), where: undefined, whereText: undefined };
   return { kind: 'show-columns', start, end: p.lastEnd, full: false, extended: false, table, filter, describe: true };
 }

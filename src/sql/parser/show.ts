@@ -10,6 +10,8 @@ import { K, T } from './token.ts';
 export function parseShow(p: Cursor): Show {
   const start = p.start;
   p.advance();
+  const old = p.additions ? parseOldReplication(p, start) : undefined;
+  if (old !== undefined) return old;
   const tidb = p.additions ? parseShowTidb(p, start) : undefined;
   if (tidb !== undefined) return tidb;
   switch (p.kind) {
@@ -68,13 +70,16 @@ function simple(p: Cursor, start: number, subject: ShowSimple['subject'], parts:
 
 /** [LIKE 'pattern' | WHERE condition]. */
 function parseFilter(p: Cursor): ShowFilter | undefined {
-  if (p.accept(K.LIKE)) return { like: p.string(), where: undefined };
-  if (p.accept(K.WHERE)) {
-    const { start } = p;
-    const where = p.grammar.expression(p);
-    return { like: undefined, where, whereText: { start, end: p.lastEnd } };
-  }
-  return undefined;
+  if (p.accept(K.LIKE)) return { like: p.string(), where: undefined, whereText: undefined };
+  return parseWhere(p);
+}
+
+/** [WHERE condition]. */
+function parseWhere(p: Cursor): ShowFilter | undefined {
+  if (!p.accept(K.WHERE)) return undefined;
+  const { start } = p;
+  const where = p.grammar.expression(p);
+  return { like: undefined, where, whereText: { start, end: p.lastEnd } };
 }
 
 /** [FROM | IN schema]. */
@@ -137,6 +142,19 @@ function parseSimple(p: Cursor, start: number): Show {
   }
 }
 
+/** What 8.0 called a source and a replica; the server gives itself out for an 8.0, so its clients ask in these words. */
+function parseOldReplication(p: Cursor, start: number): Show | undefined {
+  if (p.acceptWord('master')) {
+    if (p.accept(K.LOGS)) return simple(p, start, 'binary logs');
+    p.expect(K.STATUS);
+    return simple(p, start, 'binary log status');
+  }
+  if (!p.acceptWord('slave')) return undefined;
+  if (p.acceptWord('hosts')) return simple(p, start, 'replicas');
+  p.expect(K.STATUS);
+  return simple(p, start, 'replica status', { channel: parseChannel(p) });
+}
+
 /** SHOW COUNT(*) WARNINGS | ERRORS. */
 function parseCount(p: Cursor, start: number): Show {
   p.expectAll(T.LEFT_PAREN, T.STAR, T.RIGHT_PAREN);
@@ -194,8 +212,7 @@ function parseShowIndex(p: Cursor, start: number, extended: boolean): Show {
   if (p.kind !== K.INDEX && p.kind !== K.INDEXES && p.kind !== K.KEYS) p.fail();
   p.advance();
   const table = fromTable(p);
-  const where = p.accept(K.WHERE) ? p.grammar.expression(p) : undefined;
-  const filter = where === undefined ? undefined : { like: undefined, where };
+  const filter = parseWhere(p);
   return { kind: 'show-index', start, end: p.lastEnd, extended, table, filter };
 }
 
