@@ -15,6 +15,7 @@ import { JSON_WRITE } from './json-write.ts';
 import { LIKE } from './like.ts';
 import { LOGIC } from './logic.ts';
 import { MISCELLANEOUS } from './miscellaneous.ts';
+import { MONITORING } from './monitoring.ts';
 import { NUMERIC } from './numeric.ts';
 import { REGEXP } from './regexp.ts';
 import { STRING_BASIC } from './string-basic.ts';
@@ -26,6 +27,7 @@ import { TEMPORAL_NOW } from './temporal-now.ts';
 import { TEMPORAL_PARTS } from './temporal-parts.ts';
 import { USER_LOCKS } from './user-locks.ts';
 import { TIDB } from './tidb.ts';
+import { VECTOR_TEXT } from './vector-text.ts';
 import { WINDOW_FUNCTIONS } from './window.ts';
 
 function byName<T extends { readonly name: string }>(...lists: readonly (readonly T[])[]): ReadonlyMap<string, T> {
@@ -46,6 +48,7 @@ const scalars: ReadonlyMap<string, FunctionDef> = byName(
   LIKE,
   LOGIC,
   MISCELLANEOUS,
+  MONITORING,
   NUMERIC,
   REGEXP,
   STRING_BASIC,
@@ -57,6 +60,7 @@ const scalars: ReadonlyMap<string, FunctionDef> = byName(
   TEMPORAL_PARTS,
   TIDB,
   USER_LOCKS,
+  VECTOR_TEXT,
 );
 const aggregates: ReadonlyMap<string, AggregateDef> = byName(AGGREGATE_NUMBER, AGGREGATE_VALUE);
 const windows: ReadonlyMap<string, WindowFunctionDef> = byName(WINDOW_FUNCTIONS);

@@ -28,11 +28,15 @@ export type SpecialCall =
 const SPATIAL =
   /^(st_\w+|mbr\w+|point|linestring|polygon|multipoint|multilinestring|multipolygon|geom(etry)?collection)$/;
 
+const XML = /^(extractvalue|updatexml)$/;
+
 export function bindFunction(node: ast.FunctionCall, block: Block): Expr {
   const state = block.state;
   if (node.schema === undefined) {
     if (node.name === 'grouping') return bindGrouping(node, block);
     const def = state.calls.find(node.name);
+    const sequence = SEQUENCE_FUNCTIONS.has(node.name) && sequenceArgs(node, block);
+    if (def !== undefined && sequence) return state.calls.callDef(def, node.name, sequence);
     if (def !== undefined)
       return state.calls.callDef(
         def,
@@ -41,9 +45,29 @@ export function bindFunction(node: ast.FunctionCall, block: Block): Expr {
       );
   }
   if (node.schema === undefined && SPATIAL.test(node.name)) throw sqlError('ER_NOT_SUPPORTED_YET', 'spatial functions');
+  if (node.schema === undefined && XML.test(node.name)) throw sqlError('ER_NOT_SUPPORTED_YET', 'XML functions');
   const schema = node.schema ?? block.env.database;
   if (schema === null) throw sqlError('ER_NO_DB_ERROR');
   throw sqlError('ER_SP_DOES_NOT_EXIST', 'FUNCTION', `${schema}.${node.name}`);
+}
+
+const SEQUENCE_FUNCTIONS: ReadonlySet<string> = new Set(['nextval', 'lastval', 'setval']);
+
+/** The sequence that NEXTVAL(seq) names, as two strings. */
+function sequenceArgs(node: ast.FunctionCall, block: Block): Expr[] {
+  const [name] = node.args;
+  if (node.args.length !== (node.name === 'setval' ? 2 : 1) || name?.kind !== 'column' || name.schema !== undefined)
+    throw sqlError('ER_WRONG_PARAMCOUNT_TO_NATIVE_FCT', node.name);
+  const schema = name.table ?? block.env.database;
+  if (schema === null) throw sqlError('ER_NO_DB_ERROR');
+  block.state.cacheable = false;
+  block.state.context.onSequence?.(schema, name.name);
+  const named = [schema, name.name].map((text) => block.bind(stringLiteral(text, node)));
+  return [...named, ...node.args.slice(1).map((arg) => block.bind(arg))];
+}
+
+function stringLiteral(value: string, { start, end }: ast.FunctionCall): ast.StringLiteral {
+  return { kind: 'string', start, end, value, charset: undefined, bytes: undefined, firstPart: value };
 }
 
 /** GROUPING(a, …): one bit per argument, the last one lowest; from the level column of WITH ROLLUP. */
