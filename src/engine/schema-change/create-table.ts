@@ -25,6 +25,8 @@ export function createTable(
   const existing = statement.temporary
     ? session.temporary?.find(schema, name)
     : context.catalog.findTable(schema, name);
+  if (!statement.temporary && existing === undefined && session.host.additions.sequences.has(schema, name))
+    throw sqlError('ER_TABLE_EXISTS_ERROR', name);
   if (existing !== undefined) {
     if (!statement.ifNotExists) throw sqlError('ER_TABLE_EXISTS_ERROR', statement.table.name);
     session.warn(1050, `Table '${statement.table.name}' already exists`, 'Note');

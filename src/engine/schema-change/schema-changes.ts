@@ -148,7 +148,8 @@ export class SchemaChanges implements SchemaChanger {
       return okResult({ warningCount: session.state.diagnostics.warningCount });
     }
     this.#refuseReferencedSchema(name, session);
-    return andThen(this.#store.dropSchema(name), (count) => {
+    const dropped = andThen(session.host.additions.sequences.dropSchema(name), () => this.#store.dropSchema(name));
+    return andThen(dropped, (count) => {
       if (session.state.database === name)
         session.state.setDatabase(null, session.state.globals.get('collation_server') ?? 'utf8mb4_0900_ai_ci');
       return okResult({ affectedRows: count });

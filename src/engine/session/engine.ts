@@ -251,6 +251,7 @@ export class SqlEngine implements Engine, SessionHost {
   async close(): Promise<void> {
     await this.additions.timeToLive.close();
     await this.#analyze.close();
+    await this.additions.sequences.close();
     for (const session of [...this.#sessions.values()]) {
       session.onTerminate?.('shutdown');
       await session.close();

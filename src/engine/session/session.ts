@@ -88,6 +88,11 @@ export class EngineSession implements Session {
   #isOpen = false;
   readonly tableLocks: TableLocks;
   readonly handlers = new Handlers();
+  /** What NEXTVAL gave last, by schema and name. */
+  readonly lastSequenceValues = new Map<string, bigint>();
+  /** Of the statement that is planned: numbers are reserved before it runs. */
+  #sequences: { readonly schema: string; readonly name: string }[] | undefined;
+  #sequenceWork: Promise<unknown> | undefined;
   /** Once the session made a temporary table. */
   temporary: TemporaryTables | undefined;
   hooks: SessionHooks = {};
@@ -165,6 +170,19 @@ export class EngineSession implements Session {
     this.eval.roleOf = () => this.privileges.currentRole();
     this.eval.additions = {
       resourceGroup: () => this.resourceGroup,
+      sequences: {
+        next: (schema, name) => {
+          const value = this.host.additions.sequences.next(schema, name);
+          this.lastSequenceValues.set(`${schema}\u0000${name}`, value);
+          return value;
+        },
+        set: (schema, name, value) => {
+          const { set, done } = this.host.additions.sequences.set(schema, name, value);
+          this.#sequenceWork = Promise.all([this.#sequenceWork, done]);
+          return set;
+        },
+        last: (schema, name) => this.lastSequenceValues.get(`${schema}\u0000${name}`),
+      },
       sqlDigest: (sql) => this.host.additions.summary.digestFor(sql).digest,
       digestText: (digest) => this.host.additions.summary.textOf(digest),
     };
@@ -433,6 +451,26 @@ export class EngineSession implements Session {
     return andThen(used, () => host.writerGates.pass(transaction, writtenTables(plan), held));
   }
 
+  usesSequence(schema: string, name: string): void {
+    (this.#sequences ??= []).push({ schema, name });
+  }
+
+  /** Before a statement that takes numbers of sequences. */
+  prepareSequences(): MaybePromise<void> {
+    const named = this.#sequences;
+    if (named === undefined) return undefined;
+    this.#sequences = undefined;
+    const { sequences } = this.host.additions;
+    return Promise.all(named.map(({ schema, name }) => sequences.prepare(schema, name))).then(() => undefined);
+  }
+
+  /** After one that set a sequence: it is durable before the answer goes out. */
+  sequencesSettled(): MaybePromise<void> {
+    const work = this.#sequenceWork;
+    this.#sequenceWork = undefined;
+    return work?.then(() => undefined);
+  }
+
   /** UNLOCK TABLES, and what implies it. */
   unlockTables(): void {
     this.state.lockedTables.release();
@@ -526,6 +564,7 @@ export class EngineSession implements Session {
     if (this.#killed === 'connection') throw sqlError('ER_QUERY_INTERRUPTED');
     this.#killed = undefined;
     this.transactions.statementBegan = false;
+    this.#sequences = undefined;
     this.currentSql = sql;
     const nowMs = this.host.env.clock.monotonicMs();
     this.#sliceEndsMs = nowMs + TIME_SLICE_MS;

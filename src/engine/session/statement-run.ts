@@ -39,28 +39,31 @@ export function runPlan(
   session.eval.strict = strict;
   const used =
     plan.tables.length === 0 || open.catalog !== undefined ? undefined : session.useTables(open.transaction, plan);
-  return andThen(used, () => {
-    open.storage.beginStatement();
-    session.transactions.statementBegan = true;
-    const context = execContext(session, plan, params);
-    return plan.kind === 'query'
-      ? new QueryResult(session, context, plan, ready.columns)
-      : andThen(executeWrite(plan, context), (result) => {
-          session.eval.rowCount = result.affectedRows;
-          countWritten(session.counters, plan, result);
-          const slept = session.eval.sleepMs > 0 ? session.sleep() : undefined;
-          return andThen(
-            andThen(slept, () => session.transactions.endStatement()),
-            () =>
-              okResult({
-                affectedRows: result.affectedRows,
-                lastInsertId: result.lastInsertId,
-                info: result.info.replace('{warnings}', String(session.state.diagnostics.warningCount)),
-                warningCount: session.state.diagnostics.warningCount,
-              }),
-          );
-        });
-  });
+  return andThen(
+    andThen(used, () => session.prepareSequences()),
+    () => {
+      open.storage.beginStatement();
+      session.transactions.statementBegan = true;
+      const context = execContext(session, plan, params);
+      return plan.kind === 'query'
+        ? new QueryResult(session, context, plan, ready.columns)
+        : andThen(executeWrite(plan, context), (result) => {
+            session.eval.rowCount = result.affectedRows;
+            countWritten(session.counters, plan, result);
+            const slept = session.eval.sleepMs > 0 ? session.sleep() : undefined;
+            return andThen(
+              andThen(slept, () => session.transactions.endStatement()),
+              () =>
+                okResult({
+                  affectedRows: result.affectedRows,
+                  lastInsertId: result.lastInsertId,
+                  info: result.info.replace('{warnings}', String(session.state.diagnostics.warningCount)),
+                  warningCount: session.state.diagnostics.warningCount,
+                }),
+            );
+          });
+    },
+  );
 }
 
 export function execContext(
@@ -180,7 +183,7 @@ class QueryResult implements RowsResult {
     this.#session.eval.rowCount = -1;
     this.#session.eval.foundRows = this.#cursor.foundRows();
     this.#session.statementEnded(this.#rows, 0);
-    return this.#session.transactions.endStatement();
+    return andThen(this.#session.sequencesSettled(), () => this.#session.transactions.endStatement());
   }
 
   warningCount(): number {

@@ -21,6 +21,14 @@ export function showCreate(session: EngineSession, statement: ast.ShowCreate): M
   const found = isVirtualSchema(schema)
     ? findVirtualTable(schema, statement.name.name)
     : (statement.type === 'view' ? session.host.catalog() : session.catalog).findTable(schema, statement.name.name);
+  const { sequences } = session.host.additions;
+  if (found === undefined && statement.type === 'table' && sequences.has(schema, statement.name.name)) {
+    const text = sequences.show(schema, statement.name.name);
+    return tableResult(
+      [textColumn('Sequence', 64), textColumn('Create Sequence', 1024)],
+      [[statement.name.name, text]],
+    );
+  }
   if (found === undefined) {
     if (!isVirtualSchema(schema) && session.catalog.findSchema(schema) === undefined)
       throw sqlError('ER_BAD_DB_ERROR', schema);

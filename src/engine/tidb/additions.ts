@@ -5,6 +5,7 @@ import { GlobalBindings } from './bindings.ts';
 import { DdlJobs } from './ddl-jobs.ts';
 import { ImportJobs } from './import-into.ts';
 import { ResourceGroups } from './resource-groups.ts';
+import { Sequences } from './sequences.ts';
 import { StatementSummary } from './statement-summary.ts';
 import { TimeToLiveJob, type TimeToLiveHost } from './time-to-live-job.ts';
 
@@ -21,6 +22,7 @@ export class Additions {
   readonly summary: StatementSummary;
   readonly imports = new ImportJobs();
   readonly ddlJobs = new DdlJobs();
+  readonly sequences: Sequences;
   readonly timeToLive: TimeToLiveJob;
   readonly #globals: VariableValues;
 
@@ -29,6 +31,7 @@ export class Additions {
     this.#globals = globals;
     this.resourceGroups = new ResourceGroups(documents, () => clock.nowMs());
     this.bindings = new GlobalBindings(documents);
+    this.sequences = new Sequences(documents);
     this.timeToLive = new TimeToLiveJob(timeToLive);
     this.summary = new StatementSummary(
       () => ({

@@ -1,4 +1,5 @@
 /** Runs the statements that TiDB adds and that no other module runs; what has nothing to do here says why in a warning. */
+import { runSequence } from './sequence-statement.ts';
 import { andThen, type MaybePromise, sqlError } from '../../base/index.ts';
 import type * as ast from '../../sql/ast/index.ts';
 import { quoteName } from '../../sql/ast/index.ts';
@@ -31,6 +32,8 @@ export function runTidb(
         statement.name === '' ? 'default' : statement.name,
       ).name;
       return okResult();
+    case 'sequence':
+      return runSequence(session, statement);
     case 'binding':
       return runBinding(session, statement, sql);
     case 'import-into':

@@ -84,6 +84,7 @@ export type Statement =
   | admin.PurgeLogs
   | admin.Replication
   | admin.SetResourceGroup
+  | tidb.Sequence
   | tidb.Flashback
   | tidb.ImportInto
   | tidb.ResourceGroup

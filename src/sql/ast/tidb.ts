@@ -32,6 +32,27 @@ export type ImportTarget =
   | { readonly kind: 'column'; readonly name: string }
   | { readonly kind: 'user-variable'; readonly name: string };
 
+/** CREATE, ALTER, DROP SEQUENCE. */
+export interface Sequence extends Span {
+  readonly kind: 'sequence';
+  readonly action: 'create' | 'alter' | 'drop';
+  /** IF NOT EXISTS of CREATE. */
+  readonly ifExists: boolean;
+  readonly sequences: readonly TableName[];
+  readonly options: SequenceOptions;
+}
+/** What was written; null = NO MINVALUE, NO MAXVALUE, RESTART without a number. */
+export interface SequenceOptions {
+  readonly start?: bigint;
+  readonly increment?: bigint;
+  readonly min?: bigint | null;
+  readonly max?: bigint | null;
+  readonly cache?: bigint;
+  readonly cycle?: boolean;
+  readonly restart?: bigint | null;
+  readonly comment?: string;
+}
+
 export interface ResourceGroup extends Span {
   readonly kind: 'resource-group';
   readonly action: 'create' | 'alter' | 'drop';

@@ -113,6 +113,13 @@ export interface EvalSession {
   /** What TiDB's functions ask; absent where there is no session. */
   readonly additions?: {
     resourceGroup(): string;
+    readonly sequences?: {
+      next(schema: string, name: string): bigint;
+      /** Undefined when the sequence is past the value already. */
+      set(schema: string, name: string, value: bigint): bigint | undefined;
+      /** What NEXTVAL gave this session last. */
+      last(schema: string, name: string): bigint | undefined;
+    };
     sqlDigest(sql: string): string;
     /** Of statements that ran since the start. */
     digestText(digest: string): string | undefined;

@@ -18,6 +18,7 @@ import { MISCELLANEOUS } from './miscellaneous.ts';
 import { MONITORING } from './monitoring.ts';
 import { NUMERIC } from './numeric.ts';
 import { REGEXP } from './regexp.ts';
+import { SEQUENCES } from './sequences.ts';
 import { STRING_BASIC } from './string-basic.ts';
 import { STRING_SEARCH } from './string-search.ts';
 import { TEMPORAL_ARITHMETIC } from './temporal-arithmetic.ts';
@@ -40,6 +41,7 @@ const scalars: ReadonlyMap<string, FunctionDef> = byName(
   COMPARISON,
   CONTROL,
   ENCRYPTION,
+  SEQUENCES,
   FULLTEXT,
   INFO,
   JSON_READ,

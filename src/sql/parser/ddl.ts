@@ -25,6 +25,7 @@ import { parseEvent } from './event.ts';
 import { parseAccount, parseObjectName, parseTableName } from './name.ts';
 import { parseAlterRoutine, parseFunction, parseProcedure, parseTrigger } from './routine.ts';
 import { parseDeallocate } from './session.ts';
+import { parseSequence } from './sequence.ts';
 import { K, T } from './token.ts';
 import { nothingToDo, parseBinding, parseResourceGroup } from './tidb.ts';
 import { parseView } from './view.ts';
@@ -196,6 +197,7 @@ export function parseDrop(p: Cursor): Statement {
 /** TiDB's objects: bindings, resource groups in its form, placement policies, statistics. */
 function parseOwnDefinition(p: Cursor, start: number, action: 'create' | 'alter' | 'drop'): Statement | undefined {
   if (!p.additions) return undefined;
+  if (p.acceptWord('sequence')) return parseSequence(p, start, action);
   if (action !== 'alter') {
     if (p.isWord('binding')) return parseBinding(p, start, action, 'session');
     if (p.kind === K.GLOBAL || p.kind === K.SESSION) {

@@ -82,10 +82,27 @@ function parseKeyword(p: Cursor): Expression {
   }
   const call = CALLS[p.kind];
   if (call !== undefined && (call.bare || p.peek(1) === T.LEFT_PAREN)) return call.parse(p);
+  if (p.additions && p.kind === K.NEXT && p.peek(1) === K.VALUE && p.peek(2) === K.FOR) return parseNextValue(p);
   if (p.isName()) return parseNamed(p);
   // a call's keyword without '(': the error is what follows
   if (call !== undefined) p.advance();
   return p.fail();
+}
+
+/** NEXT VALUE FOR sequence, which is NEXTVAL(sequence). */
+function parseNextValue(p: Cursor): Expression {
+  const start = p.start;
+  p.expectAll(K.NEXT, K.VALUE, K.FOR);
+  const argument = parseNamed(p);
+  return {
+    kind: 'function',
+    start,
+    end: p.lastEnd,
+    schema: undefined,
+    name: 'nextval',
+    args: [argument],
+    argAliases: [],
+  };
 }
 
 // ---- names ----

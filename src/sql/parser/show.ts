@@ -231,6 +231,8 @@ function parseShowCreate(p: Cursor, start: number): Show {
   const type = CREATE_TYPES[kind];
   const own = p.additions ? parseShowCreateTidb(p, start) : undefined;
   if (own !== undefined) return own;
+  if (p.additions && p.acceptWord('sequence'))
+    return { kind: 'show-create', start, type: 'table', name: parseObjectName(p), ifNotExists: false, end: p.lastEnd };
   if (kind === K.USER) {
     p.advance();
     const account = parseAccount(p);

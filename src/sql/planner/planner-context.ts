@@ -76,6 +76,8 @@ export interface PlannerContext {
   readonly sourceText: string;
   /** EXPLAIN's own statements and tests ask for it: called with the plan after each rule. */
   readonly trace?: (rule: string, plan: string) => void;
+  /** Told of each sequence that the statement takes numbers from. */
+  readonly onSequence?: (schema: string, name: string) => void;
   /** Told of each column reference and the table (or alias) that it was found in. */
   readonly onName?: (node: ast.ColumnReference, table: string) => void;
   /** AS OF TIMESTAMP for every table of the statement (session's tidb_snapshot); absent = now. */
