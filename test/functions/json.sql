@@ -726,3 +726,7 @@ cast('true' as json) = 1
 cast('1' as json) = true
 cast('false' as json) = (1=0)
 cast(cast(repeat('a', 100) as binary) as json)
+json_object(binary 'a', 1)
+json_object(x'41', 1)
+json_objectagg(binary 'a', 1)
+json_type(cast(cast('2024' as year) as json))

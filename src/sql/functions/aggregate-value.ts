@@ -21,6 +21,7 @@ import {
   orderOf,
 } from '../types/index.ts';
 import { aggregate } from './aggregate-define.ts';
+import { keyTextOf } from './json-arguments.ts';
 import { binaryBytes, binaryText, resultCollation } from './string-type.ts';
 
 class Extreme implements Accumulator {
@@ -247,7 +248,7 @@ const jsonObjectAgg = aggregate({
   bytes: 256,
   infer: () => jsonType(),
   make: ([keyType, valueType]) => {
-    const keyText = stringOf(keyType!);
+    const keyText = keyTextOf(keyType!);
     const convert = toJsonOf(valueType!);
     return () => new JsonObjectAgg(keyText, convert);
   },

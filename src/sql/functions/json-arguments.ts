@@ -1,7 +1,15 @@
 /** Arguments of JSON functions: documents (3141, 3146), values and paths (3143, compiled once when constant). */
 import { sqlError } from '../../base/index.ts';
 import type { CompiledArgument, EvalContext, Row } from '../expr/index.ts';
-import { type JsonPath, JsonValue, parseJson, parseJsonPath, stringOf, truthToJsonOf } from '../types/index.ts';
+import {
+  type FieldType,
+  type JsonPath,
+  JsonValue,
+  parseJson,
+  parseJsonPath,
+  stringOf,
+  truthToJsonOf,
+} from '../types/index.ts';
 import { parseJsonArgument } from './cast.ts';
 import type { Read } from './define.ts';
 
@@ -35,6 +43,14 @@ export function documentArg(
     if (value === null) return null;
     if (type.kind === 'binary') throw sqlError('ER_INVALID_JSON_CHARSET', 'binary');
     throw sqlError('ER_INVALID_TYPE_FOR_JSON', position, name);
+  };
+}
+
+/** The names of members are texts: binary strings are refused (3144). */
+export function keyTextOf(type: FieldType): ReturnType<typeof stringOf> {
+  if (type.kind !== 'binary') return stringOf(type);
+  return () => {
+    throw sqlError('ER_INVALID_JSON_CHARSET', 'binary');
   };
 }
 

@@ -1,9 +1,9 @@
 /** JSON functions that make documents: JSON_ARRAY, JSON_OBJECT, JSON_SET, JSON_REMOVE, JSON_MERGE_* … */
 import { sqlError } from '../../base/index.ts';
 import type { CompiledArgument, EvalContext, Evaluator, FunctionDef, Row } from '../expr/index.ts';
-import { JSON_DEPTH_MAX, type JsonPath, JsonValue, jsonType, stringOf } from '../types/index.ts';
+import { JSON_DEPTH_MAX, type JsonPath, JsonValue, jsonType } from '../types/index.ts';
 import { define, type Read } from './define.ts';
-import { documentArg, pathArg, valueArg } from './json-arguments.ts';
+import { documentArg, keyTextOf, pathArg, valueArg } from './json-arguments.ts';
 import { editPath, mergePatch, mergePreserve } from './json-edit.ts';
 
 const MANY = Number.POSITIVE_INFINITY;
@@ -31,10 +31,10 @@ const jsonObject = define(
     return jsonType();
   },
   (args) => {
-    const pairs: { key: CompiledArgument; text: ReturnType<typeof stringOf>; value: ReturnType<typeof valueArg> }[] =
+    const pairs: { key: CompiledArgument; text: ReturnType<typeof keyTextOf>; value: ReturnType<typeof valueArg> }[] =
       [];
     for (let i = 0; i < args.length; i += 2)
-      pairs.push({ key: args[i]!, text: stringOf(args[i]!.type), value: valueArg(args[i + 1]!) });
+      pairs.push({ key: args[i]!, text: keyTextOf(args[i]!.type), value: valueArg(args[i + 1]!) });
     return (row, context) => {
       const members: [string, JsonValue][] = [];
       for (const { key, text, value } of pairs) {

@@ -21,7 +21,7 @@ export function toJsonOf(type: FieldType): Convert<JsonValue> {
       return (value) => value as JsonValue;
     case 'int':
     case 'year':
-      return type.unsigned && type.kind === 'int'
+      return type.unsigned || type.kind === 'year'
         ? (value) => JsonValue.unsigned(value as number)
         : (value) =>
             typeof value === 'bigint' && value > 9223372036854775807n
