@@ -1,5 +1,5 @@
 /** The mysql2 driver against `ebb start`: every type through prepared statements and text, with and without TLS. */
-import mysql, { type Connection, type RowDataPacket } from 'mysql2/promise';
+import mysql, { type Connection, type ResultSetHeader, type RowDataPacket } from 'mysql2/promise';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EbbServer } from '../harness/ebb-server.ts';
 import { CASES } from './cases.ts';
@@ -151,6 +151,26 @@ describe('mysql2 as a client', () => {
       if (count % 5000 === 0) await new Promise((resolve) => setTimeout(resolve, 20));
     }
     expect(count).toBe(20_000);
+    await connection.end();
+  });
+});
+
+describe('what a client may ask for', () => {
+  it('names and messages come in character_set_results', async () => {
+    const connection = await connect(false);
+    await connection.query("SET character_set_results = 'koi8r'");
+    const [rows, fields] = await connection.query<RowDataPacket[]>("SELECT 'привет' AS `имя`");
+    expect(fields.map(({ name }) => name)).toEqual(['имя']);
+    expect(rows).toEqual([{ имя: 'привет' }]);
+    await expect(connection.query('SELECT * FROM `нет`')).rejects.toMatchObject({ errno: 1146 });
+    await connection.end();
+  });
+
+  it('a negative AUTO_INCREMENT value is the insert id', async () => {
+    const connection = await connect(false, { supportBigNumbers: false });
+    await connection.query('CREATE TABLE negative (id INT PRIMARY KEY AUTO_INCREMENT)');
+    const [result] = await connection.query<ResultSetHeader>('INSERT INTO negative VALUES (-999)');
+    expect(Number(result.insertId)).toBe(-999);
     await connection.end();
   });
 });

@@ -10,6 +10,7 @@ import {
   findCollationById,
   getCharset,
   isBlobCode,
+  type Charset,
   type FieldType,
 } from '../../sql/types/index.ts';
 import type { ResultColumn } from '../../engine/index.ts';
@@ -26,14 +27,20 @@ const FIXED_FIELDS_BYTES = 0x0c;
 export interface ResultText {
   readonly collationId: number;
   readonly bytesPerCharacter: number;
+  /** Names of columns and tables go in the result charset too; undefined = UTF-8. */
+  readonly charset?: Charset | undefined;
 }
+
+/** Charsets whose bytes are UTF-8 already, and binary, which means "do not convert". */
+const UTF8: ReadonlySet<string> = new Set(['utf8mb4', 'utf8mb3', 'utf8', 'binary', '']);
 
 /** The connection's collation while it fits the result charset, else that charset's default. */
 export function resultText(resultCharset: string, connectionCollationId: number): ResultText {
   const charset = getCharset(resultCharset);
   const connection = findCollationById(connectionCollationId);
   const collation = connection?.charset === charset.name ? connection : findCollation(charset.defaultCollation);
-  return { collationId: collation?.id ?? BINARY_COLLATION, bytesPerCharacter: charset.bytesMax };
+  const names = UTF8.has(charset.name) ? undefined : charset;
+  return { collationId: collation?.id ?? BINARY_COLLATION, bytesPerCharacter: charset.bytesMax, charset: names };
 }
 
 export function writeColumnDefinition(
@@ -46,11 +53,11 @@ export function writeColumnDefinition(
   const character = type.kind === 'string' || type.kind === 'enum' || type.kind === 'set';
   writer.begin();
   writer.lenencText('def');
-  writer.lenencText(column.schema ?? '');
-  writer.lenencText(column.table ?? '');
-  writer.lenencText(column.originalTable ?? '');
-  writer.lenencText(column.name);
-  writer.lenencText(column.originalName ?? '');
+  const { charset } = text;
+  for (const name of [column.schema, column.table, column.originalTable, column.name, column.originalName]) {
+    if (charset === undefined) writer.lenencText(name ?? '');
+    else writer.lenencBytes(charset.encode(name ?? ''));
+  }
   writer.u8(FIXED_FIELDS_BYTES);
   writer.u16(character ? text.collationId : BINARY_COLLATION);
   writer.u32(displayLength(type, text.bytesPerCharacter));

@@ -236,7 +236,7 @@ export class Connection {
     const cause = internalCause(error);
     if (cause !== undefined) this.#context.log(`connection ${this.id}: ${describe(cause)}`);
     const sql = toSqlError(error);
-    writeError(this.transport.writer, sql, this.#capabilities);
+    writeError(this.transport.writer, sql, this.#capabilities, this.sender.settings().charset);
     return !FATAL_ERRNOS.has(sql.errno);
   }
 

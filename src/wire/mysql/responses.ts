@@ -1,4 +1,5 @@
 /** The short answers: OK, ERR, EOF, and what OK says of changed session state. */
+import type { Charset } from '../../sql/types/index.ts';
 import type { SqlError } from '../../base/index.ts';
 import type { SessionChange } from '../../engine/index.ts';
 import type { PacketWriter } from './packet-writer.ts';
@@ -34,7 +35,9 @@ export function writeOk(writer: PacketWriter, facts: OkFacts, asEof = false): vo
   writer.begin();
   writer.u8(asEof ? EOF_HEADER : OK_HEADER);
   writer.lenenc(facts.affectedRows);
-  writer.lenenc(facts.lastInsertId);
+  // An explicit negative AUTO_INCREMENT value goes as the 64 bits it has.
+  const id = facts.lastInsertId;
+  writer.lenenc(id < 0 ? BigInt.asUintN(64, BigInt(id)) : id);
   writer.u16(changed ? facts.status | ServerStatus.SESSION_STATE_CHANGED : facts.status);
   writer.u16(Math.min(facts.warningCount, 0xffff));
   // The manual says "string to the end of the packet" for clients without SESSION_TRACK; MySQL sends a length for them too,
@@ -72,11 +75,19 @@ export function writeEof(writer: PacketWriter, status: number, warningCount: num
   writer.end();
 }
 
-export function writeError(writer: PacketWriter, error: SqlError, capabilities: number = Capability.PROTOCOL_41): void {
+/** `charset` = of results, where it is not UTF-8. */
+export function writeError(
+  writer: PacketWriter,
+  error: SqlError,
+  capabilities: number = Capability.PROTOCOL_41,
+  charset?: Charset,
+): void {
   writer.begin();
   writer.u8(ERR_HEADER);
   writer.u16(error.errno);
   if ((capabilities & Capability.PROTOCOL_41) !== 0) writer.text(`#${error.sqlState}`);
-  writer.text(error.message.slice(0, MESSAGE_CHARACTERS_MAX));
+  const message = error.message.slice(0, MESSAGE_CHARACTERS_MAX);
+  if (charset === undefined) writer.text(message);
+  else writer.bytes(charset.encode(message));
   writer.end();
 }
