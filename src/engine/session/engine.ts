@@ -157,6 +157,10 @@ export class SqlEngine implements Engine, SessionHost {
     return this.#database.main.oldestReadable();
   }
 
+  setRetention(retentionMs: number): void {
+    this.#database.main.retentionMs = retentionMs;
+  }
+
   lastTimestamp(): Timestamp {
     return this.#database.main.transactions.lastTimestamp;
   }

@@ -50,6 +50,8 @@ export interface SessionHost {
   catalogAt(at: Timestamp): MaybePromise<Catalog>;
   /** No read may ask for anything before this. */
   oldestReadable(): Timestamp;
+  /** tidb_gc_life_time: how far back reads reach. */
+  setRetention(retentionMs: number): void;
   /** Of the newest commit. */
   lastTimestamp(): Timestamp;
   begin(options: BeginOptions): Transaction;

@@ -5,6 +5,7 @@
 import { type MaybePromise, sqlError, andThen } from '../../base/index.ts';
 import type * as ast from '../../sql/ast/index.ts';
 import { defaultCollationOf, findCollation, formatText, type Value } from '../../sql/types/index.ts';
+import { jobIntervalMs } from '../../sql/ddl/index.ts';
 import type { StatementResult } from '../session-port.ts';
 import { getVariableRow, normalizeVariable, type SystemVariableRow } from '../variables/index.ts';
 import { type Evaluated, evaluateAny } from './evaluate.ts';
@@ -116,7 +117,7 @@ function assignText(
   text: string | null,
 ): MaybePromise<void> {
   if (scope === 'global') {
-    session.state.globals.set(row.name, text);
+    session.state.globals.set(row.name, row.name === 'tidb_gc_life_time' ? retain(session, text) : text);
     return undefined;
   }
   const special = SPECIAL[row.name];
@@ -128,6 +129,18 @@ function assignText(
   session.state.variableChanged(row.name, text);
   session.hooks.onChange?.({ kind: 'variable', name: row.name, value: text ?? '' });
   return undefined;
+}
+
+const GC_LIFE_MIN_MS = 600_000;
+
+/** How far back reads and FLASHBACK reach; TiDB's least is ten minutes. */
+function retain(session: EngineSession, text: string | null): string {
+  const lifeMs = jobIntervalMs(text ?? '');
+  if (lifeMs === undefined) throw sqlError('ER_WRONG_VALUE_FOR_VAR', 'tidb_gc_life_time', text ?? 'NULL');
+  const isShort = lifeMs < GC_LIFE_MIN_MS;
+  if (isShort) session.warn(1292, `Truncated incorrect tidb_gc_life_time value: '${text}'`);
+  session.host.setRetention(isShort ? GC_LIFE_MIN_MS : lifeMs);
+  return isShort ? '10m0s' : (text ?? '10m0s');
 }
 
 /** Variables whose SET does more than keep a value. */

@@ -143,6 +143,18 @@ describe('flashback', () => {
     expect(await rows('SELECT COUNT(*) FROM e.p')).toEqual(['3']);
   });
 
+  it('reaches as far back as tidb_gc_life_time says', async () => {
+    await rows("SET GLOBAL tidb_gc_life_time = '2h'");
+    await rows('CREATE TABLE t (a INT PRIMARY KEY)');
+    await rows('INSERT INTO t VALUES (1)');
+    await rows('DROP TABLE t');
+    aheadMs += 3_600_000;
+    await rows('FLASHBACK TABLE t');
+    expect(await rows('SELECT * FROM t')).toEqual(['1']);
+    await rows("SET GLOBAL tidb_gc_life_time = '1m'");
+    expect(await rows('SELECT @@tidb_gc_life_time')).toEqual(['10m0s']);
+  });
+
   it('ends with the retention', async () => {
     await rows('CREATE TABLE t (a INT PRIMARY KEY)');
     await rows('DROP TABLE t');
