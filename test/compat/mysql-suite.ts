@@ -28,11 +28,15 @@ interface MysqlRecord {
   };
 }
 
+/** Some files of MySQL's suites wait for timeouts: fewer of them run in CI. */
+const ONE_FILE_OF = 12;
+
 export function mysqlSuite(name: string, title: string, corpus: string): Suite {
   return {
     name,
     title,
     corpus,
+    sampleOneOf: ONE_FILE_OF,
     async run(context: SuiteContext): Promise<Score> {
       const client = new SuiteClient(context.target);
       for (const [file, records] of filesOf<MysqlRecord>(corpus, (record) => record.f)) {
