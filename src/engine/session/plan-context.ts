@@ -70,7 +70,7 @@ export function plannerContext(
     functions: session.host.functions,
     paramTypes,
     stats: session.stats,
-    onSequence: (schema, name) => session.usesSequence(schema, name),
+    onSequence: (schema, name) => session.sequences.use(schema, name),
     virtualTables: session.virtualTables,
     privileges: session.privileges,
     // Stored texts are canonical: they read the same whatever the session's sql_mode says.

@@ -30,7 +30,8 @@ import type { TemporaryTables } from '../temporary/temporary-tables.ts';
 import type { StatementPlan } from '../../sql/plan/index.ts';
 import type { Transaction } from '../../txn/index.ts';
 import { Handlers } from './handler-statement.ts';
-import { TableLocks, writtenTables } from './table-locks.ts';
+import { SessionSequences } from './session-sequences.ts';
+import { beginTableLock, TableLocks, writtenTables } from './table-locks.ts';
 import { findVariableRow, readVariable } from '../variables/index.ts';
 import { comIndexByName } from '../status/com-index.ts';
 import { StatusCounters } from '../status/status-counters.ts';
@@ -51,8 +52,6 @@ import { TransactionControl } from './transaction-control.ts';
 
 /** A statement gives the thread away after this long; see the fairness benchmark. */
 const TIME_SLICE_MS = 4;
-/** Timers take no more: some 24 days. */
-const TIMER_MS_MAX = 2 ** 31 - 1;
 /** A sleeping statement looks this often whether it was killed. */
 /** How often a wait for a user lock looks again. */
 const USER_LOCK_STEP_MS = 20;
@@ -88,11 +87,7 @@ export class EngineSession implements Session {
   #isOpen = false;
   readonly tableLocks: TableLocks;
   readonly handlers = new Handlers();
-  /** What NEXTVAL gave last, by schema and name. */
-  readonly lastSequenceValues = new Map<string, bigint>();
-  /** Of the statement that is planned: numbers are reserved before it runs. */
-  #sequences: { readonly schema: string; readonly name: string }[] | undefined;
-  #sequenceWork: Promise<unknown> | undefined;
+  readonly sequences: SessionSequences;
   /** Once the session made a temporary table. */
   temporary: TemporaryTables | undefined;
   hooks: SessionHooks = {};
@@ -159,30 +154,15 @@ export class EngineSession implements Session {
     };
     this.transactions = new TransactionControl(this);
     this.tableLocks = new TableLocks(host.writerGates, () =>
-      host.begin({
-        isolation: 'read-committed',
-        mode: 'pessimistic',
-        lockWaitTimeoutMs: Math.min(state.variables.getNumber('lock_wait_timeout') * 1000, TIMER_MS_MAX),
-      }),
+      beginTableLock(host, state.variables.getNumber('lock_wait_timeout')),
     );
     this.#adopt(options);
     this.privileges = host.privileges(this);
     this.eval.roleOf = () => this.privileges.currentRole();
+    this.sequences = new SessionSequences(() => host.additions.sequences);
     this.eval.additions = {
       resourceGroup: () => this.resourceGroup,
-      sequences: {
-        next: (schema, name) => {
-          const value = this.host.additions.sequences.next(schema, name);
-          this.lastSequenceValues.set(`${schema}\u0000${name}`, value);
-          return value;
-        },
-        set: (schema, name, value) => {
-          const { set, done } = this.host.additions.sequences.set(schema, name, value);
-          this.#sequenceWork = Promise.all([this.#sequenceWork, done]);
-          return set;
-        },
-        last: (schema, name) => this.lastSequenceValues.get(`${schema}\u0000${name}`),
-      },
+      sequences: this.sequences.port,
       sqlDigest: (sql) => this.host.additions.summary.digestFor(sql).digest,
       digestText: (digest) => this.host.additions.summary.textOf(digest),
     };
@@ -451,26 +431,6 @@ export class EngineSession implements Session {
     return andThen(used, () => host.writerGates.pass(transaction, writtenTables(plan), held));
   }
 
-  usesSequence(schema: string, name: string): void {
-    (this.#sequences ??= []).push({ schema, name });
-  }
-
-  /** Before a statement that takes numbers of sequences. */
-  prepareSequences(): MaybePromise<void> {
-    const named = this.#sequences;
-    if (named === undefined) return undefined;
-    this.#sequences = undefined;
-    const { sequences } = this.host.additions;
-    return Promise.all(named.map(({ schema, name }) => sequences.prepare(schema, name))).then(() => undefined);
-  }
-
-  /** After one that set a sequence: it is durable before the answer goes out. */
-  sequencesSettled(): MaybePromise<void> {
-    const work = this.#sequenceWork;
-    this.#sequenceWork = undefined;
-    return work?.then(() => undefined);
-  }
-
   /** UNLOCK TABLES, and what implies it. */
   unlockTables(): void {
     this.state.lockedTables.release();
@@ -564,7 +524,7 @@ export class EngineSession implements Session {
     if (this.#killed === 'connection') throw sqlError('ER_QUERY_INTERRUPTED');
     this.#killed = undefined;
     this.transactions.statementBegan = false;
-    this.#sequences = undefined;
+    this.sequences.forget();
     this.currentSql = sql;
     const nowMs = this.host.env.clock.monotonicMs();
     this.#sliceEndsMs = nowMs + TIME_SLICE_MS;

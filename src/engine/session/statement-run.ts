@@ -40,7 +40,7 @@ export function runPlan(
   const used =
     plan.tables.length === 0 || open.catalog !== undefined ? undefined : session.useTables(open.transaction, plan);
   return andThen(
-    andThen(used, () => session.prepareSequences()),
+    andThen(used, () => session.sequences.prepare()),
     () => {
       open.storage.beginStatement();
       session.transactions.statementBegan = true;
@@ -183,7 +183,7 @@ class QueryResult implements RowsResult {
     this.#session.eval.rowCount = -1;
     this.#session.eval.foundRows = this.#cursor.foundRows();
     this.#session.statementEnded(this.#rows, 0);
-    return andThen(this.#session.sequencesSettled(), () => this.#session.transactions.endStatement());
+    return andThen(this.#session.sequences.settled(), () => this.#session.transactions.endStatement());
   }
 
   warningCount(): number {

@@ -14,6 +14,7 @@ import { andThen, type MaybePromise } from '../../base/index.ts';
 import type { TableDef } from '../../sql/catalog/index.ts';
 import type { Transaction } from '../../txn/index.ts';
 import { MetaKind, metaKey, namedMetaKey } from '../key-space.ts';
+import type { SessionHost } from './session-host.ts';
 import type { StatementPlan } from '../../sql/plan/index.ts';
 
 /** Tables that some session has locked for reading; shared by all sessions of the engine. */
@@ -178,4 +179,13 @@ export function writtenTables(plan: StatementPlan): readonly TableDef[] {
   if (plan.kind === 'query') return plan.locking ? plan.tables : [];
   if (plan.kind === 'insert' || plan.kind === 'load') return [plan.writer.table];
   return plan.targets.map(({ writer }) => writer.table);
+}
+
+/** Timers take no more: some 24 days. */
+const TIMER_MS_MAX = 2 ** 31 - 1;
+
+/** The transaction that holds a session's table locks. */
+export function beginTableLock(host: Pick<SessionHost, 'begin'>, timeoutSeconds: number): Transaction {
+  const lockWaitTimeoutMs = Math.min(timeoutSeconds * 1000, TIMER_MS_MAX);
+  return host.begin({ isolation: 'read-committed', mode: 'pessimistic', lockWaitTimeoutMs });
 }
