@@ -32,7 +32,7 @@ interface TidbRecord {
 
 const CORPUS = 'tidb-it.jsonl.xz';
 /** Its files are long: fewer of them run in CI. */
-const ONE_FILE_OF = 8;
+const ONE_FILE_OF = 16;
 const PLAIN_FOLDERS = new Set([
   'executor',
   'expression',
