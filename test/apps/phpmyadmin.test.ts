@@ -17,11 +17,12 @@ $cfg['Servers'][1] = ['auth_type' => 'config', 'host' => '127.0.0.1', 'port' => 
 $cfg['TempDir'] = __DIR__ . '/tmp'; $cfg['VersionCheck'] = false; $cfg['SendErrorReports'] = 'never';
 `;
 
-/** All of its pages but these: /server/status fails on genuine MySQL with the same TypeError, replication and binary log have no meaning in Ebb. */
+/** All of its pages that show something of a server, a database or a table. */
 const PAGES = [
-  ...['databases', 'sql', 'status/processes', 'status/queries', 'status/variables', 'status/monitor', 'privileges'].map(
+  ...['databases', 'sql', 'status', 'status/processes', 'status/queries', 'status/variables', 'status/monitor'].map(
     (page) => `/server/${page}`,
   ),
+  ...['status/advisor', 'privileges', 'binlog', 'replication'].map((page) => `/server/${page}`),
   ...['export', 'import', 'variables', 'collations', 'engines', 'plugins'].map((page) => `/server/${page}`),
   ...[
     'structure',

@@ -35,7 +35,6 @@ export const KNOWN_DIFFERENCES: ReadonlySet<string> = new Set([
   "ddl-views: show create view w3",
   "session-statements: set @a = 7, sql_mode = 'nosuchmode'",
   "session-statements: set sort_buffer_size = 65536, sql_mode = 'bad'",
-  "session-statements: set lc_time_names = 'xx'",
   "session-statements: select @n, @r /* 2 */",
   "session-statements: show master status",
   "session-statements: show slave status",
