@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=32
 /** The `ebb` command: finds the subcommand, loads only that, and turns errors into one clear line and an exit code. */
 import { useCompileCache } from './compile-cache.ts';
 import { describeError, UsageError } from './errors.ts';

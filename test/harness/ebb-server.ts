@@ -14,6 +14,8 @@ export interface EbbServerOptions {
   readonly fromSources?: boolean;
 }
 
+/** What the first line of src/cli/main.ts gives Node. */
+const NODE_ARGUMENTS = ['--max-semi-space-size=32'];
 const SOURCES = join(import.meta.dirname, '../../src/cli/main.ts');
 
 export class EbbServer {
@@ -45,6 +47,7 @@ export class EbbServer {
     const { args = [], nodeArgs = [], fromSources = false } = this.#options;
     const entry = fromSources ? ['--import', 'tsx', SOURCES] : [MAIN];
     const command = [
+      ...NODE_ARGUMENTS,
       ...nodeArgs,
       ...entry,
       'start',
