@@ -199,7 +199,7 @@ export class TransactionControl {
       this.#session.temporary?.rollback();
       return;
     }
-    if (!this.inTransaction || losesTransaction(error)) this.rollback();
+    if (!this.inTransaction || losesTransaction(error, this.statementBegan)) this.rollback();
     else if (this.statementBegan) open.storage.rollbackStatement();
   }
 
@@ -240,7 +240,9 @@ function isolationOf(level: string): Isolation {
   return level === 'READ-COMMITTED' || level === 'READ-UNCOMMITTED' ? 'read-committed' : 'repeatable-read';
 }
 
-function losesTransaction(error: unknown): boolean {
+function losesTransaction(error: unknown, statementBegan: boolean): boolean {
   if (error instanceof SqlError) return error.errno === 1213 || error.errno === 9007;
+  // A defect of the planner, say, met before the statement touched anything: what the transaction wrote is sound.
+  if (!statementBegan) return false;
   return error instanceof DbError && error.kind !== 'limit' && error.kind !== 'invalid';
 }
