@@ -7,7 +7,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openEngine, type OpenedEngine } from '../engine/index.ts';
-import { MysqlServer, loadServerKeys } from '../wire/index.ts';
+import { MysqlServer, loadServerKeys, makeServerKeys, type ServerKeys } from '../wire/index.ts';
 import {
   formatBytes,
   optionsHelp,
@@ -21,9 +21,10 @@ import { writeCompileCache } from './compile-cache.ts';
 import { UsageError } from './errors.ts';
 import { packageVersion } from './version.ts';
 
+const IN_MEMORY = 'memory:';
 const OPTIONS: Readonly<Record<string, OptionSpec>> = {
   listen: { type: 'string', short: 'l', help: '<host:port>  address for MySQL clients (default 127.0.0.1:4000)' },
-  data: { type: 'string', short: 'd', help: '<folder>  where the data is, made when missing (default ./ebb-data)' },
+  data: { type: 'string', short: 'd', help: '<folder>  where the data is, made when missing (default ./ebb-data); memory: for none' },
   'memory-budget': {
     type: 'string',
     short: 'm',
@@ -76,6 +77,11 @@ function budget(text: string): number {
   return bytes;
 }
 
+/** Data that ends with the process leaves nothing behind, keys neither. */
+function serverKeys(folder: string): Promise<ServerKeys> {
+  return folder === IN_MEMORY ? makeServerKeys() : loadServerKeys(folder);
+}
+
 async function serve(settings: Settings): Promise<number> {
   const started = performance.now();
   const say = (line: string): void => void (settings.quiet || process.stdout.write(`${line}\n`));
@@ -98,7 +104,7 @@ async function serve(settings: Settings): Promise<number> {
   try {
     if (settings.rootPassword !== undefined && !opened.isNew)
       await opened.accounts.setPassword({ user: 'root', host: 'localhost' }, settings.rootPassword);
-    const keys = settings.tls ? await loadServerKeys(settings.folder) : undefined;
+    const keys = settings.tls ? await serverKeys(settings.folder) : undefined;
     server = new MysqlServer({
       engine: opened.engine,
       host: settings.host,
@@ -117,7 +123,7 @@ async function serve(settings: Settings): Promise<number> {
   say(`\nebb: ${signal}: finishing running statements (once more to stop at once)`);
   await server.close(GRACE_MS);
   await opened.close();
-  say('ebb: all data is on disk, goodbye');
+  say(settings.folder === IN_MEMORY ? 'ebb: goodbye' : 'ebb: all data is on disk, goodbye');
   return 0;
 }
 
@@ -132,10 +138,9 @@ async function announce(
   const catalog = opened.engine.catalog();
   const schemas = catalog.schemas().filter((schema) => !SYSTEM_SCHEMAS.has(schema.name));
   const tables = schemas.reduce((sum, schema) => sum + catalog.tables(schema.name).length, 0);
-  const size = formatBytes(await folderBytes(settings.folder));
   const what = opened.isNew
     ? 'new'
-    : `${size}, ${schemas.length} database${schemas.length === 1 ? '' : 's'}, ${tables} table${tables === 1 ? '' : 's'}`;
+    : `${formatBytes(await folderBytes(settings.folder))}, ${schemas.length} database${schemas.length === 1 ? '' : 's'}, ${tables} table${tables === 1 ? '' : 's'}`;
   say(`Ebb ${packageVersion()} is ready in ${Math.round(elapsedMs)} ms`);
   say(`  data     ${settings.folder} (${what}), memory budget ${formatBytes(settings.memoryBudgetBytes)}`);
   say(`  connect  mysql://root@${shown}:${port}/`);
