@@ -24,7 +24,11 @@ import { packageVersion } from './version.ts';
 const IN_MEMORY = 'memory:';
 const OPTIONS: Readonly<Record<string, OptionSpec>> = {
   listen: { type: 'string', short: 'l', help: '<host:port>  address for MySQL clients (default 127.0.0.1:4000)' },
-  data: { type: 'string', short: 'd', help: '<folder>  where the data is, made when missing (default ./ebb-data); memory: for none' },
+  data: {
+    type: 'string',
+    short: 'd',
+    help: '<folder>  where the data is, made when missing (default ./ebb-data); memory: for none',
+  },
   'memory-budget': {
     type: 'string',
     short: 'm',
