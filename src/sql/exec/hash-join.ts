@@ -11,7 +11,7 @@
  * (grace hash join). Then no order is kept, so the planner says when it relies on that (`keepsOrder`); NOT IN needs all rows at once. Such
  * joins fail beyond the quota.
  */
-import { andThen, type MaybePromise } from '../../base/index.ts';
+import type { MaybePromise } from '../../base/index.ts';
 import type { HashJoinNode } from '../plan/index.ts';
 import { type Batch, BATCH_ROWS, type Row } from '../types/index.ts';
 import type { CompileScope } from './compile-scope.ts';
@@ -153,7 +153,7 @@ class ProbeLeft extends StepOperator {
     const context = this.#run.eval;
     this.#buildRows += batch.length;
     const bytes = estimateBatchBytes(batch) + batch.length * ENTRY_BYTES;
-    if (this.#mustSpill(bytes)) return this.#divide('right', batch);
+    if (this.#mustSpill(bytes)) return this.#parts!.divide('right', batch, this.#shape.rightKey, this.#run.eval);
     this.#memory.charge(bytes);
     for (const row of batch) {
       const key = rightKey.hash(row, context);
@@ -179,18 +179,8 @@ class ProbeLeft extends StepOperator {
     return true;
   }
 
-  #divide(which: 'left' | 'right', batch: Batch): MaybePromise<Batch> {
-    const key = which === 'left' ? this.#shape.leftKey : this.#shape.rightKey;
-    const side = this.#parts!.side(which);
-    for (const row of batch) {
-      const hash = key.hash(row, this.#run.eval);
-      if (hash !== null || which === 'left') side.add(hash, row);
-    }
-    return andThen(side.flush(), () => AGAIN);
-  }
-
   readonly #divideLeft = (batch: Batch | undefined): MaybePromise<Batch> => {
-    if (batch !== undefined) return this.#divide('left', batch);
+    if (batch !== undefined) return this.#parts!.divide('left', batch, this.#shape.leftKey, this.#run.eval);
     this.#left.close();
     this.#isParted = true;
     return AGAIN;
@@ -266,7 +256,7 @@ class ProbeRight extends StepOperator {
     const { leftKey, join } = this.#shape;
     const keepAll = join !== 'inner' && join !== 'semi';
     const bytes = estimateBatchBytes(batch) + batch.length * ENTRY_BYTES * 2;
-    if (this.#mustSpill(bytes)) return this.#divide('left', batch);
+    if (this.#mustSpill(bytes)) return this.#parts!.divide('left', batch, this.#shape.leftKey, this.#run.eval);
     this.#memory.charge(bytes);
     for (const row of batch) {
       const key = leftKey.hash(row, this.#run.eval);
@@ -299,18 +289,8 @@ class ProbeRight extends StepOperator {
     return true;
   }
 
-  #divide(which: 'left' | 'right', batch: Batch): MaybePromise<Batch> {
-    const key = which === 'left' ? this.#shape.leftKey : this.#shape.rightKey;
-    const side = this.#parts!.side(which);
-    for (const row of batch) {
-      const hash = key.hash(row, this.#run.eval);
-      if (hash !== null || which === 'left') side.add(hash, row);
-    }
-    return andThen(side.flush(), () => AGAIN);
-  }
-
   readonly #divideRight = (batch: Batch | undefined): MaybePromise<Batch> => {
-    if (batch !== undefined) return this.#divide('right', batch);
+    if (batch !== undefined) return this.#parts!.divide('right', batch, this.#shape.rightKey, this.#run.eval);
     this.#right.close();
     this.#isParted = true;
     return AGAIN;

@@ -1,6 +1,8 @@
 /** Both sides of a join in parts on the disk, joined part by part; `join` makes the join of one part (grace hash join). */
-import type { MaybePromise } from '../../../base/index.ts';
+import { andThen, type MaybePromise } from '../../../base/index.ts';
+import type { EvalContext } from '../../expr/index.ts';
 import type { Batch } from '../../types/index.ts';
+import type { JoinKey } from '../join-key.ts';
 import { AGAIN, type Operator, pull } from '../operator.ts';
 import { SPILL_PARTITIONS, SpillPartitions } from './partitions.ts';
 import type { SpillSpace } from './spill-space.ts';
@@ -20,6 +22,16 @@ export class PartedJoin {
 
   side(which: 'left' | 'right'): SpillPartitions {
     return which === 'left' ? this.#left : this.#right;
+  }
+
+  /** Adds rows to the parts of a side. A right row with a NULL in its key joins to nothing and is dropped. */
+  divide(which: 'left' | 'right', batch: Batch, key: JoinKey, context: EvalContext): MaybePromise<Batch> {
+    const side = this.side(which);
+    for (const row of batch) {
+      const hash = key.hash(row, context);
+      if (hash !== null || which === 'left') side.add(hash, row);
+    }
+    return andThen(side.flush(), () => AGAIN);
   }
 
   step(): MaybePromise<Batch | undefined> {
