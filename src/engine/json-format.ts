@@ -1,7 +1,7 @@
 /**
  * A JSON document as stored bytes.
  *
- *     u8 kind (KINDS below: never renumber), then by the payload's class:
+ *     u8 kind (its place in JSON_KINDS: never renumber), then by the payload's class:
  *     null, boolean      u8
  *     number             u8 1, f64          bigint      u8 2, u64 two's complement
  *     string             varint length, UTF-8
@@ -12,24 +12,16 @@
  *     object             varint count, (string key, document) in MySQL's key order
  */
 import { BytesReader, BytesWriter, type Bytes, DbError } from '../base/index.ts';
-import { DateTime, Decimal, type JsonKind, type JsonOpaque, JsonValue, normalizeInt } from '../sql/types/index.ts';
+import {
+  DateTime,
+  Decimal,
+  JSON_KINDS,
+  type JsonKind,
+  type JsonOpaque,
+  JsonValue,
+  normalizeInt,
+} from '../sql/types/index.ts';
 
-const KINDS: readonly JsonKind[] = [
-  'null',
-  'boolean',
-  'integer',
-  'unsigned',
-  'double',
-  'decimal',
-  'string',
-  'array',
-  'object',
-  'date',
-  'time',
-  'datetime',
-  'timestamp',
-  'opaque',
-];
 const PLAIN_NUMBER = 1;
 const PLAIN_BIGINT = 2;
 const PLAIN_DATETIME = 3;
@@ -45,7 +37,7 @@ export function decodeJson(bytes: Bytes, start: number, end: number): JsonValue 
 }
 
 function put(writer: BytesWriter, value: JsonValue): void {
-  const kind = KINDS.indexOf(value.kind);
+  const kind = JSON_KINDS.indexOf(value.kind);
   writer.u8(kind);
   const payload = value.payload;
   switch (value.kind) {
@@ -91,7 +83,7 @@ function putPlain(writer: BytesWriter, payload: unknown): void {
 }
 
 function take(reader: BytesReader): JsonValue {
-  const kind = KINDS[reader.u8()];
+  const kind = JSON_KINDS[reader.u8()];
   switch (kind) {
     case undefined:
       throw new DbError('corrupt', 'bad-json', 'a stored JSON document has an unknown kind');

@@ -10,21 +10,25 @@ import type { DateTime } from './temporal.ts';
 
 export const JSON_DEPTH_MAX = 100;
 
-export type JsonKind =
-  | 'null'
-  | 'boolean'
-  | 'integer'
-  | 'unsigned'
-  | 'double'
-  | 'decimal'
-  | 'string'
-  | 'array'
-  | 'object'
-  | 'date'
-  | 'time'
-  | 'datetime'
-  | 'timestamp'
-  | 'opaque';
+/** Stored documents name a kind by its place here: append, never reorder (engine/json-format.ts). */
+export const JSON_KINDS = [
+  'null',
+  'boolean',
+  'integer',
+  'unsigned',
+  'double',
+  'decimal',
+  'string',
+  'array',
+  'object',
+  'date',
+  'time',
+  'datetime',
+  'timestamp',
+  'opaque',
+] as const;
+
+export type JsonKind = (typeof JSON_KINDS)[number];
 
 /** A binary value inside a document; printed as `base64:typeNNN:…`. */
 export interface JsonOpaque {

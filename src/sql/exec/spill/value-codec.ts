@@ -9,6 +9,7 @@ import {
   DateTime,
   Decimal,
   EnumValue,
+  JSON_KINDS,
   type JsonKind,
   type JsonOpaque,
   type JsonPayload,
@@ -30,23 +31,6 @@ const DATETIME = 8;
 const ENUM = 9;
 const SET = 10;
 const JSON_DOCUMENT = 11;
-
-const JSON_KINDS: readonly JsonKind[] = [
-  'null',
-  'boolean',
-  'integer',
-  'unsigned',
-  'double',
-  'decimal',
-  'string',
-  'array',
-  'object',
-  'date',
-  'time',
-  'datetime',
-  'timestamp',
-  'opaque',
-];
 
 export function writeRow(out: BytesWriter, row: readonly Value[]): void {
   out.varint(row.length);
