@@ -13,7 +13,6 @@ import type { Interrupt } from '../../sql/exec/index.ts';
 import type { UserLockWait } from '../../sql/expr/index.ts';
 import { isEmptyFrom, parse } from '../../sql/parser/index.ts';
 import type { FieldType, Value } from '../../sql/types/index.ts';
-import { collationById } from '../../sql/types/index.ts';
 import type { StorageSession } from '../storage-scope.ts';
 import type {
   ConnectOptions,
@@ -30,7 +29,12 @@ import type { TemporaryTables } from '../temporary/temporary-tables.ts';
 import type { StatementPlan } from '../../sql/plan/index.ts';
 import type { Transaction } from '../../txn/index.ts';
 import { Handlers } from './handler-statement.ts';
+import { adoptConnection } from './adopt-connection.ts';
+import { defineComputedVariables } from './computed-variables.ts';
 import { SessionSequences } from './session-sequences.ts';
+import { StatementPace } from './statement-pace.ts';
+import { StatementRecord } from './statement-record.ts';
+import { storageSessionOf } from './storage-session.ts';
 import { beginTableLock, TableLocks, writtenTables } from './table-locks.ts';
 import { findVariableRow, readVariable } from '../variables/index.ts';
 import { comIndexByName } from '../status/com-index.ts';
@@ -44,18 +48,9 @@ import { SessionState } from './session-state.ts';
 import { runStatement } from './statement-dispatch.ts';
 import { toSqlError } from './error-mapping.ts';
 import { STRICT_FAILURES } from './strict-failures.ts';
-import { startTso } from './stale-read.ts';
 import { BindingSet } from '../tidb/bindings.ts';
 import { DEFAULT_GROUP } from '../tidb/resource-groups.ts';
-import type { StatementOrigin } from '../tidb/statement-summary.ts';
 import { TransactionControl } from './transaction-control.ts';
-
-/** A statement gives the thread away after this long; see the fairness benchmark. */
-const TIME_SLICE_MS = 4;
-/** A sleeping statement looks this often whether it was killed. */
-/** How often a wait for a user lock looks again. */
-const USER_LOCK_STEP_MS = 20;
-const SLEEP_STEP_MS = 50;
 
 export class EngineSession implements Session {
   readonly connectionId: number;
@@ -79,12 +74,10 @@ export class EngineSession implements Session {
   statementTemplate: string | undefined;
   resourceGroup = DEFAULT_GROUP;
   #guarding = false;
-  #atStatementEnd: (() => void)[] = [];
-  readonly #origin: StatementOrigin;
-  #beganMs = 0;
-  #statementText = '';
-  /** The running statement has left no record in the summary yet. */
-  #isOpen = false;
+  readonly #pace: StatementPace;
+  readonly #record: StatementRecord;
+  readonly interrupt: Interrupt;
+  readonly yieldNow: () => MaybePromise<void>;
   readonly tableLocks: TableLocks;
   readonly handlers = new Handlers();
   readonly sequences: SessionSequences;
@@ -106,9 +99,6 @@ export class EngineSession implements Session {
   /** For SHOW PROCESSLIST. */
   currentSql: string | undefined;
   startedAtMs: number;
-  #killed: 'query' | 'connection' | undefined;
-  #deadlineMs = 0;
-  #sliceEndsMs = 0;
   #multiStatements = false;
   #closed = false;
 
@@ -118,43 +108,14 @@ export class EngineSession implements Session {
     this.startedAtMs = host.env.clock.nowMs();
     this.state = new SessionState(connectionId, host.globals, { user: '', currentUser: '' });
     this.eval = new SessionEval(this.state, host.env, host.userLocks.forConnection(connectionId));
-    const { state } = this;
-    const self = (): EngineSession => this;
-    this.#origin = {
-      connectionId,
-      get database() {
-        return state.database;
-      },
-      get user() {
-        return self().account.user;
-      },
-      get resourceGroup() {
-        return self().resourceGroup;
-      },
-    };
-    const transactions = (): TransactionControl => this.transactions;
-    this.storageSession = {
-      reads: this.counters,
-      get timeZone() {
-        return state.zone;
-      },
-      get autoIncrementIncrement() {
-        return state.variables.getNumber('auto_increment_increment');
-      },
-      get autoIncrementOffset() {
-        return state.variables.getNumber('auto_increment_offset');
-      },
-      get allowsAutoRandomValues() {
-        return state.variables.isOn('allow_auto_random_explicit_insert');
-      },
-      get singleStatement() {
-        return !transactions().inTransaction;
-      },
-      yieldNow: () => this.yieldNow(),
-    };
+    this.#pace = new StatementPace(host.env, this.eval);
+    this.interrupt = this.#pace.interrupt;
+    this.yieldNow = this.#pace.yieldNow;
+    this.#record = new StatementRecord(this);
+    this.storageSession = storageSessionOf(this);
     this.transactions = new TransactionControl(this);
     this.tableLocks = new TableLocks(host.writerGates, () =>
-      beginTableLock(host, state.variables.getNumber('lock_wait_timeout')),
+      beginTableLock(host, this.state.variables.getNumber('lock_wait_timeout')),
     );
     this.#adopt(options);
     this.privileges = host.privileges(this);
@@ -167,54 +128,18 @@ export class EngineSession implements Session {
       digestText: (digest) => this.host.additions.summary.textOf(digest),
     };
     this.virtualTables = host.virtualTables(this);
-    this.#defineComputedVariables();
+    defineComputedVariables(this);
   }
 
   #adopt(options: ConnectOptions): void {
     this.account = options.account ?? { user: options.user, host: 'localhost' };
     this.clientHost = options.host;
     this.tls = options.tls;
-    this.state.user = `${options.user}@${options.host}`;
-    this.state.currentUser = `${this.account.user}@${this.account.host}`;
     this.hooks = options.hooks ?? {};
     this.foundRowsMode = options.foundRows ?? false;
     this.passwordExpired = options.passwordExpired ?? false;
     this.#multiStatements = options.multiStatements ?? false;
-    const collation = options.collationId === undefined ? undefined : collationById(options.collationId);
-    if (collation !== undefined) {
-      this.state.variables.set('character_set_client', collation.charset);
-      this.state.variables.set('character_set_results', collation.charset);
-      this.state.variables.set('character_set_connection', collation.charset);
-      this.state.variables.set('collation_connection', collation.name);
-    }
-    if (options.ignoreSpace) this.#addSqlMode('IGNORE_SPACE');
-    if (options.interactive) this.state.variables.set('wait_timeout', this.state.globals.get('interactive_timeout'));
-    this.state.refresh();
-  }
-
-  /** What a client asks for with a capability flag. */
-  #addSqlMode(mode: string): void {
-    const { variables } = this.state;
-    const text = String(variables.get('sql_mode') ?? '');
-    if (!text.split(',').includes(mode)) variables.set('sql_mode', text === '' ? mode : `${mode},${text}`);
-  }
-
-  #defineComputedVariables(): void {
-    const { computed, diagnostics } = this.state;
-    const { host } = this;
-    computed.set('warning_count', () => String(diagnostics.previousWarnings));
-    computed.set('error_count', () => String(diagnostics.previousErrors));
-    computed.set('last_insert_id', () => String(this.eval.lastInsertId));
-    computed.set('identity', () => String(this.eval.lastInsertId));
-    computed.set('pseudo_thread_id', () => String(this.connectionId));
-    computed.set('timestamp', () => (this.eval.nowMicros / 1e6).toFixed(6));
-    computed.set('proxy_user', () => '');
-    computed.set('last_plan_from_cache', () => (this.previousUsedPlanCache ? 'ON' : 'OFF'));
-    computed.set('last_plan_from_binding', () => (this.previousUsedBinding ? 'ON' : 'OFF'));
-    computed.set('tidb_current_ts', () => {
-      const { current, inTransaction } = this.transactions;
-      return current === undefined || !inTransaction ? '0' : String(startTso(current.transaction, host.env));
-    });
+    adoptConnection(this.state, options, this.account);
   }
 
   // ---- what protocols call ----
@@ -346,7 +271,7 @@ export class EngineSession implements Session {
 
   kill(what: 'query' | 'connection'): void {
     if (what === 'query' && this.currentSql === undefined) return;
-    this.#killed = what;
+    this.#pace.killed = what;
     const open = this.transactions.current;
     if (open !== undefined && this.currentSql !== undefined)
       open.transaction.interrupt(sqlError('ER_QUERY_INTERRUPTED'));
@@ -453,89 +378,41 @@ export class EngineSession implements Session {
     this.warn(errno, message, level);
   };
 
-  readonly interrupt: Interrupt = {
-    check: () => {
-      if (this.#killed !== undefined) throw sqlError('ER_QUERY_INTERRUPTED');
-      if (this.#deadlineMs !== 0 && this.host.env.clock.monotonicMs() > this.#deadlineMs)
-        throw sqlError('ER_QUERY_TIMEOUT');
-    },
-  };
-
   /** MAX_EXECUTION_TIME(n): for the running statement. */
   limitTime(limitMs: number): void {
-    if (limitMs > 0) this.#deadlineMs = this.host.env.clock.monotonicMs() + limitMs;
+    this.#pace.limit(limitMs);
   }
 
   /** Called when the running statement is over, however it ended. */
   atStatementEnd(action: () => void): void {
-    this.#atStatementEnd.push(action);
+    this.#record.atEnd(action);
   }
 
   /** The statement is over: its record goes to the summary, and what held for it alone is put back. */
   statementEnded(rows: number, affectedRows: number, failed?: string): void {
-    if (!this.#isOpen) return;
-    this.#isOpen = false;
-    const { additions, env } = this.host;
-    const elapsedMs = env.clock.monotonicMs() - this.#beganMs;
-    if (elapsedMs > this.state.longQueryTimeMs) this.counters.slowQueries++;
-    if (this.resourceGroup !== DEFAULT_GROUP)
-      additions.resourceGroups.charge(this.resourceGroup, 0.125 + elapsedMs / 3);
-    if (additions.summarizes && this.account.host !== '') {
-      const warnings = this.state.diagnostics.warningCount;
-      const outcome = { elapsedMs, rows, affectedRows, warnings, failed };
-      additions.summary.add(this.#statementText, this.#origin, outcome, this.statementTemplate);
-    }
-    if (this.#atStatementEnd.length === 0) return;
-    for (const action of this.#atStatementEnd) action();
-    this.#atStatementEnd = [];
+    this.#record.end(rows, affectedRows, failed);
   }
 
   /** Waits as long as SLEEP asked, unless the statement is killed or its time is up. */
-  async sleep(): Promise<void> {
-    while (this.eval.sleepMs > 0) {
-      const stepMs = Math.min(this.eval.sleepMs, SLEEP_STEP_MS);
-      this.eval.sleepMs -= stepMs;
-      await this.host.env.timers.sleep(stepMs);
-      this.interrupt.check();
-    }
+  sleep(): Promise<void> {
+    return this.#pace.sleep();
   }
 
   /** Waits for a user lock; the statement then runs again and its GET_LOCK finds the outcome. */
-  async waitForUserLock(wait: UserLockWait): Promise<void> {
-    const deadlineMs = this.host.env.clock.monotonicMs() + wait.timeoutSeconds * 1000;
-    for (;;) {
-      const isLastTry = this.host.env.clock.monotonicMs() >= deadlineMs;
-      if (this.eval.userLocks.settle(wait.lock, isLastTry) || isLastTry) return;
-      await this.host.env.timers.sleep(USER_LOCK_STEP_MS);
-      this.interrupt.check();
-    }
+  waitForUserLock(wait: UserLockWait): Promise<void> {
+    return this.#pace.waitForUserLock(wait);
   }
-
-  readonly yieldNow = (): MaybePromise<void> => {
-    const nowMs = this.host.env.clock.monotonicMs();
-    if (nowMs < this.#sliceEndsMs) return undefined;
-    return this.host.env.timers.yield().then(() => {
-      this.#sliceEndsMs = this.host.env.clock.monotonicMs() + TIME_SLICE_MS;
-    });
-  };
 
   beginStatement(sql: string): void {
     if (this.#closed) throw new DbError('closed', 'session-closed', 'the session is closed');
-    if (this.#killed === 'connection') throw sqlError('ER_QUERY_INTERRUPTED');
-    this.#killed = undefined;
+    const nowMs = this.#pace.begin(this.state.maxExecutionTimeMs);
     this.transactions.statementBegan = false;
     this.sequences.forget();
     this.currentSql = sql;
-    const nowMs = this.host.env.clock.monotonicMs();
-    this.#sliceEndsMs = nowMs + TIME_SLICE_MS;
-    this.#beganMs = nowMs;
-    this.#isOpen = true;
-    this.#statementText = sql;
+    this.#record.begin(sql, nowMs);
     this.statementTemplate = undefined;
     this.previousUsedPlanCache = this.usedPlanCache;
     this.usedPlanCache = false;
-    const limitMs = this.state.maxExecutionTimeMs;
-    this.#deadlineMs = limitMs > 0 ? nowMs + limitMs : 0;
     this.eval.beginStatement(false);
   }
 
