@@ -27,6 +27,9 @@ const CORPUS = 'gms-mysql974.jsonl.xz';
 const UNSTABLE =
   /\b(?:now|sysdate|current_timestamp|curdate|curtime|utc_timestamp|utc_date|utc_time|localtime|localtimestamp|unix_timestamp)\s*\(\s*\d?\s*\)|\b(?:uuid|rand|connection_id)\s*\(\s*\)|^show\s+(?:full\s+)?processlist/i;
 
+/** The day of the recording: a value of this day comes from the clock (through a view or a default), and no other day gives it again. */
+const RECORDED_ON = '2026-11-23';
+
 export const gmsSuite: Suite = {
   name: 'gms',
   title: "go-mysql-server's assertions",
@@ -56,7 +59,8 @@ async function runGroup(client: SuiteClient, score: Score, group: GmsRecord): Pr
     const got = await client.ask(assertion.q);
     const wanted = wantedAnswer(assertion);
     const reason = later.reasonToSkip(assertion.q, wanted, got);
-    if (sameAnswer(got, wanted, !/order by/i.test(assertion.q))) score.pass();
+    if (readsTheClock(wanted)) score.skip("MySQL's own answer changes between runs");
+    else if (sameAnswer(got, wanted, !/order by/i.test(assertion.q))) score.pass();
     else if (reason !== undefined) score.skip(reason);
     else if (UNSTABLE.test(assertion.q) && got.errno === undefined && wanted.rows !== undefined)
       score.skip("MySQL's own answer changes between runs");
@@ -65,6 +69,10 @@ async function runGroup(client: SuiteClient, score: Score, group: GmsRecord): Pr
       score.fail({ place, sql: assertion.q, wanted: describeAnswer(wanted), got: describeAnswer(got) });
     }
   }
+}
+
+function readsTheClock(wanted: Answer): boolean {
+  return wanted.rows?.some((row) => row.some((cell) => cell?.startsWith(RECORDED_ON))) ?? false;
 }
 
 function wantedAnswer({ errno, msg, rows }: GmsAssertion): Answer {
