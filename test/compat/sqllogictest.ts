@@ -2,17 +2,25 @@
  * The sqllogictest sample (a copy that was regenerated for MySQL 8): every record of a file in order, on one session in a database of its own.
  *
  * A query passes when its values agree and so do the types of its columns. Integers and text print as they are sent, decimals and doubles as
- * %.3f, NULL as NULL, an empty string as (empty), a character that does not print as @. One statement is under way at a time; what a file took is
- * the time of its statements, without parsing the file and comparing.
+ * %.3f, NULL as NULL, an empty string as (empty), a character that does not print as @. One statement is under way at a time. A server beside
+ * Ebb gets each file after Ebb; only its times are kept (side-by-side.ts).
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { type Connection, createConnection, type FieldPacket } from 'mysql2';
 import { findCorpus, skipReason, unpack } from '../harness/corpora.ts';
 import { removeFolder } from '../harness/processes.ts';
+import type { Target } from './client.ts';
 import { LaterFeatures } from './later-features.ts';
-import type { Score } from './score.ts';
-import { parseSqlLogicTest, type QueryRecord, sameValues, type StatementRecord } from './sqllogictest-file.ts';
+import { Score } from './score.ts';
+import { type SideBySide, statementKind } from './side-by-side.ts';
+import {
+  parseSqlLogicTest,
+  type QueryRecord,
+  sameValues,
+  type SltRecord,
+  type StatementRecord,
+} from './sqllogictest-file.ts';
 import type { Suite, SuiteContext } from './suite.ts';
 
 const CORPUS = 'slt-sample.tar.xz';
@@ -21,10 +29,7 @@ const TIMEOUT_MS = 60_000;
 /** The files say that a statement fails, not how. */
 const ANY_ERROR = 1105;
 
-/** Time by file, in milliseconds, for the comparison with MySQL. */
-export type FileTimes = Map<string, number>;
-
-export function sqlLogicTest(times?: FileTimes, settings: readonly string[] = []): Suite {
+export function sqlLogicTest(): Suite {
   return {
     name: 'slt',
     title: 'sqllogictest',
@@ -37,9 +42,11 @@ export function sqlLogicTest(times?: FileTimes, settings: readonly string[] = []
       try {
         for (const file of filesUnder(folder)) {
           if (!context.wants(file)) continue;
-          const run = new FileRun(context, file, settings);
-          await run.all(readFileSync(join(folder, file), 'latin1'));
-          times?.set(file, run.elapsedMs);
+          const records = parseSqlLogicTest(readFileSync(join(folder, file), 'latin1'));
+          await new FileRun(file, context.target, context.score, (kind, own) => {
+            context.beside?.add(file, kind, { own });
+          }).all(records);
+          if (context.beside !== undefined) await runBeside(file, records, context.beside);
         }
       } finally {
         removeFolder(folder);
@@ -47,6 +54,16 @@ export function sqlLogicTest(times?: FileTimes, settings: readonly string[] = []
       return context.score;
     },
   };
+}
+
+async function runBeside(file: string, records: readonly SltRecord[], beside: SideBySide): Promise<void> {
+  const target = { port: beside.port, replace: () => Promise.reject(new Error('the server beside is not usable')) };
+  const score = new Score();
+  await new FileRun(file, target, score, (kind, ms) => {
+    beside.add(file, kind, { beside: ms });
+  }).all(records);
+  beside.passed += score.passed;
+  beside.failed += score.failed;
 }
 
 function filesUnder(folder: string): string[] {
@@ -60,22 +77,25 @@ type Outcome =
   | { readonly rows: readonly (readonly (string | null)[])[]; readonly types: string }
   | { readonly errno: number; readonly message: string };
 
+/** Told of each statement what kind it was and how long its answer took. */
+type Took = (kind: string, ms: number) => void;
+
 class FileRun {
-  readonly #context: SuiteContext;
   readonly #file: string;
-  readonly #settings: readonly string[];
+  readonly #target: Target;
+  readonly #score: Score;
+  readonly #took: Took;
   #connection: Connection | undefined;
   readonly #later = new LaterFeatures();
-  elapsedMs = 0;
 
-  constructor(context: SuiteContext, file: string, settings: readonly string[]) {
-    this.#context = context;
+  constructor(file: string, target: Target, score: Score, took: Took) {
     this.#file = file;
-    this.#settings = settings;
+    this.#target = target;
+    this.#score = score;
+    this.#took = took;
   }
 
-  async all(text: string): Promise<void> {
-    const records = parseSqlLogicTest(text);
+  async all(records: readonly SltRecord[]): Promise<void> {
     await this.#open([`DROP DATABASE IF EXISTS ${DATABASE}`, `CREATE DATABASE ${DATABASE}`]);
     for (const record of records) {
       if (record.kind === 'statement') await this.#statement(record);
@@ -88,28 +108,27 @@ class FileRun {
     this.#connection?.destroy();
     this.#connection = createConnection({
       host: '127.0.0.1',
-      port: this.#context.target.port,
+      port: this.#target.port,
       user: 'root',
       charset: 'UTF8MB4_0900_AI_CI',
       typeCast: (field) => field.buffer()?.toString('latin1') ?? null,
     });
     // Reported by the statement that is under way.
     this.#connection.on('error', () => undefined);
-    for (const sql of [...first, `USE ${DATABASE}`, ...this.#settings]) {
+    for (const sql of [...first, `USE ${DATABASE}`]) {
       const outcome = await this.#ask(sql);
       if ('errno' in outcome) throw new Error(`${sql}: ${outcome.message}`);
     }
-    this.elapsedMs = first.length > 0 ? 0 : this.elapsedMs;
   }
 
   async #statement(record: StatementRecord): Promise<void> {
     const outcome = await this.#ask(record.sql);
     const fails = 'errno' in outcome;
-    if (fails === record.fails) this.#context.score.pass();
+    if (fails === record.fails) this.#score.pass();
     else {
       const wanted = record.fails ? { errno: ANY_ERROR, message: '' } : {};
       const reason = this.#later.reasonToSkip(record.sql, wanted, fails ? outcome : {}) ?? this.#notMysql(record);
-      if (reason !== undefined) this.#context.score.skip(reason);
+      if (reason !== undefined) this.#score.skip(reason);
       else this.#miss(record, record.fails ? 'an error' : 'OK', fails ? outcome.message : 'OK');
     }
   }
@@ -129,21 +148,21 @@ class FileRun {
       return;
     }
     const rows = outcome.rows.map((row) => row.map((value, place) => printed(value, outcome.types.charAt(place))));
-    if (outcome.types === record.types && sameValues(rows, record)) this.#context.score.pass();
+    if (outcome.types === record.types && sameValues(rows, record)) this.#score.pass();
     else this.#miss(record, wanted(), `${outcome.types}\n${rows.flat().slice(0, 100).join('\n')}`);
   }
 
   #miss({ line, sql }: { line: number; sql: string }, wanted: string, got: string): void {
-    this.#context.score.fail({ place: `${this.#file}:${line}`, sql, wanted, got });
+    this.#score.fail({ place: `${this.#file}:${line}`, sql, wanted, got });
   }
 
   /** A lost connection is a miss like any error; the file goes on with a new one. */
   async #ask(sql: string): Promise<Outcome> {
     const started = performance.now();
     const outcome = await this.#send(sql);
-    this.elapsedMs += performance.now() - started;
+    this.#took(statementKind(sql), performance.now() - started);
     if (!('errno' in outcome) || outcome.errno >= 1000) return outcome;
-    await this.#open([]).catch(() => this.#context.target.replace());
+    await this.#open([]).catch(() => this.#target.replace());
     return outcome;
   }
 

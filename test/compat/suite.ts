@@ -2,10 +2,13 @@
 import { findCorpus, readJsonLines, skipReason } from '../harness/corpora.ts';
 import type { Target } from './client.ts';
 import type { Score } from './score.ts';
+import type { SideBySide } from './side-by-side.ts';
 
 export interface SuiteContext {
   readonly target: Target;
   readonly score: Score;
+  /** A second server for the same statements, to compare times; only sqllogictest looks at it. */
+  readonly beside?: SideBySide;
   /** Samples and `--filter` keep some files only. */
   wants(file: string): boolean;
 }
