@@ -385,18 +385,20 @@ const weightString = define(
       let text = toText(value);
       if (size !== undefined) text = Array.from(text).slice(0, size).join('').padEnd(size, ' ');
       if (collation.isBinary) return charsetUnits.encodeUtf8(text);
-      const key = collation.sortKey(text);
-      if (!collation.padSpace) return key;
-      // Without the end mark that orders trailing spaces, but with every space that is there.
+      if (!collation.padSpace) return collation.sortKey(text);
+      // The last weight stands for the spaces that a PAD SPACE collation does not count; here each that is there counts.
+      const weights = collation.weights(text);
       const spaces = text.length - text.trimEnd().length;
-      const space = collation.sortKey('').subarray(0, 2);
-      const out = new Uint8Array(key.length - 2 + spaces * 2);
-      out.set(key.subarray(0, key.length - 2));
-      for (let i = 0; i < spaces; i++) out.set(space, key.length - 2 + i * 2);
-      return out;
+      return bigEndian([...weights.slice(0, -1), ...Array<number>(spaces).fill(weights.at(-1)!)]);
     });
   },
 );
+
+function bigEndian(weights: readonly number[]): Uint8Array {
+  const out = new Uint8Array(weights.length * 2);
+  weights.forEach((weight, i) => out.set([weight >> 8, weight & 255], i * 2));
+  return out;
+}
 
 function fitBytes(bytes: Uint8Array, size: number | undefined): Uint8Array {
   if (size === undefined) return bytes;

@@ -4,8 +4,8 @@
  * `compare`, `sortKey`, `hashKey` and `equalChars` of one collation always agree: `sortKey` bytes order as `compare`
  * does, `hashKey` strings are identical exactly when `compare` is 0. ASCII is compared without allocation.
  *
- * PAD SPACE collations ignore trailing spaces: a string is compared as if one space weight followed its last
- * character that is not a space, which orders control characters below the end of the string as MySQL does.
+ * PAD SPACE collations compare a string as if spaces without end followed it: trailing spaces do not count, and a string is
+ * after one that goes on with a control character. `pad-space.ts` says how a key of finite length keeps that order.
  *
  * Own weights: utf8mb4 0900 (ai_ci, as_ci, as_cs), unicode_ci, unicode_520_ci, general_ci, bin, 0900_bin, and all
  * collations of single-byte charsets. Language-specific collations and those of East Asian charsets borrow the nearest
@@ -15,6 +15,7 @@ import { sqlError } from '../../base/index.ts';
 import { charsetUnits, getCharset } from './charset.ts';
 import { COLLATION_LIST } from './collation-list.data.ts';
 import { COLLATION_WEIGHTS } from './collation-weights.data.ts';
+import { comparePadded, orderPadded } from './pad-space.ts';
 import { SINGLE_BYTE_WEIGHTS } from './single-byte.data.ts';
 import { LevelWeights, PackedWeights, SingleByteWeights, type WeightTable } from './weight-table.ts';
 
@@ -131,7 +132,9 @@ class BinaryCollation implements Collation {
   compare(a: string, b: string): number {
     if (a === b) return 0;
     if (!this.padSpace) return compareCodePoints(a, b);
-    return compareCodePoints(`${trimEndSpaces(a)} `, `${trimEndSpaces(b)} `);
+    const [x, y] = [trimEndSpaces(a), trimEndSpaces(b)];
+    if (x.length === y.length) return compareCodePoints(x, y);
+    return x.length < y.length ? compareCodePoints(x.padEnd(y.length), y) : compareCodePoints(x, y.padEnd(x.length));
   }
 
   equals(a: string, b: string): boolean {
@@ -139,7 +142,9 @@ class BinaryCollation implements Collation {
   }
 
   sortKey(text: string): Uint8Array {
-    return charsetUnits.encodeUtf8(this.padSpace ? `${trimEndSpaces(text)} ` : text);
+    if (!this.padSpace) return charsetUnits.encodeUtf8(text);
+    const bytes = charsetUnits.encodeUtf8(`${trimEndSpaces(text)} `);
+    return BELOW_SPACE.test(text) ? Uint8Array.from(orderPadded(Array.from(bytes), 32)) : bytes;
   }
 
   hashKey(text: string): string {
@@ -159,6 +164,7 @@ class BinaryCollation implements Collation {
   }
 }
 
+const BELOW_SPACE = /[\0-\x1f]/;
 /** Printable ASCII without upper case: such a string is its own hash key. */
 const PLAIN_KEY = /^[\x20-\x40\x5b-\x7e]*$/;
 const PRINTABLE = /^[\x20-\x7e]*$/;
@@ -251,7 +257,8 @@ class WeightCollation implements Collation {
   }
 
   #compareSlow(a: string, b: string): number {
-    const order = compareLists(this.weights(a), this.weights(b));
+    const [x, y] = [this.weights(a), this.weights(b)];
+    const order = this.padSpace ? comparePadded(x, y, this.#ascii[32]!) : compareLists(x, y);
     if (order !== 0 || this.#levels === undefined) return order;
     for (let level = 0; level < this.#levelCount - 1; level++) {
       const tie = compareLists(this.#levelWeights(a, level as 0 | 1), this.#levelWeights(b, level as 0 | 1));
@@ -268,7 +275,7 @@ class WeightCollation implements Collation {
       let code = source.charCodeAt(i);
       if (code < 128) {
         const weight = this.#ascii[code]!;
-        if (weight !== 0) out.push(weight);
+        if (weight !== 0 || !this.#table.ignoresZero) out.push(weight);
         continue;
       }
       if (code >= 0xd800 && code < 0xe000) {
@@ -278,6 +285,7 @@ class WeightCollation implements Collation {
       const entry = this.#table.entry(code);
       if (entry > 0) out.push(entry);
       else if (entry < 0) this.#table.expand(entry, code, out);
+      else if (!this.#table.ignoresZero) out.push(0);
     }
     if (this.padSpace) {
       const space = this.#ascii[32]!;
@@ -301,7 +309,7 @@ class WeightCollation implements Collation {
   }
 
   sortKey(text: string): Uint8Array {
-    const weights = this.weights(text);
+    const weights = this.padSpace ? orderPadded(this.weights(text), this.#ascii[32]!) : this.weights(text);
     if (this.#levels !== undefined) {
       for (let level = 0; level < this.#levelCount - 1; level++) {
         weights.push(0);
@@ -389,12 +397,12 @@ function makeCollation(facts: CollationFacts): Collation {
   if (unicode && !name.includes('_general_')) {
     return new WeightCollation(
       facts,
-      table('uca400', () => new PackedWeights(COLLATION_WEIGHTS.uca400, 0xfffd)),
+      table('uca400', () => new PackedWeights(COLLATION_WEIGHTS.uca400, { beyond: 0xfffd })),
     );
   }
   return new WeightCollation(
     facts,
-    table('general', () => new PackedWeights(COLLATION_WEIGHTS.general, 0xfffd)),
+    table('general', () => new PackedWeights(COLLATION_WEIGHTS.general, { beyond: 0xfffd, ignoresZero: false })),
   );
 }
 

@@ -19,6 +19,8 @@ const IMPLICIT_BASES = [0xfb40, 0xfb80, 0xfbc0];
 
 export interface WeightTable {
   readonly ascii: Uint16Array;
+  /** Weight 0 means that the character does not count (Unicode's algorithm); elsewhere it is the lowest weight. */
+  readonly ignoresZero: boolean;
   entry(codePoint: number): number;
   expand(reference: number, codePoint: number, out: number[]): void;
 }
@@ -103,14 +105,16 @@ function implicitWeights(codePoint: number, base: number): number[] {
 
 export class PackedWeights implements WeightTable {
   readonly ascii: Uint16Array;
+  readonly ignoresZero: boolean;
   readonly #packed: string;
   readonly #beyond: number | undefined;
   #table: Decoded | undefined;
 
   /** `beyond`: the single weight of code points after U+2FFFF; undefined = implicit weights. */
-  constructor(packed: string, beyond?: number) {
+  constructor(packed: string, options: { readonly beyond?: number; readonly ignoresZero?: boolean } = {}) {
     this.#packed = packed;
-    this.#beyond = beyond;
+    this.#beyond = options.beyond;
+    this.ignoresZero = options.ignoresZero ?? true;
     this.ascii = Uint16Array.from(decode(packed, 128).entries);
   }
 
@@ -141,6 +145,7 @@ export class PackedWeights implements WeightTable {
 /** Weights of a single-byte charset's collation; characters outside the charset weigh as '?' does. */
 export class SingleByteWeights implements WeightTable {
   readonly ascii: Uint16Array;
+  readonly ignoresZero = false;
   readonly #weights: readonly (readonly number[])[];
   readonly #byteOf: ReadonlyMap<number, number>;
 

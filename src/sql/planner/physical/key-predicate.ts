@@ -144,6 +144,8 @@ function notNull(call: CallExpr, isValue: (expr: Expr) => boolean): KeyPredicate
 }
 
 const MAX_CHARACTERS = ['\u{10FFFF}', '\uFFFF', '\uFFFD'];
+/** Unicode's algorithm ignores NUL; a tab is its first character that counts. */
+const MIN_CHARACTERS = ['\0', '\t'];
 const FILL = 8;
 
 /** LIKE 'abc%': from 'abc' to 'abc' followed by the collation's last characters. */
@@ -155,6 +157,7 @@ function likePrefix(call: CallExpr, isValue: (expr: Expr) => boolean): KeyPredic
   const prefix = literalPrefix(pattern.value);
   if (prefix === '') return undefined;
   const collation = getCollation(column.type.collation);
+  const first = MIN_CHARACTERS.reduce((a, b) => (collation.compare(a, b) <= 0 ? a : b));
   const last = MAX_CHARACTERS.reduce((a, b) => (collation.compare(a, b) >= 0 ? a : b));
   const text = (value: string): Expr =>
     constant(value, varcharType([...value].length, { collation: column.type.collation, nullable: false }), true);
@@ -163,7 +166,7 @@ function likePrefix(call: CallExpr, isValue: (expr: Expr) => boolean): KeyPredic
     source: call,
     exact: false,
     points: undefined,
-    low: { expr: text(collation.padSpace ? prefix + '\u0000'.repeat(FILL) : prefix), inclusive: true },
+    low: { expr: text(collation.padSpace ? prefix + first.repeat(FILL) : prefix), inclusive: true },
     high: { expr: text(prefix + last.repeat(FILL)), inclusive: true },
     excludeNull: true,
   };
