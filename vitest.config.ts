@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+    setupFiles: ['test/harness/property-seeds.ts'],
     pool: 'threads',
     isolate: false,
     testTimeout: 30_000,

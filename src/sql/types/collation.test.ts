@@ -45,7 +45,27 @@ describe.skipIf(!hasCorpus)('weights of U+0020 to U+2FFFF', () => {
 });
 
 const texts = fc.string({
-  unit: fc.constantFrom('a', 'A', 'b', 'é', 'É', 'ß', 's', 'S', ' ', '\t', '\0', '\x1f', '\x1e', '\u0301', '中', '😀', '각', '1', '_'),
+  unit: fc.constantFrom(
+    'a',
+    'A',
+    'b',
+    'é',
+    'É',
+    'ß',
+    's',
+    'S',
+    ' ',
+    '\t',
+    '\0',
+    '\x1f',
+    '\x1e',
+    '\u0301',
+    '中',
+    '😀',
+    '각',
+    '1',
+    '_',
+  ),
 });
 
 test.each([
