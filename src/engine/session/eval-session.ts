@@ -3,7 +3,7 @@ import { sqlError } from '../../base/index.ts';
 import { decipher, encipher, type Env, hkdf, pbkdf2, zlibCompress, zlibUncompress } from '../../env/index.ts';
 import type { Codecs, EvalSession, SqlMode } from '../../sql/expr/index.ts';
 import type { FieldType, Value } from '../../sql/types/index.ts';
-import { findVariableRow, readVariable, type VariableScopeName } from '../variables/index.ts';
+import { findVariableRow, readKeyCacheVariable, readVariable, type VariableScopeName } from '../variables/index.ts';
 import type { ConnectionLocks } from '../user-lock-table.ts';
 import type { SessionState } from './session-state.ts';
 
@@ -111,7 +111,9 @@ export class SessionEval implements EvalSession {
   }
 
   getSystemVariable(name: string, scope: VariableScopeName | undefined): { value: Value; type: FieldType } {
-    const row = findVariableRow(name);
+    const cache = readKeyCacheVariable(name);
+    if (cache !== undefined && !cache.isDefault) return readVariable(cache.row, '0');
+    const row = cache?.row ?? findVariableRow(name);
     if (row === undefined) throw sqlError('ER_UNKNOWN_SYSTEM_VARIABLE', name);
     return readVariable(row, this.#state.readVariableText(row, scope));
   }

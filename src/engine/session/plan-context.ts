@@ -2,7 +2,7 @@
 import type { PlannerContext, PlannerSession } from '../../sql/planner/index.ts';
 import { parseExpressionText, parseQueryText } from '../../sql/parser/index.ts';
 import { type FieldType, findCollation } from '../../sql/types/index.ts';
-import { getVariableRow, typeOfVariable } from '../variables/index.ts';
+import { getVariableRow, readKeyCacheVariable, typeOfVariable } from '../variables/index.ts';
 import type { EngineSession } from './session.ts';
 
 let lastSwitch = '';
@@ -51,7 +51,7 @@ class SessionPlanning implements PlannerSession {
     return this.#session.eval.getUserVariable(name)?.type;
   }
   systemVariableType(name: string, scope: 'global' | 'session' | undefined): FieldType {
-    const row = getVariableRow(name);
+    const row = readKeyCacheVariable(name)?.row ?? getVariableRow(name);
     this.#session.state.readVariableText(row, scope);
     return typeOfVariable(row);
   }

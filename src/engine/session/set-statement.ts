@@ -4,7 +4,7 @@
  */
 import { type MaybePromise, sqlError, andThen } from '../../base/index.ts';
 import type * as ast from '../../sql/ast/index.ts';
-import { defaultCollationOf, findCollation, formatText, type Value } from '../../sql/types/index.ts';
+import { Decimal, defaultCollationOf, findCollation, formatText, type Value } from '../../sql/types/index.ts';
 import { jobIntervalMs } from '../../sql/ddl/index.ts';
 import type { StatementResult } from '../session-port.ts';
 import { getVariableRow, normalizeVariable, type SystemVariableRow } from '../variables/index.ts';
@@ -62,6 +62,21 @@ function prepareAssignment(
   }
 }
 
+/** Taken from the global value when a session begins. */
+const SESSION_READ_ONLY: ReadonlySet<string> = new Set([
+  'max_allowed_packet',
+  'max_user_connections',
+  'net_buffer_length',
+]);
+
+const NO_DEFAULT: ReadonlySet<string> = new Set([
+  'identity',
+  'insert_id',
+  'last_insert_id',
+  'rand_seed1',
+  'rand_seed2',
+]);
+
 type SystemAssignment = Extract<ast.SetAssignment, { kind: 'system' }>;
 
 /** Names are looked up before any value is taken. */
@@ -76,11 +91,17 @@ function setSystem(session: EngineSession, assignment: SystemAssignment, bound: 
   const scope = assignment.scope === 'session' || assignment.scope === undefined ? 'session' : 'global';
   checkScope(session, row, scope);
   if (assignment.value.kind === 'default') {
+    if (NO_DEFAULT.has(row.name)) throw sqlError('ER_NO_DEFAULT', row.name);
     const initial = scope === 'session' ? session.state.globals.get(row.name) : row.value;
     return () => assignText(session, row, scope, initial);
   }
   return andThen(evaluateAny(session, bareWord(assignment.value), bound), (evaluated) => {
-    const text = normalizeVariable(row, variableValue(evaluated), session.warn);
+    const values = scope === 'session' ? session.state.variables : session.state.globals;
+    if (scope === 'session' && SESSION_READ_ONLY.has(row.name)) {
+      normalizeVariable(row, variableValue(evaluated), session.warn);
+      throw sqlError('ER_VARIABLE_IS_READONLY', 'SESSION', row.name, 'GLOBAL');
+    }
+    const text = normalizeVariable(row, variableValue(evaluated), session.warn, values.get(row.name));
     return () => assignText(session, row, scope, text);
   });
 }
@@ -96,6 +117,7 @@ function bareWord(value: ast.Expression): ast.Expression {
 function variableValue({ value, type }: Evaluated): Value {
   if (value === null || typeof value === 'number' || typeof value === 'bigint' || typeof value === 'string')
     return value;
+  if (value instanceof Decimal) return value;
   return formatText(value, type);
 }
 

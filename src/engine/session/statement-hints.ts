@@ -81,7 +81,7 @@ function setForStatement(session: EngineSession, name: string, value: string | n
     state.variableChanged(row.name, text);
   };
   try {
-    put(normalizeVariable(row, value, session.warn));
+    put(normalizeVariable(row, value, session.warn, before));
   } catch (error) {
     return session.warn(1231, error instanceof Error ? error.message : String(error));
   }

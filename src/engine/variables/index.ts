@@ -5,6 +5,7 @@ export {
   findVariableRow,
   getVariableRow,
   normalizeVariable,
+  readKeyCacheVariable,
   readVariable,
   typeOfVariable,
   type VariableScopeName,

@@ -7,15 +7,18 @@
 import { findLocale } from '../../sql/functions/index.ts';
 import { sqlError } from '../../base/index.ts';
 import {
+  Decimal,
   defaultCollationOf,
   doubleType,
   type FieldType,
   findCollation,
+  findCollationById,
   findTimeZone,
   intType,
   type Value,
   varcharType,
 } from '../../sql/types/index.ts';
+import { isSwitchVariable, setValue, switchesValue, wrongValue } from './set-value.ts';
 import { parseSqlMode } from './sql-mode.ts';
 import { SYSTEM_VARIABLES, type SystemVariableRow } from './system-variables.data.ts';
 
@@ -39,19 +42,27 @@ export function getVariableRow(name: string): SystemVariableRow {
   return row;
 }
 
+/** Variables that MyISAM has once per key cache. */
+const KEY_CACHE_VARIABLES: ReadonlySet<string> = new Set([
+  'key_buffer_size',
+  'key_cache_age_threshold',
+  'key_cache_block_size',
+  'key_cache_division_limit',
+]);
+
+/** `cache.variable` as it is read: the cache `default` is the only one, and another has the size 0. */
+export function readKeyCacheVariable(name: string): { row: SystemVariableRow; isDefault: boolean } | undefined {
+  const [cache, variable = '', ...more] = name.split('.');
+  if (more.length > 0 || !KEY_CACHE_VARIABLES.has(variable)) return undefined;
+  return { row: getVariableRow(variable), isDefault: cache === 'default' };
+}
+
 export type VariableScopeName = 'global' | 'session';
 
-/** Variables whose SET takes words: allowed values, by variable. */
+/** Words of variables whose type is not an enumeration's, or that take fewer than MySQL's. */
 const WORDS: Readonly<Record<string, readonly string[]>> = {
-  transaction_isolation: ['READ-UNCOMMITTED', 'READ-COMMITTED', 'REPEATABLE-READ', 'SERIALIZABLE'],
-  completion_type: ['NO_CHAIN', 'CHAIN', 'RELEASE'],
   tidb_txn_mode: ['pessimistic', 'optimistic'],
-  binlog_format: ['MIXED', 'STATEMENT', 'ROW'],
-  binlog_row_image: ['MINIMAL', 'NOBLOB', 'FULL'],
-  explain_format: ['TRADITIONAL', 'JSON', 'TREE'],
   event_scheduler: ['OFF', 'ON', 'DISABLED'],
-  session_track_transaction_info: ['OFF', 'STATE', 'CHARACTERISTICS'],
-  session_track_gtids: ['OFF', 'OWN_GTID', 'ALL_GTIDS'],
   default_storage_engine: ['InnoDB'],
   default_tmp_storage_engine: ['InnoDB'],
 };
@@ -61,18 +72,21 @@ export function normalizeVariable(
   row: SystemVariableRow,
   value: Value,
   warn: (errno: number, message: string) => void,
+  current: string | null = row.value,
 ): string | null {
   if (row.name === 'sql_mode') return parseSqlMode(sqlModeInput(value)).text;
-  const words = WORDS[row.name];
+  const words = WORDS[row.name] ?? row.words;
   if (words !== undefined) return wordValue(row, value, words);
+  if (isSwitchVariable(row)) return switchesValue(row, value, current ?? '');
   switch (row.type) {
     case 'bool':
       return boolValue(row, value);
     case 'int':
       return intValue(row, value, warn);
     case 'double':
-      if (typeof value === 'string') throw sqlError('ER_WRONG_TYPE_FOR_VAR', row.name);
-      return String(Number(value));
+      return doubleValue(row, value, warn);
+    case 'set':
+      return setValue(row, value);
     default:
       return textValue(row, value);
   }
@@ -87,7 +101,10 @@ function wordValue(row: SystemVariableRow, value: Value, words: readonly string[
   if (typeof value === 'number') {
     const word = words[value];
     if (word !== undefined) return word;
+    if (!Number.isInteger(value)) throw sqlError('ER_WRONG_TYPE_FOR_VAR', row.name);
   }
+  if (value instanceof Decimal) refuse(row, value);
+  if (row.name.endsWith('storage_engine') && typeof value !== 'string') refuse(row, value);
   const text = String(value).toLowerCase();
   const word = words.find((candidate) => candidate.toLowerCase() === text);
   if (word !== undefined) return word;
@@ -96,7 +113,12 @@ function wordValue(row: SystemVariableRow, value: Value, words: readonly string[
     if (['myisam', 'memory', 'heap', 'innodb', 'archive', 'csv', 'blackhole', 'merge'].includes(text)) return 'InnoDB';
     throw sqlError('ER_UNKNOWN_STORAGE_ENGINE', String(value));
   }
-  throw sqlError('ER_WRONG_VALUE_FOR_VAR', row.name, value === null ? 'NULL' : String(value));
+  throw wrongValue(row, value);
+}
+
+/** NULL is a wrong value, a number a wrong type. */
+function refuse(row: SystemVariableRow, value: Value): never {
+  throw value === null ? wrongValue(row, value) : sqlError('ER_WRONG_TYPE_FOR_VAR', row.name);
 }
 
 function boolValue(row: SystemVariableRow, value: Value): string {
@@ -107,7 +129,19 @@ function boolValue(row: SystemVariableRow, value: Value): string {
     if (text === 'on' || text === 'true') return 'ON';
     if (text === 'off' || text === 'false') return 'OFF';
   }
-  throw sqlError('ER_WRONG_VALUE_FOR_VAR', row.name, value === null ? 'NULL' : String(value));
+  const isFraction = value instanceof Decimal || (typeof value === 'number' && !Number.isInteger(value));
+  throw isFraction ? sqlError('ER_WRONG_TYPE_FOR_VAR', row.name) : wrongValue(row, value);
+}
+
+function doubleValue(row: SystemVariableRow, value: Value, warn: (errno: number, message: string) => void): string {
+  if (typeof value !== 'number' && typeof value !== 'bigint' && !(value instanceof Decimal))
+    throw sqlError('ER_WRONG_TYPE_FOR_VAR', row.name);
+  const wanted = Number(value instanceof Decimal ? value.toString() : value);
+  // `timestamp` has bounds of its own.
+  if (row.name === 'timestamp') return String(wanted);
+  const number = Math.min(Math.max(wanted, Number(row.min ?? wanted)), Number(row.max ?? wanted));
+  if (number !== wanted) warn(1292, `Truncated incorrect ${row.name} value: '${String(value)}'`);
+  return number.toFixed(6);
 }
 
 function intValue(row: SystemVariableRow, value: Value, warn: (errno: number, message: string) => void): string {
@@ -116,13 +150,20 @@ function intValue(row: SystemVariableRow, value: Value, warn: (errno: number, me
   let number = BigInt(value);
   const min = row.min === undefined ? undefined : BigInt(row.min);
   const max = row.max === undefined ? undefined : BigInt(row.max);
-  const bounded =
-    min !== undefined && number < min ? min : max !== undefined && max > 0n && number > max ? max : number;
+  const bounded = rounded(
+    min !== undefined && number < min ? min : max !== undefined && max > 0n && number > max ? max : number,
+    BigInt(row.step ?? 1),
+  );
   if (bounded !== number) {
     warn(1292, `Truncated incorrect ${row.name} value: '${value}'`);
     number = bounded;
   }
   return number.toString();
+}
+
+/** Sizes are multiples of a block. */
+function rounded(number: bigint, step: bigint): bigint {
+  return step === 1n ? number : number - (number % step);
 }
 
 const CHARSET_VARIABLES = new Set([
@@ -137,16 +178,19 @@ const CHARSET_VARIABLES = new Set([
 function textValue(row: SystemVariableRow, value: Value): string | null {
   if (CHARSET_VARIABLES.has(row.name)) return charsetValue(row, value);
   if (row.name.startsWith('collation_')) {
-    const name = String(value).toLowerCase();
-    if (findCollation(name) === undefined) throw sqlError('ER_UNKNOWN_COLLATION', String(value));
-    return name;
+    if (value === null) throw wrongValue(row, value);
+    if (value instanceof Decimal) refuse(row, value);
+    const found = typeof value === 'number' ? findCollationById(value) : findCollation(String(value).toLowerCase());
+    if (found === undefined) throw sqlError('ER_UNKNOWN_COLLATION', String(value));
+    return found.name;
   }
-  if (row.name === 'time_zone') return timeZoneValue(value);
-  if (row.name === 'lc_time_names') return localeValue(value);
-  if (row.name === 'block_encryption_mode' && !ENCRYPTION_MODE.test(String(value)))
-    throw sqlError('ER_WRONG_VALUE_FOR_VAR', row.name, value === null ? 'NULL' : String(value));
-  if (value === null) return null;
-  return String(value);
+  if (row.name === 'time_zone') return typeof value === 'string' ? timeZoneValue(value) : refuse(row, value);
+  if (row.name === 'lc_time_names' || row.name === 'lc_messages') return localeValue(row, value);
+  if (row.name === 'block_encryption_mode' && !ENCRYPTION_MODE.test(String(value))) throw wrongValue(row, value);
+  // TiDB's variables take numbers for their words.
+  if (value === null && row.nullable) return '';
+  if (typeof value !== 'string' && !row.name.startsWith('tidb_')) refuse(row, value);
+  return value === null ? null : String(value);
 }
 
 function charsetValue(row: SystemVariableRow, value: Value): string | null {
@@ -154,7 +198,9 @@ function charsetValue(row: SystemVariableRow, value: Value): string | null {
     if (row.name === 'character_set_results') return null;
     throw sqlError('ER_WRONG_VALUE_FOR_VAR', row.name, 'NULL');
   }
-  const text = String(value).toLowerCase();
+  if (value instanceof Decimal) refuse(row, value);
+  const numbered = typeof value === 'number' ? findCollationById(value)?.charset : undefined;
+  const text = numbered ?? String(value).toLowerCase();
   const name = text === 'utf8' ? 'utf8mb3' : text;
   defaultCollationOf(name);
   if (row.name === 'character_set_client' && ['ucs2', 'utf16', 'utf16le', 'utf32'].includes(name)) {
@@ -166,14 +212,14 @@ function charsetValue(row: SystemVariableRow, value: Value): string | null {
 const ENCRYPTION_MODE = /^aes-(128|192|256)-(ecb|cbc|cfb1|cfb8|cfb128|ofb)$/i;
 
 /** By name or number. */
-function localeValue(value: Value): string {
-  const locale = value === null ? undefined : findLocale(String(value));
-  if (locale === undefined) throw sqlError('ER_UNKNOWN_LOCALE', value === null ? 'NULL' : String(value));
+function localeValue(row: SystemVariableRow, value: Value): string {
+  if (value === null || value instanceof Decimal) refuse(row, value);
+  const locale = findLocale(String(value));
+  if (locale === undefined) throw sqlError('ER_UNKNOWN_LOCALE', String(value));
   return locale.name;
 }
 
-function timeZoneValue(value: Value): string {
-  const text = value === null ? 'NULL' : String(value);
+function timeZoneValue(text: string): string {
   if (text.toUpperCase() === 'SYSTEM') return 'SYSTEM';
   if (findTimeZone(text) === undefined) throw sqlError('ER_UNKNOWN_TIME_ZONE', text);
   return text;
