@@ -563,6 +563,7 @@ export const MYSQL_ERRORS = {
   ER_SNAPSHOT_TOO_OLD: [8055, "HY000", "snapshot is older than GC safe point %s"],
   ER_INVALID_TABLE_SAMPLE: [8128, "HY000", "Invalid TABLESAMPLE: %s"],
   ER_INVALID_AS_OF: [8135, "HY000", "invalid as of timestamp: %s"],
+  ER_VARIABLE_REMOVED: [8136, "HY000", "option '%s' is no longer supported. Reason: %s"],
   ER_TTL_COLUMN_TYPE: [8148, "HY000", "Field '%-.192s' is of a not supported type for TTL config, expect DATETIME, DATE or TIMESTAMP"],
   ER_TTL_COLUMN_CANNOT_DROP: [8149, "HY000", "Cannot drop column '%-.192s': needed by TTL config"],
   ER_TTL_OPTION_WITHOUT_TTL: [8150, "HY000", "Cannot set %s on a table without TTL config"],

@@ -7,7 +7,7 @@ import type * as ast from '../../sql/ast/index.ts';
 import { Decimal, defaultCollationOf, findCollation, formatText, type Value } from '../../sql/types/index.ts';
 import { jobIntervalMs } from '../../sql/ddl/index.ts';
 import type { StatementResult } from '../session-port.ts';
-import { getVariableRow, normalizeVariable, type SystemVariableRow } from '../variables/index.ts';
+import { getVariableRow, normalizeVariable, reasonOfRemoval, type SystemVariableRow } from '../variables/index.ts';
 import { type Evaluated, evaluateAny } from './evaluate.ts';
 import type { BoundParams } from './planning.ts';
 import { okResult } from './results.ts';
@@ -20,14 +20,15 @@ export function runSet(
   bound: BoundParams,
 ): MaybePromise<StatementResult> {
   const ready: Assign[] = [];
+  const assignments = statement.assignments.filter((each) => each.kind !== 'system' || !isRemoved(each));
   const apply = (place: number): MaybePromise<StatementResult> => {
     const assign = ready[place];
     if (assign === undefined) return okResult({ warningCount: session.state.diagnostics.warningCount });
     return andThen(assign(), () => apply(place + 1));
   };
-  for (const assignment of statement.assignments) if (assignment.kind === 'system') knownVariable(assignment);
+  for (const assignment of assignments) if (assignment.kind === 'system') knownVariable(assignment);
   const prepare = (place: number): MaybePromise<StatementResult> => {
-    const assignment = statement.assignments[place];
+    const assignment = assignments[place];
     if (assignment === undefined) return apply(0);
     return andThen(prepareAssignment(session, assignment, bound), (assign) => {
       ready.push(assign);
@@ -78,6 +79,10 @@ const NO_DEFAULT: ReadonlySet<string> = new Set([
 ]);
 
 type SystemAssignment = Extract<ast.SetAssignment, { kind: 'system' }>;
+
+function isRemoved({ name, component }: SystemAssignment): boolean {
+  return component === undefined && reasonOfRemoval(name) !== undefined;
+}
 
 /** Names are looked up before any value is taken. */
 function knownVariable(assignment: SystemAssignment): SystemVariableRow {

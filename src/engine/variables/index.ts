@@ -1,12 +1,14 @@
 /** System variables: definitions, values, sql_mode. */
 export { parseSqlMode } from './sql-mode.ts';
-export { SYSTEM_VARIABLES, type SystemVariableRow } from './system-variables.data.ts';
+export type { SystemVariableRow } from './system-variables.data.ts';
 export {
   findVariableRow,
   getVariableRow,
   normalizeVariable,
   readKeyCacheVariable,
   readVariable,
+  reasonOfRemoval,
+  SYSTEM_VARIABLES,
   typeOfVariable,
   type VariableScopeName,
   VariableValues,

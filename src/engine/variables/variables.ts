@@ -20,7 +20,13 @@ import {
 } from '../../sql/types/index.ts';
 import { isSwitchVariable, setValue, switchesValue, wrongValue } from './set-value.ts';
 import { parseSqlMode } from './sql-mode.ts';
-import { SYSTEM_VARIABLES, type SystemVariableRow } from './system-variables.data.ts';
+import { SYSTEM_VARIABLES as SERVER_VARIABLES, type SystemVariableRow } from './system-variables.data.ts';
+import { REMOVED_TIDB_VARIABLES, TIDB_VARIABLES } from './tidb-variables.data.ts';
+
+/** MySQL's and TiDB's, by name. */
+export const SYSTEM_VARIABLES: readonly SystemVariableRow[] = [...SERVER_VARIABLES, ...TIDB_VARIABLES].sort((a, b) =>
+  a.name < b.name ? -1 : 1,
+);
 
 const ROWS: ReadonlyMap<string, SystemVariableRow> = new Map(SYSTEM_VARIABLES.map((row) => [row.name, row]));
 
@@ -38,8 +44,15 @@ export function findVariableRow(name: string): SystemVariableRow | undefined {
 
 export function getVariableRow(name: string): SystemVariableRow {
   const row = findVariableRow(name);
-  if (row === undefined) throw sqlError('ER_UNKNOWN_SYSTEM_VARIABLE', name);
-  return row;
+  if (row !== undefined) return row;
+  const removed = reasonOfRemoval(name);
+  if (removed !== undefined) throw sqlError('ER_VARIABLE_REMOVED', name, removed);
+  throw sqlError('ER_UNKNOWN_SYSTEM_VARIABLE', name);
+}
+
+/** Why TiDB no longer has a variable that it once had; SET of such a one does nothing. */
+export function reasonOfRemoval(name: string): string | undefined {
+  return REMOVED_TIDB_VARIABLES[name.toLowerCase()];
 }
 
 /** Variables that MyISAM has once per key cache. */
@@ -62,6 +75,10 @@ export type VariableScopeName = 'global' | 'session';
 /** Words of variables whose type is not an enumeration's, or that take fewer than MySQL's. */
 const WORDS: Readonly<Record<string, readonly string[]>> = {
   tidb_txn_mode: ['pessimistic', 'optimistic'],
+  tidb_enable_noop_variables: ['OFF', 'ON'],
+  tidb_hash_join_version: ['legacy', 'optimized'],
+  tidb_opt_objective: ['moderate', 'determinate'],
+  tidb_txn_assertion_level: ['OFF', 'FAST', 'STRICT'],
   event_scheduler: ['OFF', 'ON', 'DISABLED'],
   default_storage_engine: ['InnoDB'],
   default_tmp_storage_engine: ['InnoDB'],
@@ -225,6 +242,13 @@ function timeZoneValue(text: string): string {
   return text;
 }
 
+const NOT_FIXED = 31;
+
+/** MySQL prints six places, TiDB as many as there are. */
+function decimalsOf({ name }: SystemVariableRow): number {
+  return name.startsWith('tidb_') || name.startsWith('tiflash_') ? NOT_FIXED : 6;
+}
+
 /** The SQL type and value in which `@@name` reads. */
 export function readVariable(row: SystemVariableRow, text: string | null): { value: Value; type: FieldType } {
   if (text === null) return { value: null, type: varcharType(0) };
@@ -237,7 +261,7 @@ export function readVariable(row: SystemVariableRow, text: string | null): { val
       return { value: safe ? Number(big) : big, type: intType('big', { unsigned: big >= 0n, nullable: false }) };
     }
     case 'double':
-      return { value: Number(text), type: doubleType({ decimals: 6, nullable: false }) };
+      return { value: Number(text), type: doubleType({ decimals: decimalsOf(row), nullable: false }) };
     default:
       return {
         value: text,
@@ -251,32 +275,43 @@ export function typeOfVariable(row: SystemVariableRow): FieldType {
   return readVariable(row, row.value ?? '0').type;
 }
 
+/** Sessions share what they have not changed: a new one costs no copy. */
 export class VariableValues {
-  readonly #values: Map<string, string | null>;
+  /** Never changed once it is shared. */
+  #shared: ReadonlyMap<string, string | null>;
+  #own = new Map<string, string | null>();
 
   constructor(from?: VariableValues) {
-    this.#values =
-      from === undefined ? new Map(SYSTEM_VARIABLES.map((row) => [row.name, row.value])) : new Map(from.#values);
+    this.#shared = from === undefined ? new Map(SYSTEM_VARIABLES.map((row) => [row.name, row.value])) : from.#share();
+  }
+
+  #share(): ReadonlyMap<string, string | null> {
+    if (this.#own.size > 0) {
+      this.#shared = new Map([...this.#shared, ...this.#own]);
+      this.#own = new Map();
+    }
+    return this.#shared;
   }
 
   get(name: string): string | null {
-    return this.#values.get(name) ?? null;
+    const own = this.#own.get(name);
+    return own === undefined ? (this.#shared.get(name) ?? null) : own;
   }
 
   getNumber(name: string): number {
-    return Number(this.#values.get(name) ?? 0);
+    return Number(this.get(name) ?? 0);
   }
 
   isOn(name: string): boolean {
-    const value = this.#values.get(name);
+    const value = this.get(name);
     return value === 'ON' || value === '1';
   }
 
   set(name: string, value: string | null): void {
-    this.#values.set(name, value);
+    this.#own.set(name, value);
   }
 
   entries(): IterableIterator<[string, string | null]> {
-    return this.#values.entries();
+    return this.#share().entries();
   }
 }
