@@ -1,16 +1,19 @@
 /**
  * Statements of what Ebb has not yet and says so (COMPAT.md): stored programs, events, triggers, spatial types and functions. Such a statement
  * must answer 1235; then it is skipped, and so is a statement that names an object which only such a statement would have made
- * (a stored function, a table with a spatial column) as long as MySQL has that object, or a table that a stored program of MySQL reads or writes.
+ * (a stored function, a table with a spatial column) as long as MySQL has that object, or a table, a user variable or a prepared
+ * statement that a stored program of MySQL writes. What a refused statement left in the diagnostics is skipped with it.
  *
  * A statement that passes is counted as passed, whatever it is. A statement of these kinds with any other answer is a failure:
  * nothing may half-work.
  */
 import type { Answer } from './replay.ts';
 
-export type LaterFeature = 'stored programs' | 'spatial' | 'only MySQL 9 has it (libraries, masking policies)';
+const NINE_ONLY = 'only MySQL 9 has it (libraries, masking policies)';
+export type LaterFeature = 'stored programs' | 'spatial' | typeof NINE_ONLY;
 const NOT_SUPPORTED = 1235;
 const PARSE_ERROR = 1064;
+const NO_SUCH_PROGRAM = 1305;
 
 const IDENTIFIER = '(?:`[^`]+`|[\\w$]+)(?:\\s*\\.\\s*(?:`[^`]+`|[\\w$]+))?';
 const DEFINER = '(?:or\\s+replace\\s+)?(?:definer\\s*=\\s*\\S+\\s+)?(?:aggregate\\s+)?';
@@ -42,6 +45,16 @@ const DROPS = new RegExp(
   'i',
 );
 
+const PREPARES = /^prepare\s+(`[^`]+`|[\w$]+)\s+from\s+(['"])([\s\S]*)\2\s*;?\s*$/i;
+const FORGETS = /^(?:drop|deallocate)\s+prepare\s+(`[^`]+`|[\w$]+)/i;
+const USES_PREPARED = /^(?:execute|(?:drop|deallocate)\s+prepare)\s+(`[^`]+`|[\w$]+)/i;
+const SETS_VARIABLES = /^set\b/i;
+/** What the statement before left behind. */
+const READS_DIAGNOSTICS =
+  /^(?:show\s+(?:warnings|errors|count)|get\s+(?:current\s+)?diagnostics)\b|\b(?:row_count|found_rows)\s*\(/i;
+const COUNTS_PROGRAMS =
+  /^show\s+(?:global\s+|session\s+)?status\s+like\s+'com[^']*(procedure|function|trigger|event|library)'/i;
+
 const ALTERS = new RegExp(`^alter\\s+table\\s+(${IDENTIFIER})`, 'i');
 
 function withoutComments(sql: string): string {
@@ -50,7 +63,7 @@ function withoutComments(sql: string): string {
 
 export function featureOf(sql: string): LaterFeature | undefined {
   const text = withoutComments(sql);
-  if (NINE.test(text)) return 'only MySQL 9 has it (libraries, masking policies)';
+  if (NINE.test(text)) return NINE_ONLY;
   if (STORED.some((pattern) => pattern.test(text))) return 'stored programs';
   return SPATIAL.some((pattern) => pattern.test(text)) ? 'spatial' : undefined;
 }
@@ -65,6 +78,12 @@ function tablesNamedIn(text: string): string[] {
   const names = text.matchAll(/\b(?:on|into|update|from|join|table|replace)\s+(`[^`]+`|[\w$.]+)/gi);
   return [...names].map(([, name]) => bare(name!)).filter((name) => !NO_TABLE.has(name));
 }
+/** User variables that the body of a stored program assigns. */
+function variablesWrittenIn(text: string): string[] {
+  const names = text.matchAll(/(@[\w$]+)\s*:?=|\binto\s+(@[\w$]+)/gi);
+  return [...names].map(([, assigned, selected]) => assigned ?? selected ?? '');
+}
+
 const NO_TABLE = new Set([
   'if',
   'for',
@@ -81,23 +100,59 @@ const NO_TABLE = new Set([
 
 /** One per file of a suite. */
 export class LaterFeatures {
-  /** Names of objects that MySQL has and Ebb, for want of a feature, has not. */
+  /** Names of objects, variables (`@x`) and prepared statements (`prepare x`) that MySQL has and Ebb, for want of a feature, has not. */
   readonly #absent = new Map<string, LaterFeature>();
+  /** Why the statement before was skipped. */
+  #before: LaterFeature | undefined;
 
   /** The reason to skip a statement that did not pass; call for every statement, in order. */
   reasonToSkip(sql: string, wanted: Answer, got: Answer): string | undefined {
     const text = withoutComments(sql);
     const feature = featureOf(text);
-    const named = this.#absentNamedIn(text);
+    const named = this.#absentNamedIn(text) ?? (READS_DIAGNOSTICS.test(text) ? this.#before : undefined);
     this.#follow(text, wanted.errno === undefined ? (feature ?? named) : undefined, got);
-    if (feature === undefined) return named ?? (LISTS.test(text) ? 'stored programs' : undefined);
-    const refused = got.errno === NOT_SUPPORTED || (NINE.test(text) && got.errno === PARSE_ERROR);
-    return refused ? feature : named;
+    this.#followVariables(text, feature ?? named);
+    const isMissing = wanted.errno === undefined && got.errno === NO_SUCH_PROGRAM;
+    const reason = this.#reason(
+      text,
+      feature,
+      named,
+      isMissing || got.errno === NOT_SUPPORTED || (NINE.test(text) && got.errno === PARSE_ERROR),
+    );
+    this.#before = reason;
+    return reason;
+  }
+
+  #reason(
+    text: string,
+    feature: LaterFeature | undefined,
+    named: LaterFeature | undefined,
+    isRefused: boolean,
+  ): LaterFeature | undefined {
+    if (feature !== undefined) return isRefused ? feature : named;
+    const counted = COUNTS_PROGRAMS.exec(text)?.[1];
+    if (counted !== undefined) return counted.toLowerCase() === 'library' ? NINE_ONLY : 'stored programs';
+    return named ?? (LISTS.test(text) ? 'stored programs' : undefined);
+  }
+
+  /** Variables that a statement which cannot run would have set, and those that are set again. */
+  #followVariables(text: string, feature: LaterFeature | undefined): void {
+    const sets = SETS_VARIABLES.test(text) || /^get\b/i.test(text);
+    const isCreate = /^create\b/i.test(text);
+    const written = isCreate ? variablesWrittenIn(text) : (text.match(/@[\w$]+/g) ?? []);
+    if (!sets && !isCreate && !/^call\b/i.test(text)) return;
+    for (const name of written) {
+      if (feature !== undefined) this.#absent.set(name.toLowerCase(), feature);
+      else if (sets) this.#absent.delete(name.toLowerCase());
+    }
   }
 
   #absentNamedIn(text: string): LaterFeature | undefined {
     if (this.#absent.size === 0) return undefined;
-    for (const word of text.toLowerCase().match(/[\w$]+/g) ?? []) {
+    const prepared = USES_PREPARED.exec(text)?.[1];
+    if (prepared !== undefined) return this.#absent.get(`prepare ${bare(prepared)}`);
+    const read = SETS_VARIABLES.test(text) ? text.replaceAll(/@[\w$]+\s*:?=/g, '=') : text;
+    for (const word of read.toLowerCase().match(/@?[\w$]+/g) ?? []) {
       const feature = this.#absent.get(word);
       if (feature !== undefined) return feature;
     }
@@ -110,12 +165,22 @@ export class LaterFeatures {
       if (feature !== undefined && got.errno !== undefined) this.#absent.set(bare(made), feature);
       else this.#absent.delete(bare(made));
     }
+    const [, prepared, , body = ''] = PREPARES.exec(text) ?? [];
+    if (prepared !== undefined) {
+      const later = featureOf(body);
+      if (later === undefined) this.#absent.delete(`prepare ${bare(prepared)}`);
+      else this.#absent.set(`prepare ${bare(prepared)}`, later);
+    }
+    const forgotten = FORGETS.exec(text)?.[1];
+    if (forgotten !== undefined) this.#absent.delete(`prepare ${bare(forgotten)}`);
     const altered = ALTERS.exec(text)?.[1];
     if (altered !== undefined && feature !== undefined && got.errno !== undefined) {
       this.#absent.set(bare(altered), feature);
     }
     if (feature === 'stored programs' && got.errno === NOT_SUPPORTED && /^create\b/i.test(text)) {
       for (const table of tablesNamedIn(text)) this.#absent.set(table, feature);
+      for (const [, name = ''] of text.matchAll(/\bprepare\s+([\w$]+)\s+from\b/gi))
+        this.#absent.set(`prepare ${bare(name)}`, feature);
     }
     const dropped = DROPS.exec(text)?.[1];
     for (const name of dropped?.split(',') ?? []) this.#absent.delete(bare(name));
