@@ -575,11 +575,13 @@ export const MYSQL_ERRORS = {
   ER_IMPORT_DUPLICATE_OPTION: [8165, "HY000", "Option %s specified more than once"],
   ER_IMPORT_UNSUPPORTED_OPTION: [8166, "HY000", "Unsupported option %s for %s"],
   ER_IMPORT_PRECHECK: [8173, "HY000", "PreCheck failed: %s"],
+  ER_UNSUPPORTED_DDL: [8200, "HY000", "%s"],
   ER_CANCELLED_DDL_JOB: [8214, "HY000", "Cancelled DDL job"],
   ER_INVALID_AUTO_RANDOM: [8216, "HY000", "Invalid auto random: %s"],
   ER_PLACEMENT_POLICY_NOT_EXISTS: [8239, "HY000", "Unknown placement policy '%-.192s'"],
   ER_RESOURCE_GROUP_EXISTS_TIDB: [8248, "HY000", "Resource group '%-.192s' already exists"],
   ER_RESOURCE_GROUP_NOT_EXISTS_TIDB: [8249, "HY000", "Unknown resource group '%-.192s'"],
+  ER_BDR_RESTRICTED_DDL: [8263, "HY000", "The operation is not allowed while the bdr role of this cluster is set to %s."],
   ER_GC_TOO_EARLY: [9006, "HY000", "GC life time is shorter than transaction duration, transaction starts at %s, GC safe point is %s"],
   ER_WRITE_CONFLICT: [9007, "HY000", "Write conflict: another transaction changed the same rows first [try again later]"],
 } as const satisfies Record<string, readonly [errno: number, sqlState: string, template: string]>;

@@ -73,11 +73,28 @@ function cacheRows(session: EngineSession, statement: ast.CacheIndex): Row[] {
   });
 }
 
+/** TiDB's words: statistics are always made of the whole table, but what is named must exist. */
+function checkParts(table: TableDef, parts: ast.AnalyzedParts): void {
+  if (parts.incremental) {
+    throw new SqlError(
+      'ER_UNKNOWN_ERROR',
+      1105,
+      'HY000',
+      'the incremental analyze feature has already been removed in TiDB v7.5.0, so this will have no effect',
+    );
+  }
+  const isIndex = (name: string): boolean => table.indexes.some((index) => index.name.toLowerCase() === name);
+  for (const name of parts.indexes) {
+    if (!isIndex(name.toLowerCase())) throw sqlError('ER_KEY_DOES_NOT_EXITS', name, table.name);
+  }
+}
+
 function analyze(session: EngineSession, statement: ast.AnalyzeTable): MaybePromise<StatementResult> {
   const rows: Row[] = [];
   const step = (place: number): MaybePromise<StatementResult> => {
     const name = statement.tables[place];
-    if (name === undefined) return tableResult(MAINTENANCE_COLUMNS, rows);
+    if (name === undefined)
+      return statement.partial === undefined ? tableResult(MAINTENANCE_COLUMNS, rows) : okResult();
     const schema = name.schema ?? session.state.database ?? '';
     const label = `${schema}.${name.name}`;
     const table = session.catalog.findTable(schema, name.name);
@@ -95,6 +112,7 @@ function analyze(session: EngineSession, statement: ast.AnalyzeTable): MaybeProm
       );
       return step(place + 1);
     }
+    if (statement.partial !== undefined) checkParts(table, statement.partial);
     return andThen(session.host.analyzeTable(session, table), () => {
       rows.push([label, 'analyze', 'status', 'OK']);
       return step(place + 1);

@@ -134,6 +134,7 @@ function runOther(
 function runFamily(session: EngineSession, statement: ast.Statement, sql: string): MaybePromise<StatementResult> {
   if (statement.kind.startsWith('show')) return runShow(session, statement as ast.Show, sql);
   if (SCHEMA_CHANGES.has(statement.kind)) {
+    session.host.additions.replicationRole.check(statement);
     if (isTemporaryChange(statement)) return session.host.schemaChanger.run(statement, session);
     return andThen(session.implicitCommit(), () =>
       session.tableLocks.held.size === 0

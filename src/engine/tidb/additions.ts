@@ -4,6 +4,7 @@ import type { VariableValues } from '../variables/index.ts';
 import { GlobalBindings } from './bindings.ts';
 import { DdlJobs } from './ddl-jobs.ts';
 import { ImportJobs } from './import-into.ts';
+import { ReplicationRole } from './replication-role.ts';
 import { ResourceGroups } from './resource-groups.ts';
 import { Sequences } from './sequences.ts';
 import { StatementSummary } from './statement-summary.ts';
@@ -23,6 +24,7 @@ export class Additions {
   readonly imports = new ImportJobs();
   readonly ddlJobs = new DdlJobs();
   readonly sequences: Sequences;
+  readonly replicationRole: ReplicationRole;
   readonly timeToLive: TimeToLiveJob;
   readonly #globals: VariableValues;
 
@@ -31,6 +33,7 @@ export class Additions {
     this.#globals = globals;
     this.resourceGroups = new ResourceGroups(documents, () => clock.nowMs());
     this.bindings = new GlobalBindings(documents);
+    this.replicationRole = new ReplicationRole(documents);
     this.sequences = new Sequences(documents);
     this.timeToLive = new TimeToLiveJob(timeToLive);
     this.summary = new StatementSummary(

@@ -33,6 +33,7 @@ export function runTidb(
       ).name;
       return okResult();
     case 'sequence':
+      session.host.additions.replicationRole.check(statement);
       return runSequence(session, statement);
     case 'binding':
       return runBinding(session, statement, sql);
@@ -140,12 +141,23 @@ function runAdminTidb(session: EngineSession, statement: ast.Admin): MaybePromis
     case 'other': {
       const ids = /^cancel\s+ddl\s+jobs\s+([\d\s,]+)$/i.exec(statement.words)?.[1];
       if (ids !== undefined) return cancelJobs(session, ids.split(',').map(Number));
+      const role = replicationRole(session, statement.words);
+      if (role !== undefined) return role;
       session.warn(NOTHING_TO_DO, REASONS.cluster);
       return okResult({ warningCount: session.state.diagnostics.warningCount });
     }
     case 'show ddl':
       return showDdl(session, statement.words);
   }
+}
+
+/** SET BDR ROLE PRIMARY | SECONDARY, UNSET BDR ROLE, SHOW BDR ROLE. */
+function replicationRole(session: EngineSession, words: string): MaybePromise<StatementResult> | undefined {
+  const { replicationRole: role } = session.host.additions;
+  if (/^show\s+bdr\s+role$/i.test(words)) return tableResult([textColumn('BDR_ROLE', 64)], [[role.name]]);
+  const wanted = /^(?:unset\s+bdr\s+role|set\s+bdr\s+role\s+(primary|secondary))$/i.exec(words);
+  if (wanted === null) return undefined;
+  return role.set(wanted[1]?.toLowerCase() as 'primary' | 'secondary' | undefined).then(() => okResult());
 }
 
 const JOBS_SHOWN = 10;

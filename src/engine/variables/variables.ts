@@ -72,6 +72,10 @@ export function readKeyCacheVariable(name: string): { row: SystemVariableRow; is
 
 export type VariableScopeName = 'global' | 'session';
 
+/** Engines that MySQL users name; all tables are Ebb's own. */
+const STORAGE_ENGINES = ['InnoDB', 'MyISAM', 'MEMORY', 'CSV', 'ARCHIVE', 'BLACKHOLE', 'MRG_MYISAM'];
+const OTHER_ENGINE_NAMES: Readonly<Record<string, string>> = { heap: 'MEMORY', merge: 'MRG_MYISAM' };
+
 /** Words of variables whose type is not an enumeration's, or that take fewer than MySQL's. */
 const WORDS: Readonly<Record<string, readonly string[]>> = {
   tidb_txn_mode: ['pessimistic', 'optimistic'],
@@ -80,8 +84,8 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   tidb_opt_objective: ['moderate', 'determinate'],
   tidb_txn_assertion_level: ['OFF', 'FAST', 'STRICT'],
   event_scheduler: ['OFF', 'ON', 'DISABLED'],
-  default_storage_engine: ['InnoDB'],
-  default_tmp_storage_engine: ['InnoDB'],
+  default_storage_engine: STORAGE_ENGINES,
+  default_tmp_storage_engine: STORAGE_ENGINES,
 };
 
 /** The text that a variable takes from a value, or the errors of SET (1231, 1232). */
@@ -126,8 +130,8 @@ function wordValue(row: SystemVariableRow, value: Value, words: readonly string[
   const word = words.find((candidate) => candidate.toLowerCase() === text);
   if (word !== undefined) return word;
   if (row.name.endsWith('storage_engine')) {
-    // Engines that MySQL users name; all tables are Ebb's own.
-    if (['myisam', 'memory', 'heap', 'innodb', 'archive', 'csv', 'blackhole', 'merge'].includes(text)) return 'InnoDB';
+    const engine = OTHER_ENGINE_NAMES[text];
+    if (engine !== undefined) return engine;
     throw sqlError('ER_UNKNOWN_STORAGE_ENGINE', String(value));
   }
   throw wrongValue(row, value);

@@ -51,6 +51,8 @@ export interface AccountOptions {
   readonly comment: string | undefined;
   /** A JSON object's text. */
   readonly attribute: string | undefined;
+  /** TiDB's. */
+  readonly resourceGroup: string | undefined;
 }
 
 export interface CreateUser extends Span {

@@ -2,10 +2,19 @@
 import type { NamedOption, Span, TableName } from './clause.ts';
 import type { Expression } from './expression.ts';
 
+export interface AnalyzedParts {
+  readonly incremental: boolean;
+  readonly partitions: readonly string[];
+  readonly indexes: readonly string[];
+  readonly columns: readonly string[];
+}
+
 export interface AnalyzeTable extends Span {
   readonly kind: 'analyze-table';
   readonly noWriteToBinlog: boolean;
   readonly tables: readonly TableName[];
+  /** Written with TiDB's words (partitions, indexes, columns, WITH): it answers with OK as TiDB does. */
+  readonly partial: AnalyzedParts | undefined;
   readonly histogram:
     | {
         readonly action: 'update' | 'drop';

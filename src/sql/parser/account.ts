@@ -218,6 +218,7 @@ const NO_ACCOUNT_OPTIONS: AccountOptions = {
   lock: undefined,
   comment: undefined,
   attribute: undefined,
+  resourceGroup: undefined,
 };
 
 /** [REQUIRE …] [WITH resources] [password and lock options] [COMMENT | ATTRIBUTE]. */
@@ -231,6 +232,10 @@ function parseAccountOptions(p: Cursor): AccountOptions {
   while (parseLockOption(p, options));
   if (p.accept(K.ATTRIBUTE)) options.attribute = p.string();
   else if (p.accept(K.COMMENT)) options.comment = p.string();
+  if (p.additions && p.kind === K.RESOURCE && p.peek(1) === K.GROUP) {
+    p.expectAll(K.RESOURCE, K.GROUP);
+    options.resourceGroup = p.accept(K.DEFAULT) ? 'default' : p.name();
+  }
   return options;
 }
 

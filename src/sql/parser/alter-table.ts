@@ -19,7 +19,7 @@ import { parseColumn, parseTableName } from './name.ts';
 import { sortDirection } from './order.ts';
 import { parsePartitioning } from './partition.ts';
 import { indexName } from './table-reference.ts';
-import { parseTableOption } from './table-option.ts';
+import { acceptPlacement, parseTableOption } from './table-option.ts';
 import { K, T } from './token.ts';
 
 interface AlterDraft {
@@ -44,7 +44,8 @@ export function parseAlterTable(p: Cursor, start: number): AlterTable {
     removePartitioning: false,
   };
   parseActions(p, draft);
-  if (p.kind === K.PARTITION) draft.partitioning = parsePartitioning(p);
+  if (p.additions && p.kind === K.PARTITION && p.peek(1) !== K.BY) draft.actions.push(parsePartitionProperty(p));
+  else if (p.kind === K.PARTITION) draft.partitioning = parsePartitioning(p);
   else if (p.accept(K.REMOVE)) {
     if (p.additions && p.acceptWord('ttl'))
       draft.actions.push({ kind: 'set-options', options: [{ name: 'ttl', value: undefined }] });
@@ -158,9 +159,23 @@ function parseTidbAction(p: Cursor): AlterAction {
   if (p.accept(K.SET)) {
     if (!p.acceptWord('tiflash')) p.fail();
   } else if (!TIDB_ACTIONS.has(p.word()) || !p.isName()) p.fail();
-  while (p.kind !== T.END && p.kind !== T.SEMICOLON && p.kind !== T.COMMA) {
+  const compacts = p.isWord('compact');
+  while (p.kind !== T.END && p.kind !== T.SEMICOLON && (p.kind !== T.COMMA || compacts)) {
     if (p.kind === T.ABORT) p.fail();
     p.advance();
+  }
+  return { kind: 'no-operation', text: p.source.slice(from, p.lastEnd) };
+}
+
+/** PARTITION p ATTRIBUTES [=] …, PARTITION p PLACEMENT POLICY [=] …. */
+function parsePartitionProperty(p: Cursor): AlterAction {
+  const from = p.start;
+  p.expect(K.PARTITION);
+  p.name();
+  if (!acceptPlacement(p)) {
+    if (!p.acceptWord('attributes')) p.fail();
+    p.accept(T.EQ);
+    if (!p.accept(K.DEFAULT)) p.string();
   }
   return { kind: 'no-operation', text: p.source.slice(from, p.lastEnd) };
 }

@@ -2,7 +2,7 @@
 import type { AlterDatabase, CreateDatabase, DatabaseOptions, DropDatabase } from '../ast/index.ts';
 import { parseIfExists, parseIfNotExists } from './create-table.ts';
 import type { Cursor } from './cursor.ts';
-import { parseCharsetOption } from './table-option.ts';
+import { acceptPlacement, parseCharsetOption } from './table-option.ts';
 import { K, T, tokenTable } from './token.ts';
 
 type Draft = { -readonly [Key in keyof DatabaseOptions]: DatabaseOptions[Key] };
@@ -28,7 +28,7 @@ function parseOptions(p: Cursor, alter: boolean): DatabaseOptions {
       if (option.name === 'collate') options.collation = value;
       else if (option.name === 'encryption') options.encryption = value;
       else options.charset = value;
-    } else {
+    } else if (!acceptPlacement(p)) {
       return options;
     }
   }
@@ -45,7 +45,7 @@ export function parseCreateDatabase(p: Cursor, start: number): CreateDatabase {
 export function parseAlterDatabase(p: Cursor, start: number): AlterDatabase {
   p.expect(K.DATABASE);
   const name = p.isName() && OPTION_START[p.kind] !== 1 ? p.name() : undefined;
-  if (OPTION_START[p.kind] !== 1 && p.kind !== K.READ) p.fail();
+  if (OPTION_START[p.kind] !== 1 && p.kind !== K.READ && !(p.additions && p.isWord('placement'))) p.fail();
   const options = parseOptions(p, true);
   return { kind: 'alter-database', start, end: p.lastEnd, name, options };
 }

@@ -1,4 +1,5 @@
 /** Keys and table constraints: PRIMARY KEY, UNIQUE, INDEX, FULLTEXT, SPATIAL, FOREIGN KEY, CHECK. */
+import { sqlError } from '../../base/index.ts';
 import type { IndexDefinition, IndexOptions, KeyPart, NamedOption, TableConstraint } from '../ast/index.ts';
 import { parseReferences } from './column-definition.ts';
 import { type Cursor, nameOf } from './cursor.ts';
@@ -171,7 +172,10 @@ function parseIndexOptions(p: Cursor, type: IndexDefinition['type'], head: Index
     } else if (p.additions && type !== 'primary' && (kind === K.GLOBAL || kind === K.LOCAL)) {
       p.advance();
       global = kind === K.GLOBAL;
-    } else if (!acceptClustering(p)) {
+    } else if (acceptClustering(p)) {
+      if (type !== 'primary')
+        throw sqlError('ER_UNSUPPORTED_DDL', 'CLUSTERED/NONCLUSTERED keyword is only supported for primary key');
+    } else {
       return { algorithm, keyBlockSize, comment, visible, parser, global, attributes };
     }
   }

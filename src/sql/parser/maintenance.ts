@@ -1,9 +1,10 @@
 /** ANALYZE, CHECK, OPTIMIZE, REPAIR, CHECKSUM TABLE; FLUSH. */
-import type { AnalyzeTable, Flush, FlushTarget, MaintainTable, TableName } from '../ast/index.ts';
+import type { AnalyzedParts, AnalyzeTable, Flush, FlushTarget, MaintainTable, TableName } from '../ast/index.ts';
 import { acceptNoBinlog } from './alter-partition.ts';
 import { type Cursor, nameOf } from './cursor.ts';
 import { parseTableName } from './name.ts';
 import { parseChannel } from './show.ts';
+import { indexName } from './table-reference.ts';
 import { K, T } from './token.ts';
 
 function expectTables(p: Cursor): TableName[] {
@@ -15,10 +16,35 @@ export function parseAnalyze(p: Cursor): AnalyzeTable {
   const start = p.start;
   p.advance();
   const noWriteToBinlog = acceptNoBinlog(p);
+  const incremental = p.additions && p.acceptWord('incremental');
   const tables = expectTables(p);
+  const partial = p.additions ? parseAnalyzedParts(p, incremental) : undefined;
   const histogram = parseHistogram(p);
-  return { kind: 'analyze-table', start, end: p.lastEnd, noWriteToBinlog, tables, histogram };
+  return { kind: 'analyze-table', start, end: p.lastEnd, noWriteToBinlog, tables, partial, histogram };
 }
+
+/** TiDB's [PARTITION p, …] [INDEX [i, …] | ALL COLUMNS | PREDICATE COLUMNS | COLUMNS c, …] [WITH n BUCKETS | TOPN | …, …]. */
+function parseAnalyzedParts(p: Cursor, incremental: boolean): AnalyzedParts | undefined {
+  const from = p.start;
+  const partitions = p.accept(K.PARTITION) ? p.list(nameOf) : [];
+  let indexes: string[] = [];
+  let columns: string[] = [];
+  if (p.accept(K.INDEX)) indexes = p.kind === K.PRIMARY || p.isName() ? p.list(indexName) : [];
+  else if (p.accept(K.ALL) || p.acceptWord('predicate')) p.expect(K.COLUMNS);
+  else if (p.accept(K.COLUMNS)) columns = p.list(nameOf);
+  if (p.accept(K.WITH)) p.list(analyzeOption);
+  return p.start === from && !incremental ? undefined : { incremental, partitions, indexes, columns };
+}
+
+function analyzeOption(p: Cursor): void {
+  if (p.kind !== T.INTEGER && p.kind !== T.DECIMAL) p.fail();
+  p.advance();
+  if (p.acceptWord('cmsketch')) {
+    if (!p.acceptWord('depth') && !p.acceptWord('width')) p.fail();
+  } else if (!p.accept(K.BUCKETS) && !ANALYZE_OPTIONS.some((word) => p.acceptWord(word))) p.fail();
+}
+
+const ANALYZE_OPTIONS = ['topn', 'samples', 'samplerate'];
 
 function parseHistogram(p: Cursor): AnalyzeTable['histogram'] {
   if (p.kind !== K.UPDATE && p.kind !== K.DROP) return undefined;

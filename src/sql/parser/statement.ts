@@ -25,7 +25,7 @@ import { parseSet } from './set.ts';
 import { parseShow } from './show.ts';
 import { parseTruncate } from './create-table.ts';
 import { parseBegin, parseEndTransaction, parseLock, parseSavepoint, parseUnlock, parseXa } from './transaction.ts';
-import { parseImportInto, parseRecover, parseTidbStatement } from './tidb.ts';
+import { nothingToDo, parseImportInto, parseRecover, parseTidbStatement } from './tidb.ts';
 import { parseDelete, parseUpdate } from './update-delete.ts';
 import type { Cursor } from './cursor.ts';
 import { K, T, TOKEN_KINDS } from './token.ts';
@@ -137,6 +137,7 @@ function parseLoad(p: Cursor): Statement {
   const start = p.start;
   p.advance();
   if (p.kind === K.INDEX) return parseLoadIndex(p, start);
+  if (p.additions && p.isWord('stats')) return nothingToDo(p, start, 'statistics');
   return parseLoadData(p, start);
 }
 

@@ -137,12 +137,21 @@ const TIDB_OPTIONS: Readonly<Record<string, ValueReader>> = {
   },
   stats_col_choice: text,
   stats_col_list: text,
-  placement: (p) => {
-    if (!p.acceptWord('policy')) p.fail();
-    p.accept(T.EQ);
-    return p.accept(K.DEFAULT) ? 'default' : p.nameOrString();
-  },
+  placement: placementPolicy,
 };
+
+function placementPolicy(p: Cursor): string {
+  if (!p.acceptWord('policy')) p.fail();
+  p.accept(T.EQ);
+  return p.accept(K.DEFAULT) ? 'default' : p.nameOrString();
+}
+
+/** [PLACEMENT POLICY [=] p] of a database or partition: Ebb places nothing, so it is read and forgotten. */
+export function acceptPlacement(p: Cursor): boolean {
+  if (!p.additions || !p.acceptWord('placement')) return false;
+  placementPolicy(p);
+  return true;
+}
 
 function parseTidbOption(p: Cursor): TableOption | undefined {
   const name = p.word();
@@ -213,6 +222,9 @@ export function parsePartitionOptions(p: Cursor): NamedOption[] {
   const options: NamedOption[] = [];
   for (;;) {
     switch (p.kind) {
+      case T.IDENTIFIER:
+        if (!acceptPlacement(p)) return options;
+        break;
       case K.STORAGE:
         p.advance();
         if (p.kind !== K.ENGINE) p.fail();
