@@ -22,3 +22,4 @@ export {
 } from './fault-plan.ts';
 export { FaultyStore } from './faulty-store.ts';
 export { RecordingStore } from './recording-store.ts';
+export { S3Store } from './s3/s3-store.ts';

@@ -66,8 +66,12 @@ const NAME = /^[A-Za-z0-9._=+@~-]{1,200}$/;
 
 /** Raises `invalid/object-path` unless `path` is one that every backend can hold. */
 export function checkObjectPath(path: string): void {
-  if (path.length <= LIMITS.objectPathBytesMax && path.split('/').every(isObjectName)) return;
+  if (isObjectPath(path)) return;
   throw new DbError('invalid', 'object-path', `not an object path: ${JSON.stringify(path.slice(0, 100))}`);
+}
+
+export function isObjectPath(path: string): boolean {
+  return path.length <= LIMITS.objectPathBytesMax && path.split('/').every(isObjectName);
 }
 
 function isObjectName(name: string): boolean {
