@@ -8,6 +8,7 @@ import type { Row } from '../../sql/types/index.ts';
 import { parseQueryText } from '../../sql/parser/index.ts';
 import { planFor } from './planning.ts';
 import type { StatementResult } from '../session-port.ts';
+import { runHelp } from '../system-tables/index.ts';
 import { runTidb } from '../tidb/run-tidb.ts';
 import { runHandler } from './handler-statement.ts';
 import { flush, lockTables, unlockTables } from './lock-statements.ts';
@@ -20,9 +21,6 @@ const MAINTENANCE_COLUMNS = [
   textColumn('Msg_type', 10),
   textColumn('Msg_text', 4096),
 ];
-
-/** There are no help tables: every topic is unknown. */
-const HELP_COLUMNS = [textColumn('source_category_name', 64), textColumn('name', 64), textColumn('is_it_category', 1)];
 
 export function runAdmin(session: EngineSession, statement: ast.Statement, sql: string): MaybePromise<StatementResult> {
   switch (statement.kind) {
@@ -40,7 +38,7 @@ export function runAdmin(session: EngineSession, statement: ast.Statement, sql: 
     case 'handler':
       return runHandler(session, statement);
     case 'help':
-      return tableResult(HELP_COLUMNS, []);
+      return runHelp(session.host.systemTables, statement.topic);
     case 'flush':
       return flush(session, statement);
     case 'lock-instance':

@@ -28,6 +28,8 @@ import { EngineSession } from './session.ts';
 import { SessionVirtualTables } from './session-virtual-tables.ts';
 import { WriterGates } from './table-locks.ts';
 import { TableStats } from './table-stats.ts';
+import { SystemTables } from '../system-tables/index.ts';
+import { systemSql } from './system-sql.ts';
 import { timeToLiveHost } from './time-to-live-host.ts';
 import { EngineStatus } from '../status/engine-status.ts';
 import { statusRows } from '../status/status-rows.ts';
@@ -58,6 +60,7 @@ export class SqlEngine implements Engine, SessionHost {
   readonly additions: Additions;
   readonly writerGates = new WriterGates();
   readonly spill: SpillSpace | undefined;
+  readonly systemTables = new SystemTables(systemSql(this));
   readonly #database: Database;
   readonly #accounts: AccountDirectory;
   readonly #sessions = new Map<number, EngineSession>();

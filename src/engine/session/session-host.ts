@@ -14,6 +14,7 @@ import type { TransactionStorage } from '../../sql/ports.ts';
 import type { Isolation, Timestamp, Transaction, TransactionMode } from '../../txn/index.ts';
 import type * as ast from '../../sql/ast/index.ts';
 import type { StatementResult } from '../session-port.ts';
+import type { SystemTables } from '../system-tables/index.ts';
 import type { TemporaryTables } from '../temporary/temporary-tables.ts';
 import type { Additions } from '../tidb/additions.ts';
 import type { UserLockTable } from '../user-lock-table.ts';
@@ -44,6 +45,7 @@ export interface SessionHost {
   readonly stats: StatsProvider;
   readonly schemaChanger: SchemaChanger;
   readonly additions: Additions;
+  readonly systemTables: SystemTables;
   readonly writerGates: WriterGates;
   catalog(): Catalog;
   /** The definitions as they were at a moment that is still retained. */

@@ -45,6 +45,7 @@ import type { BoundParams } from './planning.ts';
 import { Prepared, PreparedNames } from './prepared.ts';
 import type { SessionHost, SessionPrivileges } from './session-host.ts';
 import { SessionState } from './session-state.ts';
+import { prepareSystemTables } from './system-sql.ts';
 import { runStatement } from './statement-dispatch.ts';
 import { toSqlError } from './error-mapping.ts';
 import { STRICT_FAILURES } from './strict-failures.ts';
@@ -210,7 +211,9 @@ export class EngineSession implements Session {
       this.beginStatement(sql);
       const parsed = parse(sql, { sqlMode: this.state.sqlMode.text });
       this.counters.countCommand(STMT_PREPARE);
-      return Prepared.create(this, parsed.statement, sql, parsed.paramCount);
+      return andThen(prepareSystemTables(this, sql), () =>
+        Prepared.create(this, parsed.statement, sql, parsed.paramCount),
+      );
     } catch (error) {
       throw this.statementFailed(error);
     }

@@ -16,6 +16,7 @@ import { type BoundParams, isPlannable, NO_PARAMS, planWritable } from './planni
 import { Prepared } from './prepared.ts';
 import { okResult } from './results.ts';
 import type { EngineSession } from './session.ts';
+import { prepareSystemTables } from './system-sql.ts';
 import { runSet } from './set-statement.ts';
 import { runShow } from './show-statement.ts';
 import { runReady } from './select-into.ts';
@@ -45,6 +46,15 @@ export function runStatement(
   }
   if (session.passwordExpired) requirePasswordChange(session, statement);
   session.privileges.requireFor(statement);
+  return andThen(prepareSystemTables(session, sql), () => dispatch(session, statement, sql, bound));
+}
+
+function dispatch(
+  session: EngineSession,
+  statement: ast.Statement,
+  sql: string,
+  bound: BoundParams,
+): MaybePromise<StatementResult> {
   session.state.lockedTables.check(statement, (table) => session.isTemporary(table));
   if (isPlannable(statement)) return runPlannable(session, statement, sql, bound);
   return runOther(session, statement, sql, bound);

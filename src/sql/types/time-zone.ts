@@ -154,3 +154,10 @@ export function epochToLocal(epochMicros: number, zone: TimeZone): DateTime {
   const local = fromCivilSeconds(seconds + zone.offsetAt(seconds), epochMicros - seconds * MICROS_PER_SECOND);
   return local ?? DateTime.ZERO;
 }
+
+/** Of all zones that are built in, sorted. */
+export function timeZoneNames(): string[] {
+  const zones = TZ_ZONES.split('\n').map((line) => line.slice(0, line.indexOf('|')));
+  const links = TZ_LINKS.split('\n').map((line) => line.slice(line.indexOf('|') + 1));
+  return [...zones, ...links].sort();
+}
