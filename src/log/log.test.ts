@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { utf8Decode, utf8Encode } from '../base/index.ts';
 import { realEnv, simulatedEnv, Simulation, type Env } from '../env/index.ts';
-import { scriptedFaults } from '../store/index.ts';
+import { openStore, scriptedFaults } from '../store/index.ts';
 import { CountingLog, FaultyLog, FileLog, MemoryLog, openLog, RecordingLog, type CommitLog } from './index.ts';
 import { describeLog } from './testing/log-conformance.ts';
 
@@ -34,6 +34,15 @@ describeLog('file: with tiny segments and no allocation', async () => {
 describeLog('recording, counting and faultless faulty over memory:', async () => ({
   log: new RecordingLog(new CountingLog(new FaultyLog(new MemoryLog(), scriptedFaults([]), env.timers))),
 }));
+
+describeLog('store: over memory:', async () => {
+  const store = await openStore('memory:', env);
+  return { log: await openLog('store:', env, store), reopen: () => openLog('store:', env, store) };
+});
+describeLog('store: over file:', async () => {
+  const store = await openStore(`file:${await directory()}`, env);
+  return { log: await openLog('store:', env, store), reopen: () => openLog('store:', env, store) };
+});
 
 async function codeOf(promise: Promise<unknown>): Promise<string> {
   return promise.then(

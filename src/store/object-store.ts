@@ -99,9 +99,9 @@ export function checkRange(range: ByteRange | undefined): void {
   throw new DbError('invalid', 'byte-range', `not a byte range: offset ${offset}, length ${length}`);
 }
 
-/** Every object under `prefix`, page by page. */
-export async function* listAll(store: ObjectStore, prefix: string): AsyncGenerator<ListedObject> {
-  let after: string | undefined;
+/** Every object under `prefix` (behind `start`), page by page. */
+export async function* listAll(store: ObjectStore, prefix: string, start?: string): AsyncGenerator<ListedObject> {
+  let after = start;
   do {
     const page = await store.list(prefix, after);
     yield* page.objects;
