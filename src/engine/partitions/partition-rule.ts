@@ -39,6 +39,8 @@ export interface RuleRouter {
   readonly stretches?: readonly (readonly BoundValue[])[];
   /** LIST: all values with their partition. */
   readonly lists?: readonly { readonly values: readonly Value[]; readonly place: number }[];
+  /** LIST: the partition of what no list names, where there is one. */
+  readonly others?: number;
 }
 
 export function routerOf(
@@ -71,11 +73,19 @@ export function routerOf(
     }
     case 'list': {
       const lists = partitions.flatMap(({ in: tuples = [] }, place) =>
-        tuples.map((tuple) => ({ place, values: tuple.map((value, i) => boundValue(value, typed[i]) as Value) })),
+        tuples
+          .filter((tuple) => !isOthers(tuple))
+          .map((tuple) => ({ place, values: tuple.map((value, i) => boundValue(value, typed[i]) as Value) })),
       );
       const keyOf = tupleKey(typed);
       const places = new Map(lists.map(({ values, place }) => [keyOf(values), place]));
-      return { ...shared, lists, find: (row, zone) => places.get(keyOf(valuesOf(row, zone))) ?? NO_PARTITION };
+      const others = partitions.findIndex(({ in: tuples = [] }) => tuples.some(isOthers));
+      return {
+        ...shared,
+        lists,
+        ...(others >= 0 && { others }),
+        find: (row, zone) => places.get(keyOf(valuesOf(row, zone))) ?? others,
+      };
     }
     case 'hash': {
       const pick = rule.linear ? linearHash(count) : plainHash(count);
@@ -87,6 +97,11 @@ export function routerOf(
     case 'key':
       return { ...shared, find: keyFinder(columns, positions, rule.linear ? linearHash(count) : plainHash(count)) };
   }
+}
+
+/** DEFAULT among the values of a list. */
+function isOthers([value]: readonly PartitionValueDef[]): boolean {
+  return typeof value === 'object' && value !== null;
 }
 
 function functionOf(

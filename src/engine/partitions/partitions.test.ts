@@ -297,3 +297,18 @@ test('partitions, their rows and their numbers are there after a restart', async
   ]);
   expect(await run('SELECT a FROM t WHERE b = 3 ORDER BY a DESC')).toEqual([[4], [3]]);
 });
+
+/** TiDB's documentation of List partitioning has the example. */
+test('DEFAULT of a list takes what no other partition names', async () => {
+  await run(
+    'CREATE TABLE l (a INT, b INT) PARTITION BY LIST (a) (PARTITION p0 VALUES IN (0, 4), PARTITION p1 VALUES IN (1, NULL, DEFAULT), PARTITION p2 VALUES IN (2, 7))',
+  );
+  await run('INSERT INTO l VALUES (1, 1), (2, 2), (3, 3), (NULL, 9), (4, 4), (11, 11)');
+  expect(await run('SELECT b FROM l PARTITION (p1) ORDER BY b')).toEqual([[1], [3], [9], [11]]);
+  expect(await run('SELECT b FROM l WHERE a > 2 ORDER BY b')).toEqual([[3], [4], [11]]);
+  expect(await run('SELECT b FROM l WHERE a IN (11, 4) ORDER BY b')).toEqual([[4], [11]]);
+  await expect(run('ALTER TABLE l ADD PARTITION (PARTITION p3 VALUES IN (11))')).rejects.toMatchObject({ errno: 8200 });
+  await run('ALTER TABLE l REORGANIZE PARTITION p1 INTO (PARTITION p3 VALUES IN (11), PARTITION pd DEFAULT)');
+  expect(await run('SELECT b FROM l PARTITION (p3)')).toEqual([[11]]);
+  expect(await run('SELECT b FROM l PARTITION (pd) ORDER BY b')).toEqual([[1], [3], [9]]);
+});

@@ -84,6 +84,7 @@ function placesOfRange(router: RuleRouter, range: KeyRange, zone: TimeZone): Ite
       compareCuts(low, cut, router.valueCompares) <= 0 && compareCuts(cut, high, router.valueCompares) < 0;
     if (isInside || (followed.mayBeNull && values[0] === null)) places.push(place);
   }
+  if (router.others !== undefined) places.push(router.others);
   return places;
 }
 

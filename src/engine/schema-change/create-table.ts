@@ -6,7 +6,7 @@ import { buildTable, buildTableLike, checkReferencingKeys } from '../../sql/ddl/
 import { okResult } from '../session/results.ts';
 import type { EngineSession } from '../session/session.ts';
 import type { StatementResult } from '../session-port.ts';
-import { createTemporary, dropTemporary, requireTemporaryChange } from '../temporary/temporary-changes.ts';
+import { createTemporary, dropTemporary, isOfSession, requireTemporaryChange } from '../temporary/temporary-changes.ts';
 import { buildContext, checkExpressions } from './build-context.ts';
 import { columnsOfQuery } from './query-columns.ts';
 import { schemaOf } from './relation-lookup.ts';
@@ -18,7 +18,8 @@ export function createTable(
   session: EngineSession,
 ): MaybePromise<StatementResult> {
   const schema = schemaOf(session, statement.table.schema);
-  if (statement.temporary && statement.partitioning !== undefined) throw sqlError('ER_PARTITION_NO_TEMPORARY');
+  const isTemporary = statement.temporary || statement.globalTemporary;
+  if (isTemporary && statement.partitioning !== undefined) throw sqlError('ER_PARTITION_NO_TEMPORARY');
   if (statement.temporary) requireTemporaryChange(session);
   const context = buildContext(session, schema);
   const { name } = statement.table;
@@ -55,10 +56,10 @@ async function fillOrDrop(
 ): Promise<StatementResult> {
   try {
     const result = await session.runStatement(insert, session.currentSql ?? '', 0);
-    if (!table.temporary) await session.implicitCommit();
+    if (!isOfSession(table)) await session.implicitCommit();
     return result;
   } catch (error) {
-    if (table.temporary) {
+    if (isOfSession(table)) {
       await dropTemporary(session, [table]);
       throw error;
     }
@@ -79,13 +80,16 @@ function createLike(
   const source = session.catalog.findTable(sourceSchema, like.name);
   if (source === undefined) throw sqlError('ER_NO_SUCH_TABLE', sourceSchema, like.name);
   if (source.kind === 'view') throw sqlError('ER_WRONG_OBJECT', sourceSchema, like.name, 'BASE TABLE');
-  if (statement.temporary && source.partitioning !== undefined) throw sqlError('ER_PARTITION_NO_TEMPORARY');
+  if ((statement.temporary || statement.globalTemporary) && source.partitioning !== undefined)
+    throw sqlError('ER_PARTITION_NO_TEMPORARY');
   const table = buildTableLike(source, statement, buildContext(session, schemaOf(session, statement.table.schema)));
   return andThen(save(store, table, session), () => okResult());
 }
 
 function save(store: SchemaStore, table: TableDef, session: EngineSession): MaybePromise<unknown> {
-  return table.temporary ? createTemporary(session, table) : store.createTable(table);
+  if (isOfSession(table)) return createTemporary(session, table);
+  if (table.temporary && table.foreignKeys.length > 0) throw sqlError('ER_CANNOT_ADD_FOREIGN');
+  return store.createTable(table);
 }
 
 const KNOWN_ENGINES = new Set(

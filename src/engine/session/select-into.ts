@@ -15,6 +15,8 @@ export function runReady(
   params: readonly Value[],
 ): MaybePromise<StatementResult> {
   const { plan } = ready;
+  if (session.temporary === undefined && plan.tables.some((table) => table.globalTemporary === true))
+    return andThen(session.openTemporary(), () => runReady(session, ready, params));
   if (plan.kind !== 'query' || plan.into === undefined) return runPlan(session, ready, params);
   const { into, columns } = plan;
   if (!('variables' in into)) throw sqlError('ER_OPTION_PREVENTS_STATEMENT', '--secure-file-priv');

@@ -298,3 +298,47 @@ it('what only a cluster needs says why there is nothing to do', async () => {
     expect(await errnoOf(sql)).toBe(0);
   expect(await errnoOf('SPLIT TABLE nope BETWEEN (0) AND (1) REGIONS 2')).toBe(1146);
 });
+
+describe('global temporary tables', () => {
+  it('have rows for the length of a transaction, and a definition for all', async () => {
+    await rows('CREATE GLOBAL TEMPORARY TABLE g (id INT PRIMARY KEY, v INT, KEY (v)) ON COMMIT DELETE ROWS');
+    await rows('BEGIN');
+    await rows('INSERT INTO g VALUES (1, 10), (2, 20)');
+    await rows('SAVEPOINT s');
+    await rows('INSERT INTO g VALUES (3, 30)');
+    await rows('ROLLBACK TO s');
+    expect(await rows('SELECT id FROM g WHERE v > 5')).toEqual(['1', '2']);
+    await rows('COMMIT');
+    expect(await rows('SELECT * FROM g')).toEqual([]);
+    await rows('INSERT INTO g VALUES (1, 10)');
+    expect(await rows('SELECT * FROM g')).toEqual([]);
+    expect(await errnoOf('CREATE GLOBAL TEMPORARY TABLE h (a INT) ON COMMIT DELETE ROWS PARTITION BY HASH (a)')).toBe(
+      1064,
+    );
+    await session.close();
+    await opened.close();
+    await open();
+    await rows('USE d');
+    expect((await rows('SHOW CREATE TABLE g'))[0]).toContain('ON COMMIT DELETE ROWS');
+    await rows('DROP GLOBAL TEMPORARY TABLE g');
+    expect(await errnoOf('SELECT * FROM g')).toBe(1146);
+  });
+});
+
+describe('ADMIN SET BDR ROLE', () => {
+  it('refuses what the other side could not follow, and is kept', async () => {
+    await rows('CREATE TABLE t (a INT)');
+    await rows('ADMIN SET BDR ROLE PRIMARY');
+    await rows('ALTER TABLE t ADD COLUMN b INT');
+    expect(await errnoOf('ALTER TABLE t DROP COLUMN b')).toBe(8263);
+    await session.close();
+    await opened.close();
+    await open();
+    await rows('USE d');
+    expect(await rows('ADMIN SHOW BDR ROLE')).toEqual(['primary']);
+    await rows('ADMIN SET BDR ROLE SECONDARY');
+    expect(await errnoOf('ALTER TABLE t ADD COLUMN c INT')).toBe(8263);
+    await rows('ADMIN UNSET BDR ROLE');
+    await rows('ALTER TABLE t DROP COLUMN b');
+  });
+});

@@ -78,7 +78,7 @@ const OTHER_ENGINE_NAMES: Readonly<Record<string, string>> = { heap: 'MEMORY', m
 
 /** Words of variables whose type is not an enumeration's, or that take fewer than MySQL's. */
 const WORDS: Readonly<Record<string, readonly string[]>> = {
-  tidb_txn_mode: ['pessimistic', 'optimistic'],
+  tidb_txn_mode: ['pessimistic', 'optimistic', ''],
   tidb_enable_noop_variables: ['OFF', 'ON'],
   tidb_hash_join_version: ['legacy', 'optimized'],
   tidb_opt_objective: ['moderate', 'determinate'],

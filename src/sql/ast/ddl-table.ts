@@ -130,7 +130,8 @@ export interface Partitioning extends Span {
 }
 
 /** VALUES LESS THAN / IN; `maxvalue` stands for MAXVALUE. A row is a tuple of COLUMNS partitioning. */
-export type PartitionValue = Expression | { readonly kind: 'maxvalue' };
+/** `others` is TiDB's DEFAULT in VALUES IN: what no partition names. */
+export type PartitionValue = Expression | { readonly kind: 'maxvalue' } | { readonly kind: 'others' };
 export interface PartitionDefinition {
   readonly name: string;
   readonly lessThan: readonly PartitionValue[] | undefined;
@@ -144,6 +145,8 @@ export interface PartitionDefinition {
 export interface CreateTable extends Span {
   readonly kind: 'create-table';
   readonly temporary: boolean;
+  /** TiDB's CREATE GLOBAL TEMPORARY TABLE … ON COMMIT DELETE ROWS; not `temporary` then. */
+  readonly globalTemporary: boolean;
   readonly external: boolean;
   readonly ifNotExists: boolean;
   readonly table: TableName;

@@ -57,7 +57,7 @@ export function buildTable(
   addKeys(draft, statement, columns);
   applyTimeToLive(draft, statement.options);
   draft.check(false);
-  const table = { ...draft.finish(), temporary: statement.temporary };
+  const table = { ...draft.finish(), ...temporaryOf(statement) };
   if (statement.partitioning === undefined) return table;
   return { ...table, partitioning: buildPartitioning(statement.partitioning, table, context) };
 }
@@ -74,6 +74,10 @@ function addKeys(draft: TableDraft, statement: CreateTable, columns: readonly Co
   for (const element of statement.elements) if (element.kind === 'foreign-key') draft.addForeignKey(element);
 }
 
+function temporaryOf({ temporary, globalTemporary }: CreateTable): Pick<TableDef, 'temporary' | 'globalTemporary'> {
+  return globalTemporary ? { temporary: true, globalTemporary: true } : { temporary };
+}
+
 function primaryColumns(statement: CreateTable): ReadonlySet<string> {
   const names = new Set<string>();
   for (const element of statement.elements) {
@@ -87,15 +91,16 @@ function primaryColumns(statement: CreateTable): ReadonlySet<string> {
 export function buildTableLike(source: TableDef, statement: CreateTable, context: BuildContext): TableDef {
   checkTableName(statement.table.name);
   const { name } = statement.table;
+  const { globalTemporary: _, ...like } = source;
   return {
-    ...source,
+    ...like,
     id: UNASSIGNED_ID,
     schema: statement.table.schema ?? context.schema,
     name,
     version: 1,
     foreignKeys: [],
     checks: source.checks.map((check, place) => ({ ...check, name: `${name}_chk_${place + 1}` })),
-    temporary: statement.temporary,
+    ...temporaryOf(statement),
     createdAtMs: context.nowMs,
     options: Object.fromEntries(Object.entries(source.options).filter(([key]) => key !== 'auto_increment')),
   };

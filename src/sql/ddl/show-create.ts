@@ -83,8 +83,9 @@ export function showCreateTable(table: TableDef, autoIncrement: number | bigint 
         `CONSTRAINT ${quoteName(check.name)} CHECK (${check.sql})${check.enforced ? '' : ' /*!80016 NOT ENFORCED */'}`,
     ),
   ];
-  const head = `CREATE${table.temporary ? ' TEMPORARY' : ''} TABLE ${quoteName(table.name)} (`;
-  return `${head}\n${lines.map((line) => `  ${line}`).join(',\n')}\n)${tableOptions(table, autoIncrement)}${partitioningText(table)}`;
+  const passing = table.globalTemporary === true;
+  const head = `CREATE${passing ? ' GLOBAL' : ''}${table.temporary ? ' TEMPORARY' : ''} TABLE ${quoteName(table.name)} (`;
+  return `${head}\n${lines.map((line) => `  ${line}`).join(',\n')}\n)${tableOptions(table, autoIncrement)}${partitioningText(table)}${passing ? ' ON COMMIT DELETE ROWS' : ''}`;
 }
 
 function tableOptions(table: TableDef, autoIncrement: number | bigint | undefined): string {

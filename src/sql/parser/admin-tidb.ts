@@ -34,6 +34,7 @@ export function parseAdmin(p: Cursor, start: number): Admin {
   if (p.accept(K.SHOW)) {
     if (p.acceptWord('ddl')) return admin('show ddl');
     if (p.accept(K.SLOW)) return admin('show slow');
+    if (p.isWord('bdr')) return admin('other');
     if (p.isName() && p.peek(1) !== T.END) return admin('show next_row_id', [parseTableName(p)]);
     return admin('other');
   }

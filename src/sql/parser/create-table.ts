@@ -37,10 +37,34 @@ export function parseIfExists(p: Cursor): boolean {
 
 /** At TABLE, behind CREATE [TEMPORARY | EXTERNAL]. */
 export function parseCreateTable(p: Cursor, start: number, temporary: boolean, external: boolean): CreateTable {
+  return parseCreated(p, { kind: 'create-table', start, temporary, external, globalTemporary: false });
+}
+
+/** At TABLE, behind CREATE GLOBAL TEMPORARY. */
+export function parseCreateGlobalTemporary(p: Cursor, start: number): CreateTable {
+  const created = parseCreated(p, {
+    kind: 'create-table',
+    start,
+    temporary: false,
+    external: false,
+    globalTemporary: true,
+  });
+  p.expectAll(K.ON, K.COMMIT);
+  if (p.acceptWord('preserve')) {
+    p.expect(K.ROWS);
+    throw sqlError('ER_NOT_SUPPORTED_YET', 'ON COMMIT PRESERVE ROWS');
+  }
+  p.expectAll(K.DELETE, K.ROWS);
+  return { ...created, end: p.lastEnd };
+}
+
+type CreateHead = Pick<CreateTable, 'kind' | 'start' | 'temporary' | 'external' | 'globalTemporary'>;
+
+function parseCreated(p: Cursor, first: CreateHead): CreateTable {
   p.expect(K.TABLE);
   const ifNotExists = parseIfNotExists(p);
   const table = parseTableName(p);
-  const head = { kind: 'create-table', start, temporary, external, ifNotExists, table } as const;
+  const head = { ...first, ifNotExists, table };
   if (p.kind === K.LIKE || (p.kind === T.LEFT_PAREN && p.peek(1) === K.LIKE)) {
     const parens = p.accept(T.LEFT_PAREN);
     p.expect(K.LIKE);

@@ -12,6 +12,7 @@ import { parseAlterTable } from './alter-table.ts';
 import {
   acceptRestrict,
   parseCreateIndex,
+  parseCreateGlobalTemporary,
   parseCreateTable,
   parseDropIndex,
   parseDropTable,
@@ -198,6 +199,10 @@ export function parseDrop(p: Cursor): Statement {
 function parseOwnDefinition(p: Cursor, start: number, action: 'create' | 'alter' | 'drop'): Statement | undefined {
   if (!p.additions) return undefined;
   if (p.acceptWord('sequence')) return parseSequence(p, start, action);
+  if (action !== 'alter' && p.kind === K.GLOBAL && p.peek(1) === K.TEMPORARY) {
+    p.expectAll(K.GLOBAL, K.TEMPORARY);
+    return action === 'create' ? parseCreateGlobalTemporary(p, start) : parseDropTable(p, start, false);
+  }
   if (action !== 'alter') {
     if (p.isWord('binding')) return parseBinding(p, start, action, 'session');
     if (p.kind === K.GLOBAL || p.kind === K.SESSION) {

@@ -160,6 +160,8 @@ function parsePartitionDefinition(
       p.expect(K.IN);
       inValues = parseInValues(p, method);
     }
+  } else if (p.additions && method?.type !== 'range' && p.accept(K.DEFAULT)) {
+    inValues = [[OTHERS]];
   } else if (method?.type === 'range' || method?.type === 'list') {
     const at = place.isFirst && p.kind === T.RIGHT_PAREN ? place.listStart : p.start;
     const values = method.type === 'range' ? 'LESS THAN' : 'IN';
@@ -195,13 +197,17 @@ function partitionValue(p: Cursor): PartitionValue {
 
 /** (1, 2, 3), or tuples ((1, 2), (3, 4)). */
 function parseInValues(p: Cursor, method: PartitionMethod | undefined): (readonly PartitionValue[])[] {
-  if (p.kind !== T.LEFT_PAREN || p.peek(1) !== T.LEFT_PAREN) {
+  const others = p.additions && p.peek(1) === K.DEFAULT && p.peek(2) === T.COMMA && p.peek(3) === T.LEFT_PAREN;
+  if (p.kind !== T.LEFT_PAREN || (p.peek(1) !== T.LEFT_PAREN && !others)) {
     const at = p.start;
     const values = p.parenthesised(inValue);
-    if (method?.type === 'list' && (method.columns?.length ?? 1) > 1) p.failAt(at, WRONG_COLUMNS);
+    const hasOne = values.some(({ kind }) => kind !== 'others');
+    if (method?.type === 'list' && (method.columns?.length ?? 1) > 1 && hasOne) p.failAt(at, WRONG_COLUMNS);
     return values.map((value) => [value]);
   }
-  const tuples = p.parenthesised((inner) => inner.parenthesised(inValue));
+  const tuples = p.parenthesised((inner) =>
+    inner.additions && inner.accept(K.DEFAULT) ? [OTHERS] : inner.parenthesised(listedValue),
+  );
   const single = method?.type === 'list' && (method.columns?.length ?? 0) < 2;
   if (single) {
     p.failAt(
@@ -212,7 +218,17 @@ function parseInValues(p: Cursor, method: PartitionMethod | undefined): (readonl
   return tuples;
 }
 
+const OTHERS: PartitionValue = { kind: 'others' };
+
 function inValue(p: Cursor): PartitionValue {
+  if (p.additions && p.kind === K.DEFAULT && p.peek(1) !== T.LEFT_PAREN) {
+    p.advance();
+    return OTHERS;
+  }
+  return listedValue(p);
+}
+
+function listedValue(p: Cursor): PartitionValue {
   if (p.kind === K.MAXVALUE) p.failAt(p.start, 'Cannot use MAXVALUE as value in VALUES IN');
   return partitionValue(p);
 }

@@ -17,7 +17,7 @@ import {
   refuseWrongValues,
 } from './build-partitioning.ts';
 import { partitionNameKey } from './partition-name.ts';
-import { PartitionValues } from './partition-values.ts';
+import { PartitionValues, takesOthers } from './partition-values.ts';
 
 export interface PartitionPlan {
   readonly before: TableDef;
@@ -87,6 +87,9 @@ function perPartition({ partitions }: PartitioningDef): number {
   return partitions[0]?.subpartitions.length ?? 0;
 }
 
+const HAS_OTHERS =
+  'Unsupported ADD List partition, already contains DEFAULT partition. Please use REORGANIZE PARTITION instead';
+
 type Add = Extract<PartitionOperation, { type: 'add' }>;
 
 function addRanged(
@@ -99,6 +102,7 @@ function addRanged(
   if (count !== undefined || definitions.length === 0)
     throw sqlError('ER_PARTITIONS_MUST_BE_DEFINED_ERROR', rule.method.toUpperCase());
   refuseWrongValues(rule.method, definitions);
+  if (partitioning.partitions.some(takesOthers)) throw sqlError('ER_UNSUPPORTED_DDL', HAS_OTHERS);
   requireColumnLists(definitions, partitioning);
   requireSubpartitions(definitions, partitioning);
   refuseSameNames([...namesOf(partitioning.partitions), ...definitions.map(({ name }) => name)]);

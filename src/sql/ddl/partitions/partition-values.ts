@@ -16,6 +16,12 @@ import { nodesOf } from '../expression-rules.ts';
 
 type Bound = Value | typeof MAXVALUE;
 const MAXVALUE = Symbol('MAXVALUE');
+/** In a list: DEFAULT, for what no partition names. */
+const OTHERS: PartitionValueDef = { maxvalue: true };
+
+export function takesOthers(partition: PartitionDef): boolean {
+  return partition.in?.some(([value]) => typeof value === 'object' && value !== null) ?? false;
+}
 
 interface EvaluatedValue {
   readonly stored: PartitionValueDef;
@@ -116,6 +122,11 @@ export class PartitionValues {
     const width = this.#rule.byColumns ? this.#columns.length : 1;
     const stored: (readonly PartitionValueDef[])[] = [];
     for (const tuple of tuples) {
+      if (tuple[0]?.kind === 'others') {
+        this.#requireNew([MAXVALUE]);
+        stored.push([OTHERS]);
+        continue;
+      }
       if (tuple.length !== width) throw sqlError('ER_PARTITION_COLUMN_LIST_ERROR');
       const evaluated = tuple.map((value, i) => this.#evaluate(value, i, partition));
       const values = evaluated.map(({ value }) => value);
@@ -128,7 +139,8 @@ export class PartitionValues {
   }
 
   #evaluate(expression: PartitionValue, place: number, partition: string): EvaluatedValue {
-    if (expression.kind === 'maxvalue') return { stored: { maxvalue: true }, value: MAXVALUE };
+    if (expression.kind === 'maxvalue' || expression.kind === 'others')
+      return { stored: { maxvalue: true }, value: MAXVALUE };
     const inColumns = this.#rule.byColumns;
     refuseColumns(expression, inColumns ? 'field list' : 'partition function');
     const { value, type } = this.#context.evaluate(expression);

@@ -84,7 +84,10 @@ export function descriptionOf(partition: PartitionDef, rule: PartitionRule, tabl
     values.map((value, i) => valueText(value, columns[i])).join(',');
   if (partition.lessThan !== undefined) return tuple(partition.lessThan);
   if (partition.in === undefined) return null;
-  return partition.in.map((values) => (values.length > 1 ? `(${tuple(values)})` : tuple(values))).join(',');
+  const isOthers = ([value]: readonly PartitionValueDef[]): boolean => typeof value === 'object' && value !== null;
+  return partition.in
+    .map((values) => (isOthers(values) ? 'DEFAULT' : values.length > 1 ? `(${tuple(values)})` : tuple(values)))
+    .join(',');
 }
 
 function valueText(value: PartitionValueDef, column: ColumnDef | undefined): string {
