@@ -160,7 +160,8 @@ export class GarbageCollector {
         unmarkGarbage(transaction, range);
         if (range.indexId === undefined) {
           for (const kind of COUNTER_KINDS) transaction.delete(metaKey(kind, range.tableId));
-          transaction.delete(namedMetaKey(MetaKind.DOCUMENT, `statistics/${range.tableId}`));
+          for (const name of ['statistics', 'histograms'])
+            transaction.delete(namedMetaKey(MetaKind.DOCUMENT, `${name}/${range.tableId}`));
         }
       }
       await transaction.commit();

@@ -102,6 +102,8 @@ const NO_TABLE = new Set([
 export class LaterFeatures {
   /** Names of objects, variables (`@x`) and prepared statements (`prepare x`) that MySQL has and Ebb, for want of a feature, has not. */
   readonly #absent = new Map<string, LaterFeature>();
+  /** Tables that the body of a stored program names: a CALL would have written them. */
+  readonly #writtenBy = new Map<string, readonly string[]>();
   /** Why the statement before was skipped. */
   #before: LaterFeature | undefined;
 
@@ -165,6 +167,8 @@ export class LaterFeatures {
       if (feature !== undefined && got.errno !== undefined) this.#absent.set(bare(made), feature);
       else this.#absent.delete(bare(made));
     }
+    const called = /^call\s+(`[^`]+`|[\w$.]+)/i.exec(text)?.[1];
+    for (const table of this.#writtenBy.get(bare(called ?? '')) ?? []) this.#absent.set(table, 'stored programs');
     const [, prepared, , body = ''] = PREPARES.exec(text) ?? [];
     if (prepared !== undefined) {
       const later = featureOf(body);
@@ -178,7 +182,9 @@ export class LaterFeatures {
       this.#absent.set(bare(altered), feature);
     }
     if (feature === 'stored programs' && got.errno === NOT_SUPPORTED && /^create\b/i.test(text)) {
-      for (const table of tablesNamedIn(text)) this.#absent.set(table, feature);
+      const tables = tablesNamedIn(text);
+      if (made !== undefined) this.#writtenBy.set(bare(made), tables);
+      for (const table of tables) this.#absent.set(table, feature);
       for (const [, name = ''] of text.matchAll(/\bprepare\s+([\w$]+)\s+from\b/gi))
         this.#absent.set(`prepare ${bare(name)}`, feature);
     }

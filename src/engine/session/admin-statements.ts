@@ -12,6 +12,7 @@ import { runHelp } from '../system-tables/index.ts';
 import { runTidb } from '../tidb/run-tidb.ts';
 import { runHandler } from './handler-statement.ts';
 import { flush, lockTables, unlockTables } from './lock-statements.ts';
+import { histogramRows } from './histogram-statement.ts';
 import { okResult, tableResult, textColumn } from './results.ts';
 import type { EngineSession } from './session.ts';
 
@@ -88,6 +89,11 @@ function checkParts(table: TableDef, parts: ast.AnalyzedParts): void {
 }
 
 function analyze(session: EngineSession, statement: ast.AnalyzeTable): MaybePromise<StatementResult> {
+  const { histogram } = statement;
+  if (histogram !== undefined)
+    return andThen(histogramRows(session, statement, histogram), (changed) =>
+      tableResult(MAINTENANCE_COLUMNS, changed),
+    );
   const rows: Row[] = [];
   const step = (place: number): MaybePromise<StatementResult> => {
     const name = statement.tables[place];

@@ -1,6 +1,7 @@
 /** What the engine keeps for TiDB's additions: resource groups, bindings, the statement summary, import and TTL jobs. */
 import type { Documents } from '../documents.ts';
 import type { VariableValues } from '../variables/index.ts';
+import { Histograms } from '../histograms/index.ts';
 import { GlobalBindings } from './bindings.ts';
 import { DdlJobs } from './ddl-jobs.ts';
 import { ImportJobs } from './import-into.ts';
@@ -21,6 +22,7 @@ export class Additions {
   readonly resourceGroups: ResourceGroups;
   readonly bindings: GlobalBindings;
   readonly summary: StatementSummary;
+  readonly histograms: Histograms;
   readonly imports = new ImportJobs();
   readonly ddlJobs = new DdlJobs();
   readonly sequences: Sequences;
@@ -34,6 +36,7 @@ export class Additions {
     this.resourceGroups = new ResourceGroups(documents, () => clock.nowMs());
     this.bindings = new GlobalBindings(documents);
     this.replicationRole = new ReplicationRole(documents);
+    this.histograms = new Histograms(documents);
     this.sequences = new Sequences(documents);
     this.timeToLive = new TimeToLiveJob(timeToLive);
     this.summary = new StatementSummary(

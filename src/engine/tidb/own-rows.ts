@@ -1,6 +1,7 @@
 /** Rows of the virtual tables about the engine itself (sql/infoschema/tidb-tables.data.ts, events_statements_summary_by_digest). */
 import type { TableDef } from '../../sql/catalog/index.ts';
 import type { Row } from '../../sql/types/index.ts';
+import { histogramJson } from '../histograms/index.ts';
 import type { EngineSession } from '../session/session.ts';
 import type { BindingRow } from './bindings.ts';
 import { unitsText } from './resource-groups.ts';
@@ -42,6 +43,7 @@ const TABLES: Readonly<Record<string, (session: EngineSession) => Row[]>> = {
     ...session.host.additions.bindings.list().map((row) => bindingRow(session, row, 'global')),
     ...session.bindings.list().map((row) => bindingRow(session, row, 'session')),
   ],
+  COLUMN_STATISTICS: (session) => tablesOf(session).flatMap((table) => columnStatistics(session, table)),
   SHOW_STATS_META: (session) => tablesOf(session).map((table) => statsMetaRow(session, table)),
   SHOW_STATS_HEALTHY: (session) =>
     tablesOf(session).flatMap((table): Row[] => {
@@ -89,6 +91,14 @@ const TABLES: Readonly<Record<string, (session: EngineSession) => Row[]>> = {
         job.createdBy,
       ]),
 };
+
+function columnStatistics(session: EngineSession, table: TableDef): Row[] {
+  const { histograms } = session.host.additions;
+  return table.columns.flatMap((column): Row[] => {
+    const histogram = histograms.find(table, column);
+    return histogram === undefined ? [] : [[table.schema, table.name, column.name, histogramJson(column, histogram)]];
+  });
+}
 
 function time(session: EngineSession, ms: number): Row[number] {
   return session.virtualTables.toDateTime(ms);
