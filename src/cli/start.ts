@@ -29,6 +29,15 @@ const OPTIONS: Readonly<Record<string, OptionSpec>> = {
     short: 'd',
     help: '<folder>  where the data is, made when missing (default ./ebb-data); memory: for none',
   },
+  store: {
+    type: 'string',
+    short: 's',
+    help: '<url>  where objects are: file:<folder> or s3://bucket/prefix?endpoint=URL (default in the data folder)',
+  },
+  log: {
+    type: 'string',
+    help: '<url>  where the commit log is: file:<folder> or store: (default in the data folder; store: with --store s3:)',
+  },
   'memory-budget': {
     type: 'string',
     short: 'm',
@@ -49,6 +58,8 @@ interface Settings {
   readonly host: string;
   readonly port: number;
   readonly folder: string;
+  readonly store: string | undefined;
+  readonly log: string | undefined;
   readonly memoryBudgetBytes: number;
   readonly rootPassword: string | undefined;
   readonly tls: boolean;
@@ -66,6 +77,8 @@ export async function run(args: readonly string[]): Promise<number> {
   const settings: Settings = {
     ...parseAddress(textOption(parsed, 'listen') ?? '127.0.0.1:4000'),
     folder: textOption(parsed, 'data') ?? './ebb-data',
+    store: textOption(parsed, 'store'),
+    log: textOption(parsed, 'log'),
     memoryBudgetBytes: budget(textOption(parsed, 'memory-budget') ?? '1GiB'),
     rootPassword: textOption(parsed, 'root-password') ?? process.env['EBB_ROOT_PASSWORD'],
     tls: parsed.values['no-tls'] !== true,
@@ -98,6 +111,8 @@ async function serve(settings: Settings): Promise<number> {
   );
   const opened = await openEngine({
     location: settings.folder,
+    ...(settings.store !== undefined && { store: settings.store }),
+    ...(settings.log !== undefined && { log: settings.log }),
     memoryBudgetBytes: settings.memoryBudgetBytes,
     variables: { port: String(settings.port), datadir: `${settings.folder}/` },
     onBackgroundError: (error) =>
@@ -127,7 +142,7 @@ async function serve(settings: Settings): Promise<number> {
   say(`\nebb: ${signal}: finishing running statements (once more to stop at once)`);
   await server.close(GRACE_MS);
   await opened.close();
-  say(settings.folder === IN_MEMORY ? 'ebb: goodbye' : 'ebb: all data is on disk, goodbye');
+  say(`ebb: ${farewell(settings)}goodbye`);
   return 0;
 }
 
@@ -142,17 +157,27 @@ async function announce(
   const catalog = opened.engine.catalog();
   const schemas = catalog.schemas().filter((schema) => !SYSTEM_SCHEMAS.has(schema.name));
   const tables = schemas.reduce((sum, schema) => sum + catalog.tables(schema.name).length, 0);
-  const what = opened.isNew
-    ? 'new'
-    : `${formatBytes(await folderBytes(settings.folder))}, ${schemas.length} database${schemas.length === 1 ? '' : 's'}, ${tables} table${tables === 1 ? '' : 's'}`;
+  const count = `${schemas.length} database${schemas.length === 1 ? '' : 's'}, ${tables} table${tables === 1 ? '' : 's'}`;
   say(`Ebb ${packageVersion()} is ready in ${Math.round(elapsedMs)} ms`);
-  say(`  data     ${settings.folder} (${what}), memory budget ${formatBytes(settings.memoryBudgetBytes)}`);
+  if (settings.store === undefined) {
+    const what = opened.isNew ? 'new' : `${formatBytes(await folderBytes(settings.folder))}, ${count}`;
+    say(`  data     ${settings.folder} (${what}), memory budget ${formatBytes(settings.memoryBudgetBytes)}`);
+  } else {
+    say(`  store    ${settings.store} (${opened.isNew ? 'new' : count})`);
+    say(`  log      ${settings.log ?? 'store:'}`);
+    say(`  local    ${settings.folder}, memory budget ${formatBytes(settings.memoryBudgetBytes)}`);
+  }
   say(`  connect  mysql://root@${shown}:${port}/`);
   say(`           mysql -h ${host} -P ${port} -u root      or: ebb sql --port ${port}`);
   if (opened.accounts.rootHasNoPassword) {
     say('  note     root@localhost has no password: anyone on this machine is root.');
     say("           Set one: ALTER USER root@localhost IDENTIFIED BY '…', or start with --root-password");
   }
+}
+
+function farewell({ folder, store }: Settings): string {
+  if (store !== undefined) return 'all data is in the object store, ';
+  return folder === IN_MEMORY ? '' : 'all data is on disk, ';
 }
 
 const SYSTEM_SCHEMAS: ReadonlySet<string> = new Set(['mysql', 'information_schema', 'performance_schema', 'sys']);

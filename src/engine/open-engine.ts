@@ -9,9 +9,9 @@
  */
 import { DbError, SqlError } from '../base/index.ts';
 import { joinPath, realEnv, type Env, type FileLock } from '../env/index.ts';
-import { openLog, type CommitLog } from '../log/index.ts';
+import { openLog } from '../log/index.ts';
 import { MemoryBudget } from '../lsm/index.ts';
-import { openStore, type ObjectStore } from '../store/index.ts';
+import { openStore } from '../store/index.ts';
 import type { Row, Value } from '../sql/types/index.ts';
 import {
   Accounts,
@@ -29,6 +29,10 @@ import { SpillFiles } from './spill-files.ts';
 export interface OpenEngineOptions {
   /** 'memory:' or a folder. */
   readonly location: string;
+  /** URL of the object store; undefined = in the folder. */
+  readonly store?: string;
+  /** URL of the commit log; undefined = in the folder, or `store:` where the object store is elsewhere. */
+  readonly log?: string;
   readonly env?: Env;
   /** Shared by memtables and caches. */
   readonly memoryBudgetBytes?: number;
@@ -43,7 +47,7 @@ export interface OpenedEngine {
   readonly engine: SqlEngine;
   readonly accounts: Accounts;
   readonly database: Database;
-  /** True when the folder was empty or absent. */
+  /** True when there was no database yet. */
   readonly isNew: boolean;
   close(): Promise<void>;
 }
@@ -60,11 +64,11 @@ export async function openEngine(options: OpenEngineOptions): Promise<OpenedEngi
   try {
     const inMemory = options.location === 'memory:';
     const folder = inMemory ? undefined : await openFolder(options.location, env, undo);
-    const [store, log] = await openAtoms(folder?.path, env);
-    undo.push(
-      () => log.close(),
-      () => store.close(),
-    );
+    const store = await openStore(options.store ?? placeIn(folder?.path, 'objects'), env);
+    undo.push(() => store.close());
+    const logUrl = options.log ?? (options.store === undefined ? placeIn(folder?.path, 'log') : 'store:');
+    const log = await openLog(logUrl, env, store);
+    undo.push(() => log.close());
     const budget = new MemoryBudget({ limitBytes: options.memoryBudgetBytes ?? MEMORY_BUDGET_BYTES });
     const { onBackgroundError } = options;
     const database = await openDatabase({
@@ -86,9 +90,9 @@ export async function openEngine(options: OpenEngineOptions): Promise<OpenedEngi
       ...(options.variables === undefined ? {} : { variables: options.variables }),
     });
     undo.push(() => engine.close());
-    const accounts = await openAccounts(engine, inMemory, options);
+    const { accounts, isNew } = await openAccounts(engine, options);
     directory.accounts = accounts;
-    return { engine, accounts, database, isNew: folder?.isNew ?? true, close: once(() => closeAll(undo)) };
+    return { engine, accounts, database, isNew, close: once(() => closeAll(undo)) };
   } catch (error) {
     await closeAll(undo);
     throw error;
@@ -109,11 +113,7 @@ class Directory implements AccountDirectory {
   }
 }
 
-async function openFolder(
-  path: string,
-  env: Env,
-  undo: (() => Promise<void>)[],
-): Promise<{ path: string; isNew: boolean }> {
+async function openFolder(path: string, env: Env, undo: (() => Promise<void>)[]): Promise<{ readonly path: string }> {
   const { files } = env;
   await files.makeDirectory(path);
   const lock: FileLock = await files.lock(joinPath(path, 'ebb.lock'));
@@ -122,7 +122,7 @@ async function openFolder(
   const mark = await files.read(markPath);
   if (mark !== undefined) {
     checkMark(path, new TextDecoder().decode(mark));
-    return { path, isNew: false };
+    return { path };
   }
   const strangers = (await files.list(path)).map((entry) => entry.name).filter((name) => !OURS.test(name));
   if (strangers.length > 0) {
@@ -139,7 +139,7 @@ async function openFolder(
   await file.close();
   await files.rename(draft, markPath);
   await files.syncDirectory(path);
-  return { path, isNew: true };
+  return { path };
 }
 
 const OURS = /^(ebb\.(json|lock).*|objects|log|tmp|server-(key|cert)\.pem.*|lost\+found)$/;
@@ -159,28 +159,31 @@ function checkMark(path: string, text: string): void {
   );
 }
 
-async function openAtoms(folder: string | undefined, env: Env): Promise<[ObjectStore, CommitLog]> {
-  if (folder === undefined) return [await openStore('memory:', env), await openLog('memory:', env)];
-  const store = await openStore(`file:${joinPath(folder, 'objects')}`, env);
-  return [store, await openLog(`file:${joinPath(folder, 'log')}`, env)];
+function placeIn(folder: string | undefined, name: string): string {
+  return folder === undefined ? 'memory:' : `file:${joinPath(folder, name)}`;
 }
 
-async function openAccounts(engine: SqlEngine, inMemory: boolean, options: OpenEngineOptions): Promise<Accounts> {
+async function openAccounts(
+  engine: SqlEngine,
+  options: OpenEngineOptions,
+): Promise<{ readonly accounts: Accounts; readonly isNew: boolean }> {
   const { env } = engine;
   let store: AccountStore;
-  if (inMemory) store = new MemoryAccountStore();
+  let isNew = true;
+  if (options.location === 'memory:' && options.store === undefined) store = new MemoryAccountStore();
   else {
     const inTables = new SqlAccountStore(internalSql(engine));
-    await inTables.prepare();
+    isNew = await inTables.prepare();
     store = inTables;
   }
-  return Accounts.open({
+  const accounts = await Accounts.open({
     store,
     randomBytes: (count) => env.random.bytes(count),
     nowMs: () => env.clock.nowMs(),
     catalog: () => engine.catalog(),
     ...(options.rootPassword === undefined ? {} : { rootPassword: options.rootPassword }),
   });
+  return { accounts, isNew };
 }
 
 function internalSql(engine: SqlEngine): InternalSql {

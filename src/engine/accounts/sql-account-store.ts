@@ -38,14 +38,16 @@ export class SqlAccountStore implements AccountStore {
   }
 
   /** Makes the tables that are missing. */
-  async prepare(): Promise<void> {
+  /** Makes the tables that are missing; true when all were, so that this database has just been born. */
+  async prepare(): Promise<boolean> {
     const definitions = { ...ACCOUNT_TABLE_DDL, ...LOG_TABLE_DDL };
     const missing = Object.keys(definitions).filter((table) => !this.#sql.hasTable('mysql', table));
-    if (missing.length === 0) return;
+    if (missing.length === 0) return false;
     await this.#sql.query('CREATE DATABASE IF NOT EXISTS mysql');
     // MySQL has it, tools look for it; here it is an empty database.
     await this.#sql.query('CREATE DATABASE IF NOT EXISTS sys');
     for (const table of missing) await this.#sql.query(definitions[table] as string);
+    return missing.length === Object.keys(definitions).length;
   }
 
   async load(): Promise<AccountRows> {
