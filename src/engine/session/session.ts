@@ -5,7 +5,7 @@
  * An error is added to the diagnostics area, undoes the statement (or the transaction, see transaction-control.ts) and is
  * thrown to the protocol as a SqlError.
  *
- * What may interleave: nothing of the same session. `kill` comes from other sessions at any time and only sets flags.
+ * What may interleave: nothing of the same session. `kill` comes from other sessions at any time: it sets flags, and ends waits.
  */
 import { andThen, DbError, isPromise, type MaybePromise, MYSQL_ERRORS, SqlError, sqlError } from '../../base/index.ts';
 import type * as ast from '../../sql/ast/index.ts';
@@ -274,7 +274,7 @@ export class EngineSession implements Session {
 
   kill(what: 'query' | 'connection'): void {
     if (what === 'query' && this.currentSql === undefined) return;
-    this.#pace.killed = what;
+    this.#pace.kill(what);
     const open = this.transactions.current;
     if (open !== undefined && this.currentSql !== undefined)
       open.transaction.interrupt(sqlError('ER_QUERY_INTERRUPTED'));

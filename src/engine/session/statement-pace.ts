@@ -1,7 +1,8 @@
 /**
  * How the running statement spends time: its slice of the thread, its time limit, whether somebody killed it, and its waits.
  *
- * `killed` is set by other sessions at any time; everything else belongs to the session's own statement.
+ * `kill` comes from other sessions at any time: it sets a flag, and wakes a statement that waits here. Everything else belongs to
+ * the session's own statement.
  */
 import { type MaybePromise, sqlError } from '../../base/index.ts';
 import type { Env } from '../../env/index.ts';
@@ -13,13 +14,14 @@ import type { SessionEval } from './eval-session.ts';
 const TIME_SLICE_MS = 4;
 /** How often a wait for a user lock looks again. */
 const USER_LOCK_STEP_MS = 20;
-/** A sleeping statement looks this often whether it was killed. */
+/** A sleeping statement looks this often at its time limit. */
 const SLEEP_STEP_MS = 50;
 
 export class StatementPace {
   readonly #env: Env;
   readonly #eval: SessionEval;
-  killed: 'query' | 'connection' | undefined;
+  #killed: 'query' | 'connection' | undefined;
+  #pause: AbortController | undefined;
   #deadlineMs = 0;
   #sliceEndsMs = 0;
 
@@ -30,12 +32,17 @@ export class StatementPace {
 
   /** Returns the moment at which the statement began. */
   begin(limitMs: number): number {
-    if (this.killed === 'connection') throw sqlError('ER_QUERY_INTERRUPTED');
-    this.killed = undefined;
+    if (this.#killed === 'connection') throw sqlError('ER_QUERY_INTERRUPTED');
+    this.#killed = undefined;
     const nowMs = this.#env.clock.monotonicMs();
     this.#sliceEndsMs = nowMs + TIME_SLICE_MS;
     this.#deadlineMs = limitMs > 0 ? nowMs + limitMs : 0;
     return nowMs;
+  }
+
+  kill(what: 'query' | 'connection'): void {
+    this.#killed = what;
+    this.#pause?.abort(sqlError('ER_QUERY_INTERRUPTED'));
   }
 
   /** From now on. */
@@ -45,7 +52,7 @@ export class StatementPace {
 
   readonly interrupt: Interrupt = {
     check: () => {
-      if (this.killed !== undefined) throw sqlError('ER_QUERY_INTERRUPTED');
+      if (this.#killed !== undefined) throw sqlError('ER_QUERY_INTERRUPTED');
       if (this.#deadlineMs !== 0 && this.#env.clock.monotonicMs() > this.#deadlineMs)
         throw sqlError('ER_QUERY_TIMEOUT');
     },
@@ -64,7 +71,7 @@ export class StatementPace {
     while (this.#eval.sleepMs > 0) {
       const stepMs = Math.min(this.#eval.sleepMs, SLEEP_STEP_MS);
       this.#eval.sleepMs -= stepMs;
-      await this.#env.timers.sleep(stepMs);
+      await this.#sleepOnce(stepMs);
       this.interrupt.check();
     }
   }
@@ -74,8 +81,14 @@ export class StatementPace {
     for (;;) {
       const isLastTry = this.#env.clock.monotonicMs() >= deadlineMs;
       if (this.#eval.userLocks.settle(wait.lock, isLastTry) || isLastTry) return;
-      await this.#env.timers.sleep(USER_LOCK_STEP_MS);
+      await this.#sleepOnce(USER_LOCK_STEP_MS);
       this.interrupt.check();
     }
+  }
+
+  async #sleepOnce(durationMs: number): Promise<void> {
+    this.#pause = new AbortController();
+    await this.#env.timers.sleep(durationMs, this.#pause.signal);
+    this.#pause = undefined;
   }
 }

@@ -267,7 +267,7 @@ function bindCteReference(entry: CteEntry, alias: string, block: Block): Relatio
   const { state } = block;
   if (entry.rebind !== undefined && !entry.recursing)
     return sourceOf(entry.rebind(), alias, undefined, entry.columnNames, block, undefined);
-  const columns = entry.columns.map((column, i) => state.newColumn(column.type, entry.columnNames[i]!, alias));
+  const columns = entry.columns.map((column, i) => state.newColumnOf([column], entry.columnNames[i]!, alias));
   if (entry.recursing) entry.workReferences++;
   else entry.definition.references++;
   const plan: LogicalNode = {

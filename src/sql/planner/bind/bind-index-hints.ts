@@ -21,6 +21,8 @@ export function bindIndexHints(node: ast.TableSource, table: TableDef): AccessHi
       only.push(...indexes);
     }
   }
+  const actions = new Set(node.indexHints.map((hint) => hint.action));
+  if (actions.has('use') && actions.has('force')) throw sqlError('ER_WRONG_USAGE', 'USE INDEX', 'FORCE INDEX');
   return restricted ? { only, force, ignored } : { force, ignored };
 }
 

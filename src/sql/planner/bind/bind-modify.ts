@@ -143,6 +143,19 @@ function requireTable(source: Source, statement: string, block: Block): TableSou
   throw sqlError('ER_NON_UPDATABLE_TABLE', source.alias, statement);
 }
 
+/** What performance_schema watches: tools switch it on by UPDATE. These tables have no rows here, so nothing is ever written. */
+function isSetupTable(source: TableSource): boolean {
+  return source.schema === 'performance_schema' && SETUP_TABLES.has(source.scan.table.name);
+}
+
+const SETUP_TABLES: ReadonlySet<string> = new Set([
+  'setup_actors',
+  'setup_consumers',
+  'setup_instruments',
+  'setup_objects',
+  'setup_threads',
+]);
+
 function sourceOfColumn(id: number, block: Block): TableSource | undefined {
   return block.state.tableSources.find((source) => source.scan.columns.some((column) => column.id === id));
 }
@@ -151,7 +164,7 @@ function assignedColumn(name: ast.ColumnReference, block: Block): { source: Tabl
   const column = block.resolve(name);
   const source = column.kind === 'column' ? sourceOfColumn(column.id, block) : undefined;
   if (column.kind !== 'column') refuseComputed(name, block);
-  if (source === undefined || column.kind !== 'column' || source.scan.virtual) {
+  if (source === undefined || column.kind !== 'column' || (source.scan.virtual && !isSetupTable(source))) {
     throw sqlError('ER_NON_UPDATABLE_TABLE', column.kind === 'column' ? (column.table ?? '') : '', 'UPDATE');
   }
   requireUpdatable(source, 'UPDATE', block);

@@ -61,7 +61,7 @@ export function bindDistinct(
 ): { plan: LogicalNode; outputs: readonly NamedExpr[]; order: readonly SortKey[] } {
   const { state } = block;
   const columns = items.map(({ name, expr }) =>
-    copyOrigin(state.newColumn(expr.type, name, expr.kind === 'column' ? expr.table : undefined), expr, block),
+    copyOrigin(state.newColumnOf([expr], name, expr.kind === 'column' ? expr.table : undefined), expr, block),
   );
   const outputs = columns.map((expr, i): NamedExpr => ({ name: items[i]!.name, expr }));
   const onItems = (expr: Expr): Expr =>

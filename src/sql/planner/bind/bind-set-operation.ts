@@ -58,7 +58,10 @@ export function combineOperands(
       env,
     ),
   );
-  const columns = types.map((type, i) => env.state.newColumn(type, first.outputs[i]!.name));
+  const columns = types.map((type, i) => {
+    const parts = operands.map((operand) => operand.outputs[i]!.expr);
+    return env.state.newColumnOf(parts, first.outputs[i]!.name, undefined, type);
+  });
   const children = operands.map((operand) => toTypes(operand, types, env));
   const plan: LogicalNode = { kind: 'set-operation', operation, all, children, columns };
   return { plan, outputs: columns.map((expr) => ({ name: expr.name, expr })) };

@@ -32,7 +32,7 @@ export function projected(
   query: BoundQuery,
   block: Block,
 ): { readonly plan: LogicalNode; readonly columns: readonly ColumnExpr[] } {
-  const columns = query.outputs.map(({ name, expr }) => block.state.newColumn(expr.type, name));
+  const columns = query.outputs.map(({ name, expr }) => block.state.newColumnOf([expr], name));
   return {
     plan: project(
       query.plan,
@@ -84,7 +84,9 @@ export function bindRowSubquery(query: ast.Query, block: Block): readonly Expr[]
         ),
     );
   }
-  const output = columns.map((column) => state.newColumn(withNullable(column.type, true), column.name));
+  const output = columns.map((column) =>
+    state.newColumnOf([column], column.name, undefined, withNullable(column.type, true)),
+  );
   block.attachPoint.attach({
     kind: 'apply',
     mode: 'scalar',
@@ -95,7 +97,7 @@ export function bindRowSubquery(query: ast.Query, block: Block): readonly Expr[]
     awareCount: 0,
     output,
   });
-  return output.map((column, i) => asItem(column, inner.outputs[i]!.expr));
+  return output;
 }
 
 /** A text meets others as the subquery's item would: a literal there is one here. */
@@ -177,9 +179,7 @@ function quantified(
   const inner = bindInner(query, block);
   if (inner.outputs.length !== left.length) throw sqlError('ER_OPERAND_COLUMNS', left.length);
   const { plan, columns } = projected(inner, block);
-  const on = left.map((expr, i) =>
-    block.state.calls.call(operator, [expr, asItem(columns[i]!, inner.outputs[i]!.expr)]),
-  );
+  const on = left.map((expr, i) => block.state.calls.call(operator, [expr, columns[i]!]));
   return attachTruth(truth, plan, { on, nullAware: truth !== 'semi' && on.some((expr) => expr.type.nullable) }, block);
 }
 

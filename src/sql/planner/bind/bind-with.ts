@@ -42,7 +42,7 @@ function columnNames(table: ast.CommonTableExpression, bound: BoundQuery): reado
 function bindPlain(table: ast.CommonTableExpression, env: QueryEnv): CteEntry {
   const bound = env.binders.query(table.query, env);
   const names = columnNames(table, bound);
-  const columns = bound.outputs.map(({ expr }, i) => env.state.newColumn(expr.type, names[i]!));
+  const columns = bound.outputs.map(({ expr }, i) => env.state.newColumnOf([expr], names[i]!));
   const plan = project(
     bound.plan,
     bound.outputs.map((output) => output.expr),

@@ -196,14 +196,14 @@ export class Block implements AttachPoint {
   addAggregate(call: AggregateCall, name: string): ColumnExpr {
     for (const [i, known] of this.aggregateCalls.entries())
       if (sameAggregate(known, call)) return this.aggregateColumns[i]!;
-    const column = this.state.newColumn(call.type, name);
+    const column = this.state.newColumnOf(call.args, name, undefined, call.type);
     this.aggregateCalls.push(call);
     this.aggregateColumns.push(column);
     return column;
   }
 
   addWindow(partitionBy: readonly Expr[], orderBy: readonly SortKey[], call: WindowCall, name: string): ColumnExpr {
-    const column = this.state.newColumn(call.type, name);
+    const column = this.state.newColumnOf(call.args, name, undefined, call.type);
     let window = this.windows.find((known) => sameWindow(known, partitionBy, orderBy));
     if (window === undefined) this.windows.push((window = { partitionBy, orderBy, calls: [] }));
     window.calls.push({ call, column });

@@ -39,11 +39,8 @@ export class Grouping {
     this.#fromColumns = columnIdsOf(block.relation!.plan);
     this.#keyColumns = keys.map((key) => {
       const type = rollup ? withNullable(key.type, true) : key.type;
-      const column = block.state.newColumn(
-        type,
-        key.kind === 'column' ? key.name : 'key',
-        key.kind === 'column' ? key.table : undefined,
-      );
+      const { name, table } = key.kind === 'column' ? key : { name: 'key' };
+      const column = block.state.newColumnOf([key], name, table, type);
       return copyOrigin(column, key, block);
     });
   }
@@ -112,7 +109,7 @@ export class Grouping {
       throw this.#notGrouped(column);
     const call = makeAggregate(block.state, 'any_value', [column]);
     const value = copyOrigin(
-      block.state.newColumn(withNullable(column.type, true), column.name, column.table),
+      block.state.newColumnOf([column], column.name, column.table, withNullable(column.type, true)),
       column,
       block,
     );

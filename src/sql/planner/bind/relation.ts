@@ -86,7 +86,7 @@ export function materialized(
 ): { plan: LogicalNode; columns: NamedExpr[] } {
   const { state } = block;
   const columns = outputs.map(({ name, expr }) =>
-    expr.kind === 'column' ? expr : state.newColumn(expr.type, name, alias),
+    expr.kind === 'column' ? expr : state.newColumnOf([expr], name, alias),
   );
   const made = columnsOf(plan);
   const computed = columns.flatMap((column, i) => (outputs[i]!.expr === column ? [] : [i]));

@@ -2,9 +2,10 @@
  * What is shared while one statement is bound and planned: ids, slots, init plans, CTEs, warnings, accesses to check.
  */
 import type { TableDef, ViewDef } from '../../catalog/index.ts';
-import type { ColumnExpr } from '../../expr/index.ts';
+import type { ColumnExpr, Expr } from '../../expr/index.ts';
+import { coercibilityOf } from '../../functions/index.ts';
 import type { PlanColumn } from '../../plan/index.ts';
-import type { FieldType } from '../../types/index.ts';
+import { Coercibility, type FieldType, isTextual } from '../../types/index.ts';
 import type { LogicalCte, LogicalNode } from '../logical/logical-plan.ts';
 import type { PlannerContext, PrivilegeChecker, TablePrivilege } from '../planner-context.ts';
 import { CallBuilder } from './call-builder.ts';
@@ -74,6 +75,15 @@ export class StatementState {
     return table === undefined
       ? { kind: 'column', type, id, index: -1, name }
       : { kind: 'column', type, id, index: -1, name, table };
+  }
+
+  /** A column that stands for expressions (of each part of a union): a text there meets others as they would. */
+  newColumnOf(exprs: readonly Expr[], name: string, table?: string, type: FieldType = exprs[0]!.type): ColumnExpr {
+    const column = this.newColumn(type, name, table);
+    if (!isTextual(type)) return column;
+    let coercibility: number = Coercibility.COERCIBLE;
+    for (const expr of exprs) coercibility = Math.min(coercibility, coercibilityOf(expr));
+    return coercibility === Coercibility.IMPLICIT ? column : { ...column, coercibility };
   }
 
   newSlot(): number {

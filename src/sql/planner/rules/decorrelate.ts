@@ -20,9 +20,9 @@ import { columnIdsOf, columnsOf, freeColumns, mapChildren } from '../logical/pla
 
 const CHOICES_MAX = 3;
 
-/** What decides the collation of a comparison stays with the column that stands for an expression. */
-function collatedAs(expr: Expr): { coercibility?: number } {
-  return expr.kind === 'column' && expr.coercibility !== undefined ? { coercibility: expr.coercibility } : {};
+/** The column that stands for a side of a comparison. */
+function keyColumn(expr: Expr, state: StatementState): ColumnExpr {
+  return expr.kind === 'column' ? state.newColumnOf([expr], expr.name, expr.table) : state.newColumnOf([expr], 'key');
 }
 
 export function decorrelate(plan: LogicalNode, state: StatementState): LogicalNode {
@@ -89,19 +89,13 @@ class Decorrelation {
     const pairs = equalities(node.on, columnIdsOf(node.left));
     if (pairs === undefined) return undefined;
     const state = this.#state;
-    const keys = pairs.map(({ inner }) =>
-      state.newColumn(
-        inner.type,
-        inner.kind === 'column' ? inner.name : 'key',
-        inner.kind === 'column' ? inner.table : undefined,
-      ),
-    );
+    const keys = pairs.map(({ inner }) => keyColumn(inner, state));
     const distinct = aggregate(node.right, { groupBy: pairs.map((pair) => pair.inner), groupColumns: keys });
     return join(
       'inner',
       node.left,
       distinct,
-      pairs.map(({ outer, inner }, i) => state.calls.call('=', [outer, { ...keys[i]!, ...collatedAs(inner) }])),
+      pairs.map(({ outer }, i) => state.calls.call('=', [outer, keys[i]!])),
     );
   }
 
@@ -132,15 +126,9 @@ class Decorrelation {
 
   #joinAggregate(node: ApplyNode, inner: AggregateNode, pairs: readonly Pair[], exprs: readonly Expr[]): LogicalNode {
     const state = this.#state;
-    const keys = pairs.map(({ inner: key }) =>
-      state.newColumn(
-        key.type,
-        key.kind === 'column' ? key.name : 'key',
-        key.kind === 'column' ? key.table : undefined,
-      ),
-    );
+    const keys = pairs.map(({ inner: key }) => keyColumn(key, state));
     const callColumns = inner.callColumns.map((column) =>
-      state.newColumn({ ...column.type, nullable: true }, column.name),
+      state.newColumnOf([column], column.name, undefined, { ...column.type, nullable: true }),
     );
     const grouped: AggregateNode = {
       ...inner,
@@ -311,7 +299,7 @@ function pullFromAggregate(node: AggregateNode, outer: ReadonlySet<number>, stat
   const child = pullUp(node.child, outer, state);
   const pairs = child && equalities(child.conditions, outer);
   if (child === undefined || pairs === undefined) return undefined;
-  const keys = pairs.map(({ inner }) => state.newColumn(inner.type, 'key'));
+  const keys = pairs.map(({ inner }) => keyColumn(inner, state));
   const plan: AggregateNode = {
     ...node,
     child: child.plan,
