@@ -8,5 +8,6 @@ export { CatalogStore, type ChangeOptions } from './catalog-store.ts';
 export { Database, type DatabaseOptions, openDatabase } from './database.ts';
 export { type StorageSession } from './storage-scope.ts';
 export { StorageSchemaStore } from './storage-schema-store.ts';
+export { openTenant, type Tenant, type TenantOptions } from './tenant.ts';
 export { openEngine, type OpenedEngine, type OpenEngineOptions } from './open-engine.ts';
 export { internalCause, toSqlError } from './session/error-mapping.ts';

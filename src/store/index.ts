@@ -21,5 +21,6 @@ export {
   type ScriptedFault,
 } from './fault-plan.ts';
 export { FaultyStore } from './faulty-store.ts';
+export { PrefixedStore } from './prefixed-store.ts';
 export { RecordingStore } from './recording-store.ts';
 export { S3Store } from './s3/s3-store.ts';

@@ -9,6 +9,7 @@ import {
   FaultyStore,
   MemoryStore,
   openStore,
+  PrefixedStore,
   RecordingStore,
   scriptedFaults,
   type ObjectStore,
@@ -28,6 +29,7 @@ afterAll(async () => {
 
 describeStore('memory:', () => openStore('memory:', env));
 describeStore('file:', async () => openStore(`file:${await directory()}`, env));
+describeStore('prefixed over memory:', async () => new PrefixedStore(await openStore('memory:', env), 'tenants/one'));
 describeStore('recording, counting and faultless faulty over memory:', async () => {
   const faulty = new FaultyStore(await openStore('memory:', env), scriptedFaults([]), env.timers);
   return new RecordingStore(new CountingStore(faulty));

@@ -32,8 +32,12 @@ export interface AccountsOptions {
   randomBytes(count: number): Bytes;
   nowMs(): number;
   catalog(): Pick<Catalog, 'findTable'>;
-  /** Of root@localhost when it is made at first start; '' = none. */
+  /** Of the root account when it is made at first start; '' = none. */
   readonly rootPassword?: string;
+  /** Instead of a password, what is stored of it (caching_sha2_password). */
+  readonly rootPasswordHash?: string;
+  /** Where root may come from; absent = localhost. */
+  readonly rootHost?: string;
 }
 
 const ROOT: AccountId = { user: 'root', host: 'localhost' };
@@ -54,7 +58,7 @@ export class Accounts {
   /** Loads what the store has; an empty one gets root@localhost with all rights. */
   static async open(options: AccountsOptions): Promise<Accounts> {
     const accounts = new Accounts(options, AccountBook.of(await options.store.load()));
-    if (accounts.#book.tables.user.size === 0) await accounts.#bootstrap(options.rootPassword ?? '');
+    if (accounts.#book.tables.user.size === 0) await accounts.#bootstrap();
     return accounts;
   }
 
@@ -152,11 +156,16 @@ export class Accounts {
     };
   }
 
-  async #bootstrap(password: string): Promise<void> {
+  async #bootstrap(): Promise<void> {
+    const { rootPassword = '', rootPasswordHash, rootHost = ROOT.host, nowMs } = this.#options;
     const draft = this.#book.draft();
-    const row = newUser(ROOT, this.#options.nowMs());
-    draft.put('user', { ...row, privileges: ALL_STATIC, ...this.#password(CACHING_SHA2_PASSWORD, password) });
-    for (const privilege of DYNAMIC_PRIVILEGES) draft.put('global_grants', { ...ROOT, privilege, grantOption: true });
+    const root = { user: ROOT.user, host: rootHost };
+    const proof =
+      rootPasswordHash === undefined
+        ? this.#password(CACHING_SHA2_PASSWORD, rootPassword)
+        : { authenticationString: rootPasswordHash, passwordChangedAtMs: nowMs() };
+    draft.put('user', { ...newUser(root, nowMs()), privileges: ALL_STATIC, ...proof });
+    for (const privilege of DYNAMIC_PRIVILEGES) draft.put('global_grants', { ...root, privilege, grantOption: true });
     await this.#publish(draft);
   }
 

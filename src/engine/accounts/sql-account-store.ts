@@ -37,7 +37,6 @@ export class SqlAccountStore implements AccountStore {
     this.#sql = sql;
   }
 
-  /** Makes the tables that are missing. */
   /** Makes the tables that are missing; true when all were, so that this database has just been born. */
   async prepare(): Promise<boolean> {
     const definitions = { ...ACCOUNT_TABLE_DDL, ...LOG_TABLE_DDL };
