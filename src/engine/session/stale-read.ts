@@ -146,7 +146,7 @@ export function enterStaleRead(
   return transactions.openAt(Math.min(Math.max(behind, host.oldestReadable()), host.lastTimestamp()), false);
 }
 
-const WRITES: ReadonlySet<string> = new Set(['insert', 'update', 'delete', 'load-data', 'import-into']);
+const WRITES: ReadonlySet<string> = new Set(['insert', 'update', 'delete', 'load-data', 'import-into', 'batch']);
 
 /** Runs `work` in the stale transaction the statement asks for, if any. */
 export function inItsTime<T>(

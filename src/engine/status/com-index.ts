@@ -10,6 +10,7 @@ const RENAMED: Readonly<Record<string, string | undefined>> = {
   query: 'select',
   'load-data': 'load',
   'import-into': 'load',
+  batch: 'update_multi',
   'start-transaction': 'begin',
   'set-transaction': 'set_option',
   set: 'set_option',

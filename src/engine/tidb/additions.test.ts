@@ -342,3 +342,36 @@ describe('ADMIN SET BDR ROLE', () => {
     await rows('ALTER TABLE t DROP COLUMN b');
   });
 });
+
+describe('BATCH', () => {
+  beforeEach(async () => {
+    await rows('CREATE TABLE t (a INT PRIMARY KEY, b INT)');
+    await rows('CREATE TABLE u LIKE t');
+    await rows('INSERT INTO t VALUES (1, 2), (2, 4), (3, 6), (4, 8), (5, 10)');
+  });
+
+  it('changes in jobs of n rows', async () => {
+    expect(await rows('BATCH ON a LIMIT 2 INSERT INTO u SELECT * FROM t WHERE b > 2')).toEqual(['2 all succeeded']);
+    expect(await rows('SELECT a FROM u')).toEqual(['2', '3', '4', '5']);
+    expect(await rows('BATCH LIMIT 3 UPDATE t SET b = b + 1')).toEqual(['2 all succeeded']);
+    expect(await rows('BATCH ON d.t.a LIMIT 1 DELETE t FROM t JOIN u ON t.a = u.a')).toEqual(['5 all succeeded']);
+    expect(await rows('SELECT * FROM t')).toEqual(['1 3']);
+  });
+
+  it('shows what it would do', async () => {
+    expect(await rows('BATCH ON a LIMIT 2 DRY RUN DELETE FROM t')).toEqual([
+      'DELETE FROM `d`.`t` WHERE `a` BETWEEN 1 AND 2',
+      'DELETE FROM `d`.`t` WHERE `a` BETWEEN 5 AND 5',
+    ]);
+    expect(await rows('BATCH ON a LIMIT 2 DRY RUN QUERY DELETE FROM t')).toEqual([
+      'SELECT `a` FROM `d`.`t` WHERE TRUE ORDER BY IF(ISNULL(`a`),0,1),`a`',
+    ]);
+  });
+
+  it('refuses what could not be done in parts', async () => {
+    for (const sql of ['BATCH ON a LIMIT 1 UPDATE t SET a = a + 1', 'BATCH ON b LIMIT 1 DELETE FROM t'])
+      expect(await errnoOf(sql)).toBe(1105);
+    await rows('BEGIN');
+    expect(await errnoOf('BATCH ON a LIMIT 1 DELETE FROM t')).toBe(1105);
+  });
+});

@@ -10,6 +10,7 @@ import { intColumn, okResult, tableResult, textColumn } from '../session/results
 import type { EngineSession } from '../session/session.ts';
 import type { StatementResult } from '../session-port.ts';
 import { runText } from '../show/run-text.ts';
+import { runBatch } from './batch-dml.ts';
 import { importInto } from './import-into.ts';
 import { groupText } from './resource-groups.ts';
 
@@ -37,6 +38,8 @@ export function runTidb(
       return runSequence(session, statement);
     case 'binding':
       return runBinding(session, statement, sql);
+    case 'batch':
+      return runBatch(session, statement, sql);
     case 'import-into':
       return runImport(session, statement);
     case 'no-operation':

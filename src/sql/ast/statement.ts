@@ -87,6 +87,7 @@ export type Statement =
   | tidb.Sequence
   | tidb.Flashback
   | tidb.ImportInto
+  | tidb.Batch
   | tidb.ResourceGroup
   | tidb.Binding
   | tidb.Admin

@@ -1,6 +1,7 @@
 /** Statements that TiDB adds to MySQL's. Those about Regions, stores or replicas are coarse: Ebb has no such thing. */
 import type { NamedOption, ObjectName, Span, TableName } from './clause.ts';
-import type { Expression } from './expression.ts';
+import type { ColumnReference, Expression } from './expression.ts';
+import type { Delete, Insert, Update } from './dml.ts';
 import type { Query } from './select.ts';
 import type { ShowFilter } from './clause.ts';
 
@@ -122,6 +123,15 @@ export interface Admin extends Span {
   readonly tables: readonly TableName[];
   readonly index: string | undefined;
   readonly words: string;
+}
+
+/** BATCH [ON column] LIMIT n [DRY RUN [QUERY]] statement. */
+export interface Batch extends Span {
+  readonly kind: 'batch';
+  readonly column: ColumnReference | undefined;
+  readonly limit: number;
+  readonly dryRun: 'query' | 'split' | undefined;
+  readonly statement: Insert | Update | Delete;
 }
 
 /** SPLIT, placement, TiFlash and cluster statements: understood, and nothing to do; `topic` tells why. */

@@ -4,6 +4,7 @@
  * decides. What only concerns Regions, placement or a cluster is read word by word and kept as text.
  */
 import type {
+  Batch,
   Binding,
   Flashback,
   ImportInto,
@@ -15,8 +16,10 @@ import type {
 import { parseIfExists, parseIfNotExists } from './create-table.ts';
 import { parseAdmin } from './admin-tidb.ts';
 import type { Cursor } from './cursor.ts';
-import { parseTableName } from './name.ts';
+import { parseInsert } from './insert.ts';
+import { parseColumn, parseTableName } from './name.ts';
 import { queryStarts } from './parens.ts';
+import { parseDelete, parseUpdate } from './update-delete.ts';
 import { userVariableName } from './primary.ts';
 import { K, T } from './token.ts';
 
@@ -26,6 +29,7 @@ type StatementParser = (p: Cursor, start: number) => Statement;
 const BY_WORD: Readonly<Record<string, StatementParser>> = {
   flashback: parseFlashback,
   admin: parseAdmin,
+  batch: parseBatch,
   split: (p, start) => nothingToDo(p, start, 'regions'),
   distribute: (p, start) => nothingToDo(p, start, 'regions'),
   plan: (p, start) => nothingToDo(p, start, 'replayer'),
@@ -67,6 +71,28 @@ export function nothingToDo(p: Cursor, start: number, topic: NoOperation['topic'
 function splitTable(p: Cursor): ReturnType<typeof parseTableName> {
   p.advance();
   return parseTableName(p);
+}
+
+// ---- BATCH ----
+
+function parseBatch(p: Cursor, start: number): Batch {
+  const column = p.accept(K.ON) ? parseColumn(p) : undefined;
+  p.expect(K.LIMIT);
+  const limit = p.number();
+  let dryRun: Batch['dryRun'];
+  if (p.acceptWord('dry')) {
+    if (!p.acceptWord('run')) p.fail();
+    dryRun = p.accept(K.QUERY) ? 'query' : 'split';
+  }
+  const statement = parseChange(p);
+  return { kind: 'batch', start, end: p.lastEnd, column, limit, dryRun, statement };
+}
+
+function parseChange(p: Cursor): Batch['statement'] {
+  if (p.kind === K.UPDATE) return parseUpdate(p, p.start, undefined);
+  if (p.kind === K.DELETE) return parseDelete(p, p.start, undefined);
+  if (p.kind !== K.INSERT && p.kind !== K.REPLACE) p.fail();
+  return parseInsert(p);
 }
 
 // ---- FLASHBACK, RECOVER ----
