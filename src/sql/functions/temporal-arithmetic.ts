@@ -207,7 +207,7 @@ function limitedTime(micros: number, context: EvalContext): number {
 }
 
 function addToText(text: string, by: number, context: EvalContext): Value {
-  const date = dateTimeInText(text, DateFlag.FUZZY);
+  const date = dateTimeInText(text, context);
   if (date !== undefined) {
     if (date.month === 0 || date.day === 0) {
       context.warn(1292, `Truncated incorrect date value: '${text}'`);
@@ -253,7 +253,7 @@ function timeOrDateTimeArg(arg: CompiledArgument): Read<TimeOrDateTime> {
         ? arg.type.kind === 'int'
           ? dateInNumber(source)
           : undefined
-        : dateTimeInText(text(source), DateFlag.FUZZY);
+        : dateTimeInText(text(source), context);
     if (date !== undefined) return { isTime: false, value: date };
     const micros = read(row, context);
     return micros === null ? null : { isTime: true, micros };

@@ -1,7 +1,6 @@
 /** DATE_FORMAT, TIME_FORMAT, GET_FORMAT, DAYNAME, MONTHNAME: dates as text. */
 import type { EvalContext, FunctionDef } from '../expr/index.ts';
 import {
-  DateFlag,
   dayNumber,
   DateTime,
   MICROS_PER_HOUR,
@@ -235,7 +234,7 @@ const timeFormat = define(
     const toTime = timeOf(a!.type);
     const asTime = reader(a!.evaluate, (value, context) =>
       typeof value === 'string'
-        ? (dateTimeInText(value, DateFlag.FUZZY)?.micros ?? toTime(value, context))
+        ? (dateTimeInText(value, context)?.micros ?? toTime(value, context))
         : toTime(value, context),
     );
     return map2(asTime, textArg(b!), (micros, pattern, context) => {

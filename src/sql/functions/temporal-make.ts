@@ -6,6 +6,7 @@ import {
   clampTime,
   DateFlag,
   DateTime,
+  type Decimal,
   dateType,
   datetimeType,
   dayNumber,
@@ -76,13 +77,18 @@ function clampWithWarning(micros: number, context: EvalContext): number {
   return clampTime(micros);
 }
 
+function secondMicros(seconds: Decimal, decimals: number, { session }: EvalContext): number {
+  const exact = session.sqlMode.timeTruncateFractional ? seconds.truncate(Math.min(6, decimals)) : seconds;
+  return Number(exact.withScale(decimals).withScale(6).unscaled);
+}
+
 const maketime = define(
   'maketime',
   3,
   ([, , seconds]) => timeType(secondsDecimals(seconds!.type, seconds!.constant?.value)),
   ([a, b, c], type) =>
     map3(sizeArg(a!), sizeArg(b!), decimalArg(c!), (hour, minute, second, context) => {
-      const micros = Number(second.withScale(type.decimals).withScale(6).unscaled);
+      const micros = secondMicros(second, type.decimals, context);
       if (minute < 0 || minute > 59 || micros < 0 || micros >= MICROS_PER_MINUTE) return null;
       const total = Math.min(1e6, Math.abs(hour)) * MICROS_PER_HOUR + minute * MICROS_PER_MINUTE + micros;
       return clampWithWarning(hour < 0 ? -total : total, context);
@@ -95,7 +101,7 @@ const secToTime = define(
   ([arg]) => timeType(secondsDecimals(arg!.type, arg!.constant?.value)),
   ([a], type) =>
     map1(decimalArg(a!), (seconds, context) => {
-      const micros = Number(seconds.withScale(type.decimals).withScale(6).unscaled);
+      const micros = secondMicros(seconds, type.decimals, context);
       if (Math.abs(micros) <= TIME_MICROS_MAX) return micros;
       context.warn(1292, `Truncated incorrect time value: '${seconds.toString()}'`);
       return clampTime(micros);

@@ -160,7 +160,7 @@ function clockArg(arg: CompiledArgument): Read<Parts> {
     return (row, context) => {
       const value = arg.evaluate(row, context);
       if (value === null) return null;
-      const date = dateTimeInText(text(value), DateFlag.FUZZY);
+      const date = dateTimeInText(text(value), context);
       if (date !== undefined)
         return date.ymd === 0 && context.session.sqlMode.noZeroDate
           ? zeroDate(text(value), context)

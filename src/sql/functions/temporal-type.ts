@@ -1,6 +1,8 @@
 /** What the temporal functions share: fractional digits of arguments, units, flags. */
 import type { EvalContext, FunctionArgument } from '../expr/index.ts';
 import {
+  atDisplacement,
+  type ConversionContext,
   DateFlag,
   type DateTime,
   type FieldType,
@@ -66,8 +68,9 @@ export function isDateTimeType(type: FieldType): boolean {
 }
 
 /** A text that may be a time or a date with one: a colon after the first number makes it a time. Undefined = a time. */
-export function dateTimeInText(text: string, flags: number): DateTime | undefined {
+export function dateTimeInText(text: string, context: ConversionContext): DateTime | undefined {
   if (/^\s*-|^\s*\d+:|^\s*\d+ +\d+(:|$)/.test(text) && parseTime(text).fromDateTime === undefined) return undefined;
-  const parsed = parseDateTime(text, flags);
-  return (parsed.kind === 'date' || parsed.kind === 'datetime') && parsed.warnings === 0 ? parsed.value : undefined;
+  const { kind, value, warnings, displacement } = parseDateTime(text, DateFlag.FUZZY);
+  if ((kind !== 'date' && kind !== 'datetime') || warnings !== 0) return undefined;
+  return displacement === undefined ? value : atDisplacement(value, displacement, context);
 }

@@ -2,6 +2,7 @@
  * Values read as dates, datetimes and times inside expressions, with MySQL's flags and warnings.
  * The result is null where the value is no valid date (after the warning).
  */
+import { sqlError } from '../../base/index.ts';
 import { charsetUnits } from './charset.ts';
 import type { Convert } from './coerce.ts';
 import type { ConversionContext } from './conversion-context.ts';
@@ -18,6 +19,7 @@ import {
   numberToTime,
   parseDateTime,
   type ParsedDateTime,
+  type ParsedTime,
   parseTime,
   roundSeventh,
   TimeWarning,
@@ -83,7 +85,7 @@ export function textToDateTime(text: string, context: ConversionContext, reading
   }
   warnDelimiter(context, parsed, text);
   if (parsed.warnings !== 0) warnIncorrect(context, parsed.kind, text, true);
-  const value = roundSeventh(parsed.value, parsed.seventhDigit);
+  const value = roundSeventh(parsed.value, seventhDigit(parsed, context));
   return parsed.displacement === undefined ? value : atDisplacement(value, parsed.displacement, context);
 }
 
@@ -93,8 +95,20 @@ export function atDisplacement(
   displacement: number,
   context: Pick<ConversionContext, 'session'>,
 ): DateTime {
-  const utc = addMicros(value, -displacement * 1_000_000);
-  return (utc === undefined ? undefined : utcToLocal(utc, sessionZone(context))) ?? value;
+  if (value.month !== 0 && value.day !== 0) {
+    const utc = addMicros(value, -displacement * 1_000_000);
+    return (utc === undefined ? undefined : utcToLocal(utc, sessionZone(context))) ?? value;
+  }
+  const [hours, minutes] = [Math.floor(Math.abs(displacement) / 3600), Math.floor(Math.abs(displacement) / 60) % 60];
+  const offset = `${displacement < 0 ? '-' : '+'}${hours}:${String(minutes).padStart(2, '0')}`;
+  throw sqlError('ER_TRUNCATED_WRONG_VALUE', 'temporal', `${formatDateTime(value)}${offset}`);
+}
+
+/** Microseconds of a text read as TIME: of a datetime with its distance from UTC those of the session's clock. */
+export function microsOfTime(parsed: ParsedTime, context: Pick<ConversionContext, 'session'>): number | undefined {
+  const full = parsed.fromDateTime;
+  if (full?.displacement === undefined) return parsed.micros;
+  return atDisplacement(full.value, full.displacement, context).micros;
 }
 
 function numberToDate(
@@ -113,10 +127,32 @@ function numberToDate(
 }
 
 /** Whole part and microseconds of a decimal number used as a date or time. */
-function splitDecimal(value: Decimal): { whole: number; micros: number } {
+export function splitDecimal(
+  value: Decimal,
+  { session }: Pick<ConversionContext, 'session'>,
+): { whole: number; micros: number } {
   const whole = value.truncate(0);
-  const micros = value.sub(whole).withScale(6).unscaled;
+  const rest = value.sub(whole);
+  const micros = (session.sqlMode.timeTruncateFractional ? rest.truncate(6) : rest).withScale(6).unscaled;
   return { whole: Number(whole.unscaled), micros: Number(micros) };
+}
+
+export function splitDouble(
+  value: number,
+  { session }: Pick<ConversionContext, 'session'>,
+): { whole: number; micros: number } {
+  const whole = Math.trunc(value);
+  const rest = value - whole;
+  if (!session.sqlMode.timeTruncateFractional) return { whole, micros: Math.round(rest * 1e6) };
+  return { whole, micros: Math.trunc(Math.round(rest * 1e9) / 1000) };
+}
+
+/** The digit that rounds the sixth one; TIME_TRUNCATE_FRACTIONAL drops it. */
+export function seventhDigit(
+  parsed: { readonly seventhDigit: number },
+  { session }: Pick<ConversionContext, 'session'>,
+): number {
+  return session.sqlMode.timeTruncateFractional ? 0 : parsed.seventhDigit;
 }
 
 /** The value as a DateTime, checked against `reading.flags`. */
@@ -153,13 +189,12 @@ export function dateTimeOf(
     case 'double':
     case 'float':
       return (value, context) => {
-        const whole = Math.trunc(value as number);
-        const micros = Math.round(((value as number) - whole) * 1e6);
+        const { whole, micros } = splitDouble(value as number, context);
         return numberToDate(whole, micros, () => String(value), context, { flags: flagsOf(context), what });
       };
     case 'decimal':
       return (value, context) => {
-        const { whole, micros } = splitDecimal(value as Decimal);
+        const { whole, micros } = splitDecimal(value as Decimal, context);
         return numberToDate(whole, micros, () => String(value), context, { flags: flagsOf(context), what });
       };
     case 'json':
@@ -192,7 +227,8 @@ export function textToTime(text: string, context: ConversionContext): number | n
     return null;
   }
   if (parsed.warnings !== 0) warnIncorrect(context, 'time', text, true);
-  return parsed.micros + (parsed.seventhDigit >= 5 ? (parsed.micros < 0 ? -1 : 1) : 0);
+  const micros = microsOfTime(parsed, context) ?? parsed.micros;
+  return micros + (seventhDigit(parsed, context) >= 5 ? (micros < 0 ? -1 : 1) : 0);
 }
 
 function numberAsTime(whole: number, micros: number, text: () => string, context: ConversionContext): number | null {
@@ -219,12 +255,12 @@ export function timeOf(type: FieldType): Convert<number | null> {
     case 'double':
     case 'float':
       return (value, context) => {
-        const whole = Math.trunc(value as number);
-        return numberAsTime(whole, Math.round(((value as number) - whole) * 1e6), () => String(value), context);
+        const { whole, micros } = splitDouble(value as number, context);
+        return numberAsTime(whole, micros, () => String(value), context);
       };
     case 'decimal':
       return (value, context) => {
-        const { whole, micros } = splitDecimal(value as Decimal);
+        const { whole, micros } = splitDecimal(value as Decimal, context);
         return numberAsTime(whole, micros, () => String(value), context);
       };
     case 'json':

@@ -195,9 +195,13 @@ export function intOf(type: FieldType): Convert<number | bigint> {
       return (value) => dateToNumber(value as number);
     case 'datetime':
     case 'timestamp':
-      return (value) => dateTimeToNumber(roundDateTime(value as DateTime, 0) ?? (value as DateTime));
+      return (value, { session }) =>
+        dateTimeToNumber(
+          roundDateTime(value as DateTime, 0, session.sqlMode.timeTruncateFractional) ?? (value as DateTime),
+        );
     case 'time':
-      return (value) => timeToNumber(roundMicros(value as number, 0));
+      return (value, { session }) =>
+        timeToNumber(roundMicros(value as number, 0, session.sqlMode.timeTruncateFractional));
     case 'enum':
       return (value) => (value as EnumValue).index;
     case 'set':

@@ -2,7 +2,16 @@
 import { sqlError } from '../../base/index.ts';
 import { charsetUnits } from './charset.ts';
 import type { ConversionContext } from './conversion-context.ts';
-import { modeDateFlags, sessionZone, timeToDateTime } from './coerce-temporal.ts';
+import {
+  atDisplacement,
+  microsOfTime,
+  modeDateFlags,
+  sessionZone,
+  seventhDigit,
+  splitDecimal,
+  splitDouble,
+  timeToDateTime,
+} from './coerce-temporal.ts';
 import type { Decimal } from './decimal.ts';
 import type { FieldType } from './field-type.ts';
 import { cachedTextOf, type NonNullValue } from './format.ts';
@@ -23,17 +32,15 @@ import {
   roundSeventh,
   TimeWarning,
 } from './temporal-parse.ts';
-import { utcToLocal } from './time-zone.ts';
 
-/** Splits a number into its whole part and microseconds; `exact` false when there was more. */
-function wholeAndMicros(value: NonNullValue, type: FieldType): { whole: number; micros: number } {
-  if (type.kind === 'decimal') {
-    const whole = (value as Decimal).truncate(0);
-    return { whole: Number(whole.unscaled), micros: Number((value as Decimal).sub(whole).withScale(6).unscaled) };
-  }
-  const number = Number(value);
-  const whole = Math.trunc(number);
-  return { whole, micros: Math.round((number - whole) * 1e6) };
+/** Splits a number into its whole part and microseconds. */
+function wholeAndMicros(
+  value: NonNullValue,
+  type: FieldType,
+  context: ConversionContext,
+): { whole: number; micros: number } {
+  if (type.kind === 'decimal') return splitDecimal(value as Decimal, context);
+  return splitDouble(Number(value), context);
 }
 
 function plainText(value: NonNullValue, type: FieldType): string {
@@ -63,7 +70,7 @@ function readDateTime(
     case 'double':
     case 'float':
       return (value, target, context) => {
-        const { whole, micros } = wholeAndMicros(value, from);
+        const { whole, micros } = wholeAndMicros(value, from, context);
         const parsed = numberToDateTime(whole, modeDateFlags(context));
         const time = parsed.kind === 'date' && micros !== 0 ? { ...parsed, warnings: TimeWarning.TRUNCATED } : parsed;
         const result = accept(time, () => String(value), what, target, context);
@@ -104,10 +111,9 @@ function accept(
     reportTemporal(context, target, what, text(), outOfRange);
     if (parsed.kind === 'error' || parsed.kind === 'none') return DateTime.ZERO;
   }
-  const value = roundSeventh(parsed.value, context.session.sqlMode.timeTruncateFractional ? 0 : parsed.seventhDigit);
+  const value = roundSeventh(parsed.value, seventhDigit(parsed, context));
   if (parsed.displacement === undefined) return value;
-  const utc = addMicros(value, -parsed.displacement * 1_000_000);
-  return (utc === undefined ? undefined : utcToLocal(utc, sessionZone(context))) ?? value;
+  return atDisplacement(value, parsed.displacement, context);
 }
 
 export function storeDate(from: FieldType): Store {
@@ -170,8 +176,8 @@ export function storeTime(from: FieldType, to: FieldType): Store {
     if (parsed.warnings !== 0 || parsed.micros === undefined) {
       reportTemporal(context, target, 'time', text(), (parsed.warnings & TimeWarning.OUT_OF_RANGE) !== 0);
     } else if (parsed.fromDateTime !== undefined) noteTemporal(context, target, 'time', text());
-    const seventh = parsed.seventhDigit >= 5 ? 1 : 0;
-    const micros = parsed.micros ?? 0;
+    const seventh = seventhDigit(parsed, context) >= 5 ? 1 : 0;
+    const micros = microsOfTime(parsed, context) ?? 0;
     return finish(micros < 0 ? micros - seventh : micros + seventh, context);
   };
   switch (from.kind) {
@@ -192,7 +198,7 @@ export function storeTime(from: FieldType, to: FieldType): Store {
     case 'double':
     case 'float':
       return (value, target, context) => {
-        const { whole, micros } = wholeAndMicros(value, from);
+        const { whole, micros } = wholeAndMicros(value, from, context);
         const parsed = numberToTime(whole);
         const base = take(parsed, () => String(value), target, context);
         return parsed.warnings === 0 ? finish(base + micros, context) : base;
