@@ -2,7 +2,7 @@
 import { sqlError } from '../../base/index.ts';
 import type { ColumnDef } from '../../sql/catalog/index.ts';
 import type { AlterPlan } from '../../sql/ddl/index.ts';
-import { compile, type EvalContext, type Evaluator } from '../../sql/expr/index.ts';
+import { compile, type EvalContext, type Expr } from '../../sql/expr/index.ts';
 import { bindTableExpressions } from '../../sql/planner/index.ts';
 import { castValue, type FieldType, implicitDefaultOf, type Row, type Value } from '../../sql/types/index.ts';
 import { plannerContext } from '../session/plan-context.ts';
@@ -19,9 +19,7 @@ export interface RowConverter {
 
 export function rowConversion(session: EngineSession, plan: AlterPlan): RowConverter {
   const writer = bindTableExpressions(plan.after, plannerContext(session, '', []));
-  const sources = plan.after.columns.map((column, place) =>
-    columnSource(plan, column, writer.defaults[place] && compile(writer.defaults[place])),
-  );
+  const sources = plan.after.columns.map((column, place) => columnSource(plan, column, writer.defaults[place]));
   const generated = writer.generated.map(({ column, expr }) => ({ column, evaluate: compile(expr), type: expr.type }));
   const context = evalContext(session, 0, []);
   const { sqlMode } = session.state;
@@ -42,14 +40,16 @@ export function rowConversion(session: EngineSession, plan: AlterPlan): RowConve
   return { convert: (rows) => rows.map(convertRow), rows: () => count };
 }
 
-function columnSource(plan: AlterPlan, column: ColumnDef, defaultOf: Evaluator | undefined): ColumnSource {
+function columnSource(plan: AlterPlan, column: ColumnDef, initial: Expr | undefined): ColumnSource {
   const place = plan.before.columns.findIndex((candidate) => candidate.id === column.id);
   const before = plan.before.columns[place];
   if (column.generated) return () => null;
   if (before === undefined) {
-    return (row, context) => {
-      const value = defaultOf?.(row, context) ?? null;
-      return value === null && !column.type.nullable ? implicitDefaultOf(column.type) : value;
+    const evaluate = initial && compile(initial);
+    return (row, context, rowNumber) => {
+      const value = evaluate?.(row, context) ?? null;
+      if (value === null || initial === undefined) return column.type.nullable ? null : implicitDefaultOf(column.type);
+      return castValue(value, initial.type, column.type, context, { column: column.name, row: rowNumber });
     };
   }
   const from = before.type;

@@ -103,3 +103,17 @@ test('inserts that share a template keep their own values', async () => {
   );
   await expect(run("INSERT INTO t (n, s) VALUES (1, 'too long a text')")).rejects.toMatchObject({ errno: 1406 });
 });
+
+test('ADD COLUMN converts an expression default for the rows that are there', async () => {
+  await run('CREATE TABLE t (id INT)');
+  await run('INSERT INTO t VALUES (1)');
+  await expect(run("ALTER TABLE t ADD COLUMN d DATE DEFAULT (CONCAT('2024-', '05'))")).rejects.toMatchObject({
+    errno: 1292,
+  });
+  await expect(run("ALTER TABLE t ADD COLUMN e ENUM('a','b') DEFAULT (LOWER('C'))")).rejects.toMatchObject({
+    errno: 1265,
+  });
+  await expect(run('ALTER TABLE t ADD COLUMN u VARCHAR(36) DEFAULT (UUID())')).rejects.toMatchObject({ errno: 1674 });
+  await run("ALTER TABLE t ADD COLUMN n INT DEFAULT (CONCAT('4', '2'))");
+  expect(await run('SELECT id, n + 0 FROM t')).toEqual([[1, 42]]);
+});

@@ -17,6 +17,7 @@ import { isLob } from './build-index.ts';
 import { checkOwnKeys, checkReferencingKeys, startsWith } from './build-foreign-key.ts';
 import { applyTableOptions, checkTableName } from './build-table.ts';
 import { dropChecksOf, refuseDependentChecks, refuseDependentExpressions } from './column-dependencies.ts';
+import { nodesOf } from './expression-rules.ts';
 import { originDefaultOf } from './origin-default.ts';
 import { alteredPartitioning } from './partitions/alter-partitioned.ts';
 import { renameTable } from './rename-table.ts';
@@ -274,8 +275,18 @@ function positionOf(position: ColumnPosition, draft: TableDraft): number {
   return draft.columns.indexOf(draft.getColumn(position.column)) + 1;
 }
 
+/** MySQL refuses to fill the rows that are there with what a replica would compute differently. */
+const UNSAFE: ReadonlySet<string> = new Set('uuid uuid_short rand random_bytes sysdate user current_user'.split(' '));
+
+function refuseUnsafeDefault({ default: initial }: ColumnDefinition): void {
+  if (initial === undefined || !initial.parenthesised) return;
+  for (const node of nodesOf(initial.expression))
+    if (node.kind === 'function' && UNSAFE.has(node.name)) throw sqlError('ER_BINLOG_UNSAFE_SYSTEM_FUNCTION');
+}
+
 function addColumn(definition: ColumnDefinition, position: ColumnPosition | undefined, alteration: Alteration): void {
   const { draft } = alteration;
+  refuseUnsafeDefault(definition);
   const column = draft.addColumn(definition, new Set(), position && positionOf(position, draft));
   const checksBefore = draft.checks.length;
   draft.addColumnConstraints(definition);
