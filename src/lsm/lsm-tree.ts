@@ -211,7 +211,7 @@ export class LsmTree {
 
   /** Back-pressure: await it before appending to the log. Undefined when there is room. */
   waitForRoom(): MaybePromise<void> {
-    if (this.#options.background === false || this.#hasRoom()) return undefined;
+    if (this.hasRoom) return undefined;
     const waiter = deferred<void>();
     this.#roomWaiters.push(waiter);
     const timer = this.#options.env.timers.after(STALL_MS_MAX, () => {
@@ -220,8 +220,10 @@ export class LsmTree {
     return waiter.promise.finally(() => timer.cancel());
   }
 
-  #hasRoom(): boolean {
-    const { budget } = this.#options;
+  /** Whether `waitForRoom` would not wait. */
+  get hasRoom(): boolean {
+    const { budget, background } = this.#options;
+    if (background === false) return true;
     const full = this.#memtables.full.length;
     if (full >= FULL_MEMTABLES_MAX) return false;
     // A compaction that cannot go on (a damaged table) must not stop writers: reads get slower, nothing else.
@@ -230,7 +232,7 @@ export class LsmTree {
   }
 
   #onProgress(): void {
-    if (this.#roomWaiters.length === 0 || !this.#hasRoom()) return;
+    if (this.#roomWaiters.length === 0 || !this.hasRoom) return;
     for (const waiter of this.#roomWaiters.splice(0)) waiter.resolve();
   }
 

@@ -69,6 +69,21 @@ const faulty = (log: CommitLog, script: readonly ScriptedFault[]): FaultyLog =>
   new FaultyLog(log, scriptedFaults(script), quickEnv().timers);
 const times = (count: number, fault: ScriptedFault): ScriptedFault[] => Array.from({ length: count }, () => fault);
 
+/** An append takes a turn of the event loop; `onAppend` hears of its start. */
+function slowLog(inner: CommitLog, onAppend: () => void): CommitLog {
+  return {
+    append: async (after, record) => {
+      onAppend();
+      await realEnv().timers.yield();
+      return inner.append(after, record);
+    },
+    read: (after) => inner.read(after),
+    tail: () => inner.tail(),
+    trim: (upTo) => inner.trim(upTo),
+    close: () => inner.close(),
+  };
+}
+
 describe('commit pipeline', () => {
   it('puts the commits that wait into one record', async () => {
     const log = new CountingLog(new MemoryLog());
@@ -76,6 +91,47 @@ describe('commit pipeline', () => {
     await Promise.all(Array.from({ length: 20 }, (_, i) => node.put(`k${i}`, String(i))));
     expect(log.counts.appends).toBeLessThanOrEqual(2);
     for (let i = 0; i < 20; i++) expect(await node.get(`k${i}`)).toBe(String(i));
+  });
+
+  it('starts the next append before it applies and answers the last one', async () => {
+    const seen: string[] = [];
+    let node: Node | undefined;
+    const inner = new MemoryLog();
+    node = await openNode(slowLog(inner, () => seen.push(`append, ${node?.tree.lastPosition} applied`)));
+    const transactions = [await node.locked('a'), await node.locked('b'), await node.locked('c')];
+    const commits = transactions.map(async (transaction, i) => {
+      while (i > 0 && seen.length === 0) await realEnv().timers.yield();
+      transaction.put(utf8Encode(`k${i}`), utf8Encode('1'));
+      await transaction.commit();
+      seen.push(`${i} answered`);
+    });
+    await Promise.all(commits);
+    expect(seen).toEqual(['append, 0 applied', 'append, 0 applied', '0 answered', '1 answered', '2 answered']);
+    expect(await (await openNode(inner)).get('k2')).toBe('1');
+  });
+
+  it('tells no outcome of a record that was started ahead and got no answer', async () => {
+    for (const [fault, expected] of [
+      ['error-before', undefined],
+      ['error-after', '1'],
+    ] as const) {
+      const inner = new MemoryLog();
+      let appends = 0;
+      const script = [
+        { call: 'append', skip: 1, fault } as const,
+        ...times(9, { call: 'append', fault: 'error-before' }),
+      ];
+      const node = await openNode(slowLog(faulty(inner, script), () => appends++));
+      const [a, b] = [await node.locked('a'), await node.locked('b')];
+      for (const transaction of [a, b]) transaction.put(utf8Encode(transaction === a ? 'a' : 'b'), utf8Encode('1'));
+      const first = a.commit();
+      while (appends === 0) await realEnv().timers.yield();
+      const second = Promise.resolve(b.commit());
+      await expect(second).rejects.toMatchObject({ code: 'commit-unknown' });
+      await first;
+      const reopened = await openNode(inner);
+      expect([await reopened.get('a'), await reopened.get('b')]).toEqual(['1', expected]);
+    }
   });
 
   it('offers a record again when the append failed before or after it took effect; it commits once', async () => {

@@ -1,7 +1,8 @@
 /**
  * The commit pipeline: turns waiting transactions into log records, one append in flight at a time.
  *
- * While an append is on its way, further commits gather and go out together in the next record (group commit). When
+ * While an append is on its way, further commits gather and go out together in the next record (group commit). The next
+ * append is started as soon as the last one is durable, before that is applied and answered: the log never waits for us. When
  * another writer was faster, the pipeline reads what it had not seen, applies it, drops the transactions whose locked keys
  * it changed, and tries again. Only after the append is durable are the writes applied, locks released and clients answered.
  *
@@ -52,6 +53,14 @@ interface WaitingTables {
 
 type Waiting = WaitingCommit | WaitingTables;
 
+/** A record on its way to the log. */
+interface StartedGroup {
+  readonly group: WaitingCommit[];
+  readonly commit: PendingCommit;
+  readonly record: Bytes;
+  readonly result: Promise<AppendResult>;
+}
+
 interface PipelineOptions {
   readonly log: CommitLog;
   readonly store: ObjectStore;
@@ -66,9 +75,6 @@ const GROUP_BYTES_MAX = 8 * 1024 * 1024;
 const INLINE_BYTES_MAX = 32 * 1024 * 1024;
 const APPEND_ATTEMPTS_MAX = 4;
 const RETRY_DELAY_MS = 20;
-/** How long a group waits for those who were in the last two; half a sync of a fast disk. */
-const GATHER_MS = 0.2;
-const GATHER_TURNS_MAX = 100;
 const RACES_LOST_MAX = 10_000;
 
 export class CommitPipeline {
@@ -85,7 +91,8 @@ export class CommitPipeline {
   readonly #objects: CommitObjects;
   #queue: Waiting[] = [];
   #running: Promise<void> | undefined = undefined;
-  #groupSizes: readonly [number, number] = [0, 0];
+  /** The next group, when its append was started before the last one was applied. */
+  #ahead: StartedGroup | undefined;
 
   constructor(manager: TransactionManager, options: PipelineOptions) {
     this.#manager = manager;
@@ -127,10 +134,12 @@ export class CommitPipeline {
   async #run(): Promise<void> {
     let group: Waiting[] = [];
     try {
-      while (this.#queue.length > 0) {
-        if (this.#queue.length < this.#expectedCount()) await this.#gather();
-        group = this.#takeGroup();
-        this.#groupSizes = [this.#groupSizes[1], group.length];
+      for (;;) {
+        group = this.#ahead?.group ?? [];
+        if (group.length === 0) {
+          if (this.#queue.length === 0) return;
+          group = this.#takeGroup();
+        }
         await this.#commit(group);
       }
     } catch (error) {
@@ -140,24 +149,9 @@ export class CommitPipeline {
     }
   }
 
-  /** Clients that commit all the time are in the group before this one and in the one before that. */
-  #expectedCount(): number {
-    return Math.min(this.#groupSizes[0] + this.#groupSizes[1], this.#manager.activeCount);
-  }
-
-  /** Clients that were just answered come back within microseconds: one record for all of them is one sync for all of them. */
-  async #gather(): Promise<void> {
-    const { clock, timers } = this.#options.env;
-    const end = clock.monotonicMs() + GATHER_MS;
-    for (let turn = 0; turn < GATHER_TURNS_MAX; turn++) {
-      await timers.yield();
-      if (this.#queue.length >= this.#expectedCount() || clock.monotonicMs() >= end) return;
-    }
-  }
-
   async #commit(group: readonly Waiting[]): Promise<void> {
     try {
-      const room = this.#tree.waitForRoom();
+      const room = this.#ahead === undefined ? this.#tree.waitForRoom() : undefined;
       if (room instanceof Promise) await room.catch(notCommitted);
       const first = group[0] as Waiting;
       if ('tables' in first) await this.#commitTables(first);
@@ -172,7 +166,9 @@ export class CommitPipeline {
   }
 
   #fail(group: readonly Waiting[], error: Error): void {
-    const rest = this.#queue;
+    const started = this.#ahead?.group ?? [];
+    const rest = [...started, ...this.#queue];
+    this.#ahead = undefined;
     this.#queue = [];
     this.#manager.fence(error);
     for (const waiting of [...group, ...rest]) {
@@ -202,21 +198,47 @@ export class CommitPipeline {
 
   async #commitGroup(all: WaitingCommit[]): Promise<void> {
     for (let race = 0; race < RACES_LOST_MAX; race++) {
-      const group = dropDoomed(all);
+      const started = this.#ahead;
+      this.#ahead = undefined;
+      // Only foreign commits doom, and those are applied by this loop alone: whoever is in a started record stays in it.
+      const group = started?.group ?? dropDoomed(all);
       if (group.length === 0) return;
-      const commit: PendingCommit = {
-        timestamp: this.#manager.clock.next(),
-        writeSets: group.map(({ transaction }) => transaction.writes as Memtable),
-      };
-      const encoded = this.#encode(commit);
+      const commit = started?.commit ?? this.#pendingCommit(group);
+      const encoded = started?.record ?? this.#encode(commit);
       const record = encoded instanceof Promise ? await encoded.catch(notCommitted) : encoded;
-      if (await this.#append(record)) {
+      if (await this.#append(record, started?.result)) {
+        this.#startAhead();
         this.#applyOwn(group, commit);
         void this.trim();
         return;
       }
     }
     throw new NotCommitted(new DbError('unavailable', 'log-contended', 'lost the race for the log too many times'));
+  }
+
+  #pendingCommit(group: readonly WaitingCommit[]): PendingCommit {
+    return {
+      timestamp: this.#manager.clock.next(),
+      writeSets: group.map(({ transaction }) => transaction.writes as Memtable),
+    };
+  }
+
+  /** The log need not be idle while the last group is applied and answered: what waits already goes on its way. */
+  #startAhead(): void {
+    const first = this.#queue[0];
+    if (first === undefined || 'tables' in first || !this.#tree.hasRoom) return;
+    const group = this.#takeGroup() as WaitingCommit[];
+    const commit = this.#pendingCommit(group);
+    const isInline = bodyBytesEstimate(commit) <= INLINE_BYTES_MAX;
+    if (!isInline || group.some(({ transaction }) => transaction.owner.doomed)) {
+      this.#queue.unshift(...group);
+      return;
+    }
+    const record = this.#encode(commit) as Bytes;
+    const result = this.#log.append(this.#position, record);
+    // `#append` hears of a failure later; until then it is nobody's unhandled rejection.
+    result.catch(() => undefined);
+    this.#ahead = { group, commit, record, result };
   }
 
   async #commitTables({ tables, done }: WaitingTables): Promise<void> {
@@ -247,11 +269,11 @@ export class CommitPipeline {
   }
 
   /** True: the record is in the log. False: somebody else's is there, and has been applied. */
-  async #append(record: Bytes): Promise<boolean> {
+  async #append(record: Bytes, started?: Promise<AppendResult>): Promise<boolean> {
     for (let attempt = 1; ; attempt++) {
       let result: AppendResult;
       try {
-        result = await this.#log.append(this.#position, record);
+        result = await ((attempt === 1 ? started : undefined) ?? this.#log.append(this.#position, record));
       } catch (error) {
         // Only the first attempt tells of all: a later one does not know what became of those before it.
         if (attempt === 1 && isLimit(error)) throw new NotCommitted(error);
