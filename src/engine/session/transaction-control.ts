@@ -26,6 +26,8 @@ export interface OpenTransaction {
   readonly storage: TransactionStorage;
   readonly explicit: boolean;
   readonly readOnly: boolean;
+  /** As SET TRANSACTION says it: 'READ-COMMITTED'. */
+  readonly level: string;
   /** Of a stale read: the definitions of its moment. */
   readonly catalog: Catalog | undefined;
 }
@@ -84,7 +86,7 @@ export class TransactionControl {
     });
     const open = (catalog: Catalog): void => {
       const storage = this.#host.storage(transaction, this.#session);
-      this.#current = { transaction, storage, explicit, readOnly: true, catalog };
+      this.#current = { transaction, storage, explicit, readOnly: true, level: 'REPEATABLE-READ', catalog };
       this.#next = {};
     };
     try {
@@ -126,6 +128,7 @@ export class TransactionControl {
       storage: this.#storageOf(transaction, level === 'SERIALIZABLE' && (explicit || !this.#state.autocommit)),
       explicit,
       readOnly: readOnly ?? this.#next.readOnly ?? variables.isOn('transaction_read_only'),
+      level,
       catalog: undefined,
     };
     this.#next = {};

@@ -3,6 +3,7 @@ import type { TableDef } from '../../sql/catalog/index.ts';
 import type { Row } from '../../sql/types/index.ts';
 import { histogramJson } from '../histograms/index.ts';
 import type { EngineSession } from '../session/session.ts';
+import { threadRows, transactionRows } from '../status/thread-rows.ts';
 import type { BindingRow } from './bindings.ts';
 import { unitsText } from './resource-groups.ts';
 import type { StatementRecord, SummaryRow, SummaryWindow } from './statement-summary.ts';
@@ -28,6 +29,8 @@ const TABLES: Readonly<Record<string, (session: EngineSession) => Row[]>> = {
       .current()
       .filter((row) => maySee(session, row.sampleUser))
       .map((row) => digestRow(session, row)),
+  events_transactions_current: transactionRows,
+  threads: threadRows,
   RESOURCE_GROUPS: (session) =>
     session.host.additions.resourceGroups
       .list()

@@ -60,6 +60,8 @@ export interface IndexDef {
   readonly global?: boolean;
   /** USING BTREE was written. */
   readonly explicitAlgorithm?: boolean;
+  /** FULLTEXT … WITH PARSER. */
+  readonly parser?: string;
 }
 
 export type ReferentialAction = 'no action' | 'restrict' | 'cascade' | 'set null' | 'set default';

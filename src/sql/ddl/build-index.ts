@@ -57,7 +57,14 @@ export function buildIndex(definition: IndexDefinition, name: string, columns: I
     state: 'public',
     ...(definition.options.global && { global: true }),
     ...(definition.options.algorithm === 'btree' && { explicitAlgorithm: true }),
+    ...(definition.options.parser !== undefined && { parser: parserOf(definition.options.parser) }),
   };
+}
+
+/** The one parser plug-in that MySQL brings. */
+function parserOf(written: string): string {
+  if (written.toLowerCase() !== 'ngram') throw sqlError('ER_FUNCTION_NOT_DEFINED', written);
+  return 'ngram';
 }
 
 /** Parts over CAST(… AS … ARRAY). A unique one would have to hold over single elements, which have no index entries yet. */

@@ -181,7 +181,9 @@ function indexLine(index: IndexDef, table: TableDef): string {
   const comment = index.comment === '' ? '' : ` COMMENT ${quoteText(index.comment)}`;
   const global = index.global && table.partitioning !== undefined ? ' /*T![global_index] GLOBAL */' : '';
   const using = index.explicitAlgorithm ? ' USING BTREE' : '';
-  return `${word} (${parts.join(',')})${using}${global}${comment}${index.visible ? '' : ' /*!80000 INVISIBLE */'}`;
+  const invisible = index.visible ? '' : ' /*!80000 INVISIBLE */';
+  const parser = index.parser === undefined ? '' : ` /*!50100 WITH PARSER ${quoteName(index.parser)} */ `;
+  return `${word} (${parts.join(',')})${using}${global}${comment}${invisible}${parser}`;
 }
 
 function foreignKeyLine(key: ForeignKeyDef, table: TableDef): string {

@@ -224,14 +224,19 @@ export class TableDraft {
     const serves = (index: IndexDef): boolean =>
       startsWith(index, key.columnIds) && (named === undefined || !index.generated);
     if (!this.indexes.some(serves)) {
-      const taken = new Set(this.indexes.map((index) => index.name.toLowerCase()));
+      // One that was made for another foreign key goes in its favour, and may leave it its name.
+      const parts = key.columnIds.map((columnId) => ({ columnId, descending: false }));
+      const goes = ({ generated, parts: own }: IndexDef): boolean =>
+        generated === true && own.every(({ columnId }, place) => columnId === parts[place]?.columnId);
+      const taken = new Set(this.indexes.filter((index) => !goes(index)).map((index) => index.name.toLowerCase()));
+      if (named !== undefined && taken.has(named.toLowerCase())) throw sqlError('ER_DUP_KEYNAME', named);
       const base = named ?? definition.columns[0] ?? name;
       this.indexes.push({
         id: this.nextIndexId++,
         name: unusedIndexName(base, taken),
         unique: false,
         primary: false,
-        parts: key.columnIds.map((columnId) => ({ columnId, descending: false })),
+        parts,
         visible: true,
         comment: '',
         kind: 'btree',
