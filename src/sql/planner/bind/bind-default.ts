@@ -49,7 +49,11 @@ export function bindDefaultOf(node: ast.DefaultOfColumn, block: Block): Expr {
 /** VALUES(c): the row that was to be inserted; NULL outside of ON DUPLICATE KEY UPDATE. */
 export function bindValuesOf(node: ast.ValuesOfColumn, block: Block): Expr {
   const value = block.insertedRow?.find(node.column.name.toLowerCase());
-  if (value !== undefined) return value;
+  const { table, name } = node.column;
+  if (value !== undefined && (table === undefined || table.toLowerCase() === block.insertedRow?.alias.toLowerCase()))
+    return value;
+  if (block.insertedRow !== undefined)
+    throw sqlError('ER_BAD_FIELD_ERROR', table === undefined ? name : `${table}.${name}`, 'field list');
   block.resolve(node.column);
   return NULL;
 }

@@ -2,13 +2,19 @@
 import { sqlError } from '../../../base/index.ts';
 import type * as ast from '../../ast/index.ts';
 import type { TableDef } from '../../catalog/index.ts';
-import type { Expr } from '../../expr/index.ts';
 import type { Assignment, RowWriter } from '../../plan/index.ts';
 import { bindTarget } from './bind-target.ts';
 import { type Block, type BoundQuery, type QueryEnv } from './block.ts';
+import {
+  type DuplicateSource,
+  duplicateSource,
+  querySources,
+  selectedWidth,
+  withoutUnread,
+} from './duplicate-source.ts';
 import { ROW_IDS, rowBlock, RowSource } from './row-writer.ts';
 import { checkedWriter } from './view-target.ts';
-import { columnPositions, ListSource, type Source } from './scope.ts';
+import { columnPositions, type Source } from './scope.ts';
 
 export interface BoundInsert {
   readonly writer: RowWriter;
@@ -37,10 +43,13 @@ export function bindInsert(node: ast.Insert, env: QueryEnv): BoundInsert {
     node.query === undefined ? undefined : columns.find((column) => table.columns[column]!.generated !== undefined);
   if (generated !== undefined)
     throw sqlError('ER_NON_DEFAULT_VALUE_FOR_GENERATED_COLUMN', table.columns[generated]!.name, table.name);
-  const query = node.query === undefined ? undefined : bindSource(node.query, columns, env);
+  const readable = node.query === undefined ? undefined : duplicateSource(node, node.query);
+  const bound = readable === undefined ? undefined : bindSource(readable, columns, env);
   const width = table.columns.length;
+  const sources = bound === undefined ? [] : querySources(bound, readable?.reads ?? 'nothing', width * 2);
   const onDuplicate =
-    node.onDuplicate.length === 0 ? [] : bindOnDuplicate(node, table, columns, query, { ...env, targetNames: names });
+    node.onDuplicate.length === 0 ? [] : bindOnDuplicate(node, table, columns, sources, { ...env, targetNames: names });
+  const query = bound === undefined ? undefined : withoutUnread(bound, width * 2, node, onDuplicate);
   if (onDuplicate.length > 0)
     access?.written.push({
       privilege: 'update',
@@ -110,9 +119,9 @@ function bindAssignment(value: ast.Expression, column: number, table: TableDef, 
   return { column, expr: block.bind(value) };
 }
 
-function bindSource(query: ast.Query, columns: readonly number[], env: QueryEnv): BoundQuery {
+function bindSource({ query }: DuplicateSource, columns: readonly number[], env: QueryEnv): BoundQuery {
   const bound = env.binders.query(query, { ...env, top: false, dropOrder: false });
-  if (bound.outputs.length !== columns.length) throw sqlError('ER_WRONG_VALUE_COUNT_ON_ROW', 1);
+  if (selectedWidth(bound) !== columns.length) throw sqlError('ER_WRONG_VALUE_COUNT_ON_ROW', 1);
   return bound;
 }
 
@@ -121,7 +130,7 @@ function bindOnDuplicate(
   node: ast.Insert,
   table: TableDef,
   columns: readonly number[],
-  query: BoundQuery | undefined,
+  readable: readonly Source[],
   env: QueryEnv & { readonly targetNames: ReadonlyMap<string, number> | undefined },
 ): Assignment[] {
   const width = table.columns.length;
@@ -138,34 +147,31 @@ function bindOnDuplicate(
         aliasNames(node, table, columns),
       ),
     );
-  if (query !== undefined) sources.push(...querySources(query, width * 2));
+  sources.push(...readable);
   const block = rowBlock(sources, env);
   block.clause = 'field list';
   block.insertedRow = inserted;
   const positions = env.targetNames ?? columnPositions(table);
-  return node.onDuplicate.map(({ column, value }) => {
+  const { plan } = block.relation;
+  const assignments = node.onDuplicate.map(({ column, value }) => {
     const position = positions.get(column.name.toLowerCase());
-    if (position === undefined) throw sqlError('ER_BAD_FIELD_ERROR', column.name, 'field list');
+    const isOther = column.table !== undefined && column.table.toLowerCase() !== name.toLowerCase();
+    if (position === undefined || isOther)
+      throw sqlError(
+        'ER_BAD_FIELD_ERROR',
+        column.table === undefined ? column.name : `${column.table}.${column.name}`,
+        'field list',
+      );
     return bindAssignment(value, position, table, block);
   });
+  // A subquery over the rows at hand would have to run per row that is written.
+  if (block.relation.plan !== plan)
+    throw sqlError('ER_NOT_SUPPORTED_YET', 'correlated subquery in ON DUPLICATE KEY UPDATE');
+  return assignments;
 }
 
 function aliasNames(node: ast.Insert, table: TableDef, columns: readonly number[]): ReadonlyMap<string, number> {
   if (node.rowAliasColumns.length === 0) return columnPositions(table);
   if (node.rowAliasColumns.length !== columns.length) throw sqlError('ER_VIEW_WRONG_LIST');
   return new Map(node.rowAliasColumns.map((name, i) => [name.toLowerCase(), columns[i]!]));
-}
-
-/** The query's tables stay visible by the columns that it selects. */
-function querySources(query: BoundQuery, offset: number): Source[] {
-  const byTable = new Map<string, { name: string; expr: Expr }[]>();
-  for (const [i, { name, expr }] of query.outputs.entries()) {
-    const table = expr.kind === 'column' ? (expr.table ?? '') : '';
-    const column: Expr = { kind: 'column', id: ROW_IDS - 1 - i, index: offset + i, name, table, type: expr.type };
-    const own = expr.kind === 'column' ? expr.name : name;
-    const known = byTable.get(table);
-    if (known === undefined) byTable.set(table, [{ name: own, expr: column }]);
-    else known.push({ name: own, expr: column });
-  }
-  return [...byTable].map(([table, columns]) => new ListSource(table, undefined, columns));
 }
