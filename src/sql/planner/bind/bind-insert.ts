@@ -152,7 +152,7 @@ function bindOnDuplicate(
   block.clause = 'field list';
   block.insertedRow = inserted;
   const positions = env.targetNames ?? columnPositions(table);
-  const { plan } = block.relation;
+  const plan = block.relation?.plan;
   const assignments = node.onDuplicate.map(({ column, value }) => {
     const position = positions.get(column.name.toLowerCase());
     const isOther = column.table !== undefined && column.table.toLowerCase() !== name.toLowerCase();
@@ -165,7 +165,7 @@ function bindOnDuplicate(
     return bindAssignment(value, position, table, block);
   });
   // A subquery over the rows at hand would have to run per row that is written.
-  if (block.relation.plan !== plan)
+  if (block.relation?.plan !== plan)
     throw sqlError('ER_NOT_SUPPORTED_YET', 'correlated subquery in ON DUPLICATE KEY UPDATE');
   return assignments;
 }
