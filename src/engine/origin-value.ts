@@ -1,5 +1,5 @@
 /** The value that a column has in rows written before the column was added. */
-import { utf8Encode } from '../base/index.ts';
+import { fromHex, utf8Encode } from '../base/index.ts';
 import type { ColumnDef } from '../sql/catalog/index.ts';
 import {
   type FieldType,
@@ -17,6 +17,10 @@ import {
 export function originValue(column: ColumnDef): Value {
   const origin = column.originDefault;
   if (origin?.kind !== 'literal' || origin.text === null) return null;
+  if (origin.binary === true) {
+    if (column.type.kind === 'bit') return normalizeInt(BigInt(`0x${origin.text || '0'}`));
+    return fromHex(origin.text) ?? new Uint8Array(0);
+  }
   return literalValue(origin.text, column.type);
 }
 

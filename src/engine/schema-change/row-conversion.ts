@@ -3,8 +3,18 @@ import { sqlError } from '../../base/index.ts';
 import type { ColumnDef } from '../../sql/catalog/index.ts';
 import type { AlterPlan } from '../../sql/ddl/index.ts';
 import { compile, type EvalContext, type Expr } from '../../sql/expr/index.ts';
+import { parseExpressionText } from '../../sql/parser/index.ts';
 import { bindTableExpressions } from '../../sql/planner/index.ts';
-import { castValue, type FieldType, implicitDefaultOf, type Row, type Value } from '../../sql/types/index.ts';
+import {
+  castValue,
+  type FieldType,
+  formatText,
+  implicitDefaultOf,
+  type Row,
+  type Value,
+  varcharType,
+} from '../../sql/types/index.ts';
+import { type Evaluated, evaluateExpression } from '../session/evaluate.ts';
 import { plannerContext } from '../session/plan-context.ts';
 import type { EngineSession } from '../session/session.ts';
 import { evalContext } from '../session/statement-run.ts';
@@ -19,7 +29,10 @@ export interface RowConverter {
 
 export function rowConversion(session: EngineSession, plan: AlterPlan): RowConverter {
   const writer = bindTableExpressions(plan.after, plannerContext(session, '', []));
-  const sources = plan.after.columns.map((column, place) => columnSource(plan, column, writer.defaults[place]));
+  const now = evaluateExpression(session, parseExpressionText('now(6)'));
+  const sources = plan.after.columns.map((column, place) =>
+    columnSource({ plan, column, initial: writer.defaults[place], now }),
+  );
   const generated = writer.generated.map(({ column, expr }) => ({ column, evaluate: compile(expr), type: expr.type }));
   const context = evalContext(session, 0, []);
   const { sqlMode } = session.state;
@@ -40,7 +53,16 @@ export function rowConversion(session: EngineSession, plan: AlterPlan): RowConve
   return { convert: (rows) => rows.map(convertRow), rows: () => count };
 }
 
-function columnSource(plan: AlterPlan, column: ColumnDef, initial: Expr | undefined): ColumnSource {
+const TEXT = varcharType(65_535);
+
+interface SourceRule {
+  readonly plan: AlterPlan;
+  readonly column: ColumnDef;
+  readonly initial: Expr | undefined;
+  readonly now: Evaluated;
+}
+
+function columnSource({ plan, column, initial, now }: SourceRule): ColumnSource {
   const place = plan.before.columns.findIndex((candidate) => candidate.id === column.id);
   const before = plan.before.columns[place];
   if (column.generated) return () => null;
@@ -55,11 +77,27 @@ function columnSource(plan: AlterPlan, column: ColumnDef, initial: Expr | undefi
   const from = before.type;
   const to = column.type;
   if (from === to) return (row) => row[place] ?? null;
+  const asText = goesByText(from, to);
   return (row, context, rowNumber) => {
     const value = row[place] ?? null;
-    if (value === null && !to.nullable && context.session.strict) throw nullRefusal(from, column, rowNumber);
+    if (value === null) {
+      // A NULL becomes the time of the change.
+      if (to.kind === 'timestamp' && !to.nullable)
+        return castValue(now.value, now.type, to, context, { column: column.name, row: rowNumber });
+      if (!to.nullable && context.session.strict) throw nullRefusal(from, column, rowNumber);
+    }
+    if (asText && value !== null) {
+      const text = from.kind === 'bit' ? String(value) : formatText(value, from);
+      return castValue(text, TEXT, to, context, { column: column.name, row: rowNumber });
+    }
     return castValue(value, from, to, context, { column: column.name, row: rowNumber });
   };
+}
+
+/** What MySQL prints and reads again: all but bytes on their way to JSON, and bits that become text. */
+function goesByText(from: FieldType, to: FieldType): boolean {
+  if (to.kind === 'json') return from.kind !== 'json' && from.kind !== 'binary' && from.kind !== 'bit';
+  return from.kind === 'bit' && (to.kind === 'string' || to.kind === 'binary');
 }
 
 /** MySQL's texts for a NULL met while a column becomes NOT NULL: in place, and with a change of its type. */

@@ -117,3 +117,19 @@ test('ADD COLUMN converts an expression default for the rows that are there', as
   await run("ALTER TABLE t ADD COLUMN n INT DEFAULT (CONCAT('4', '2'))");
   expect(await run('SELECT id, n + 0 FROM t')).toEqual([[1, 42]]);
 });
+
+/** Answers of MySQL 9.7. */
+test('rows keep their meaning when a column changes its type', async () => {
+  await run("CREATE TABLE t (a DECIMAL(5,2), b BIT(13), c INT, d BINARY(3) DEFAULT 'x')");
+  await run('INSERT INTO t VALUES (1.5, 4047, NULL, DEFAULT)');
+  await run('ALTER TABLE t MODIFY a JSON, MODIFY b VARCHAR(10), MODIFY c TIMESTAMP NOT NULL');
+  await run("ALTER TABLE t ADD COLUMN e BINARY(3) NOT NULL DEFAULT 'y', ADD COLUMN f BIT(4) DEFAULT b'101'");
+  expect(
+    await run("SELECT JSON_TYPE(a), b, TIMESTAMPDIFF(MINUTE, c, NOW()), HEX(e), f + 0 FROM t WHERE d = 'x\\0\\0'"),
+  ).toEqual([['DOUBLE', '4047', 0, '790000', 5]]);
+  const [shown] = await run('SHOW CREATE TABLE t');
+  expect(shown?.[1]).toContain("`d` binary(3) DEFAULT 'x\\0\\0'");
+  expect(await run("SELECT column_default FROM information_schema.columns WHERE column_name = 'd'")).toEqual([
+    ['0x78'],
+  ]);
+});

@@ -1,11 +1,12 @@
 /** SHOW CREATE TABLE / DATABASE / VIEW: the text that makes the object again, as MySQL 8 prints it. */
+import { fromHex } from '../../base/index.ts';
 import { autoRandomText } from './auto-random.ts';
 import { quoteName } from '../ast/index.ts';
 import { timeToLiveText } from './time-to-live.ts';
 import type { ColumnDef, ForeignKeyDef, IndexDef, SchemaDef, TableDef, ViewDef } from '../catalog/index.ts';
 import { partitioningText } from './partitions/show-partitioning.ts';
 import { quoteText } from './quote-text.ts';
-import { charsetOf, defaultCollationOf, type FieldType, MysqlType } from '../types/index.ts';
+import { charsetOf, defaultCollationOf, type FieldType, getCharset, MysqlType } from '../types/index.ts';
 
 /** The type as SHOW COLUMNS and information_schema.COLUMNS.COLUMN_TYPE print it: `int unsigned`, `varchar(20)`. */
 export function columnTypeText(type: FieldType): string {
@@ -159,14 +160,16 @@ function defaultClause(column: ColumnDef): string {
   return ` DEFAULT ${defaultLiteral(column.type, written)}${onUpdate}`;
 }
 
-/** A stored literal as DDL writes it: b'101' for BIT, 0x… for bytes, a quoted string for all else. */
+/** A stored literal as DDL writes it: b'101' for BIT, 0x… for bytes that are no text, a quoted string for all else. */
 export function defaultLiteral(
   type: FieldType,
   written: { readonly text: string | null; readonly binary?: boolean },
 ): string {
   if (written.text === null) return 'NULL';
   if (!written.binary) return quoteText(written.text);
-  return type.kind === 'bit' ? `b'${BigInt(`0x${written.text}`).toString(2)}'` : `0x${written.text.toUpperCase()}`;
+  if (type.kind === 'bit') return `b'${BigInt(`0x${written.text}`).toString(2)}'`;
+  const text = getCharset('utf8mb4').decodeStrict(fromHex(written.text) ?? new Uint8Array(0));
+  return text === undefined ? `0x${written.text.toUpperCase()}` : quoteText(text);
 }
 
 function indexLine(index: IndexDef, table: TableDef): string {

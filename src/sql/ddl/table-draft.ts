@@ -291,6 +291,7 @@ export class TableDraft {
 
   /** Rules that hold for a finished table, not for one in the making. */
   check(altering: boolean): void {
+    if (altering) this.#refuseWholeLobKeys();
     checkTableExpressions(this.finish(), this.context, altering);
     checkRowSize(this.columns);
     const seen = new Set<string>();
@@ -308,6 +309,18 @@ export class TableDraft {
     if (auto.length > 1) throw sqlError('ER_WRONG_AUTO_KEY');
     if (auto[0] !== undefined && !this.indexes.some((index) => index.parts[0]?.columnId === auto[0]?.id)) {
       throw sqlError('ER_WRONG_AUTO_KEY');
+    }
+  }
+
+  /** A column that becomes TEXT or BLOB needs prefixes in its keys. */
+  #refuseWholeLobKeys(): void {
+    for (const { parts, kind } of this.indexes) {
+      if (kind === 'fulltext') continue;
+      for (const { columnId, prefixLength } of parts) {
+        const column = this.columns.find(({ id, hidden }) => id === columnId && !hidden);
+        if (column !== undefined && prefixLength === undefined && column.type.kind !== 'json' && isLob(column.type))
+          throw sqlError('ER_BLOB_KEY_WITHOUT_LENGTH', column.name);
+      }
     }
   }
 }

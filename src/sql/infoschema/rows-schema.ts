@@ -1,5 +1,5 @@
 /** Rows of SCHEMATA, TABLES, COLUMNS, VIEWS. Column order is that of virtual-tables.data.ts. */
-
+import { toHex, utf8Encode } from '../../base/index.ts';
 import type { ColumnDef, SchemaDef, TableDef, ViewDef } from '../catalog/index.ts';
 import { columnTypeText, dataTypeName, defaultLiteral } from '../ddl/index.ts';
 import { charsetOf, collationOf, type FieldType, isBlobCode, type Row, type Value } from '../types/index.ts';
@@ -250,7 +250,14 @@ export function defaultText(column: ColumnDef): string | null {
   if (written.kind === 'expression') return escapeQuotes(written.sql);
   if (written.kind === 'current-timestamp')
     return written.decimals > 0 ? `CURRENT_TIMESTAMP(${written.decimals})` : 'CURRENT_TIMESTAMP';
+  if (column.type.kind === 'binary' && written.text !== null) return bytesText(written.text, written.binary === true);
   return written.binary ? defaultLiteral(column.type, written) : written.text;
+}
+
+/** Bytes in hexadecimal, up to the first zero: so MySQL prints them here. */
+function bytesText(text: string, isHex: boolean): string {
+  const hex = isHex ? text : toHex(utf8Encode(text));
+  return `0x${(/^(?:(?!00)..)*/.exec(hex)?.[0] ?? '').toUpperCase()}`;
 }
 
 export function extraText(column: ColumnDef): string {
