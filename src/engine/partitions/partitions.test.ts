@@ -312,3 +312,33 @@ test('DEFAULT of a list takes what no other partition names', async () => {
   expect(await run('SELECT b FROM l PARTITION (p3)')).toEqual([[11]]);
   expect(await run('SELECT b FROM l PARTITION (pd) ORDER BY b')).toEqual([[1], [3], [9]]);
 });
+
+/** Names and bounds as TiDB's documentation of INTERVAL partitioning has them. */
+test('INTERVAL makes ranges of one width; FIRST and LAST move the ends', async () => {
+  await run(
+    'CREATE TABLE i (id DATE) PARTITION BY RANGE COLUMNS (id) INTERVAL (1 MONTH) FIRST PARTITION LESS THAN ("2022-01-31") LAST PARTITION LESS THAN ("2022-04-30")',
+  );
+  const names = async (table: string): Promise<unknown[]> =>
+    (
+      await run(
+        `SELECT partition_name FROM information_schema.partitions WHERE table_name = '${table}' ORDER BY partition_ordinal_position`,
+      )
+    ).flat();
+  expect(await names('i')).toEqual(['P_LT_2022-01-31', 'P_LT_2022-02-28', 'P_LT_2022-03-31', 'P_LT_2022-04-30']);
+  await run('ALTER TABLE i LAST PARTITION LESS THAN ("2022-06-30")');
+  expect(await names('i')).toHaveLength(6);
+  await run(
+    'CREATE TABLE n (id INT) PARTITION BY RANGE (id) INTERVAL (10) FIRST PARTITION LESS THAN (0) LAST PARTITION LESS THAN (20) NULL PARTITION MAXVALUE PARTITION',
+  );
+  await run('INSERT INTO n VALUES (NULL), (-5), (3), (12), (99)');
+  expect(await names('n')).toEqual(['P_NULL', 'P_LT_0', 'P_LT_10', 'P_LT_20', 'P_MAXVALUE']);
+  expect(await run('SELECT * FROM n PARTITION (P_NULL)')).toEqual([[null]]);
+  await expect(run('ALTER TABLE n LAST PARTITION LESS THAN (30)')).rejects.toMatchObject({ errno: 8200 });
+  await run('ALTER TABLE n FIRST PARTITION LESS THAN (10)');
+  expect(await run('SELECT id FROM n ORDER BY id')).toEqual([[null], [3], [12], [99]]);
+  await expect(
+    run(
+      'CREATE TABLE w (id INT) PARTITION BY RANGE (id) INTERVAL (10) FIRST PARTITION LESS THAN (0) LAST PARTITION LESS THAN (15)',
+    ),
+  ).rejects.toMatchObject({ errno: 8200 });
+});

@@ -127,6 +127,17 @@ export interface Partitioning extends Span {
   readonly subpartitionBy: PartitionMethod | undefined;
   readonly subpartitionCount: number | undefined;
   readonly partitions: readonly PartitionDefinition[];
+  readonly interval: IntervalPartitions | undefined;
+}
+
+/** TiDB's INTERVAL (width [unit]) FIRST PARTITION LESS THAN (first) LAST PARTITION LESS THAN (last) [NULL PARTITION] [MAXVALUE PARTITION]. */
+export interface IntervalPartitions {
+  readonly width: Expression;
+  readonly unit: string | undefined;
+  readonly first: Expression;
+  readonly last: Expression;
+  readonly nullPartition: boolean;
+  readonly maxPartition: boolean;
 }
 
 /** VALUES LESS THAN / IN; `maxvalue` stands for MAXVALUE. A row is a tuple of COLUMNS partitioning. */
@@ -257,6 +268,8 @@ export type PartitionOperation =
   | { readonly type: 'add'; readonly definitions: readonly PartitionDefinition[]; readonly count: number | undefined }
   | { readonly type: 'drop'; readonly partitions: readonly string[] }
   | { readonly type: 'coalesce'; readonly count: number }
+  /** TiDB's FIRST | LAST PARTITION LESS THAN (bound). */
+  | { readonly type: 'first' | 'last'; readonly bound: Expression }
   | {
       readonly type: 'reorganize';
       readonly partitions: readonly string[];

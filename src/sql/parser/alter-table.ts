@@ -1,4 +1,5 @@
 /** ALTER TABLE. */
+import { sqlError } from '../../base/index.ts';
 import type {
   AlterAction,
   AlterTable,
@@ -17,7 +18,7 @@ import { acceptCharacterSet } from './data-type.ts';
 import { constraintStarts, parseConstraint, parseEnforcement } from './index-definition.ts';
 import { parseColumn, parseTableName } from './name.ts';
 import { sortDirection } from './order.ts';
-import { parsePartitioning } from './partition.ts';
+import { parseEnd, parsePartitioning } from './partition.ts';
 import { indexName } from './table-reference.ts';
 import { acceptPlacement, parseTableOption } from './table-option.ts';
 import { K, T } from './token.ts';
@@ -155,6 +156,11 @@ function parseAction(p: Cursor): AlterAction[] {
 /** Actions of TiDB about where and how often rows are kept; Ebb keeps them where they are. */
 function parseTidbAction(p: Cursor): AlterAction {
   if (!p.additions) p.fail();
+  if (p.kind === K.FIRST || p.kind === K.LAST) {
+    const type = p.kind === K.FIRST ? 'first' : 'last';
+    return { kind: 'partition', operation: { type, bound: parseEnd(p, p.kind) } };
+  }
+  refuseMoved(p);
   const from = p.start;
   if (p.accept(K.SET)) {
     if (!p.acceptWord('tiflash')) p.fail();
@@ -165,6 +171,14 @@ function parseTidbAction(p: Cursor): AlterAction {
     p.advance();
   }
   return { kind: 'no-operation', text: p.source.slice(from, p.lastEnd) };
+}
+
+/** MERGE FIRST PARTITION …, SPLIT MAXVALUE PARTITION …: TiDB parses them and does not have them. */
+function refuseMoved(p: Cursor): void {
+  if (p.kind === K.MERGE && p.peek(1) === K.FIRST)
+    throw sqlError('ER_UNSUPPORTED_DDL', 'Unsupported MERGE FIRST PARTITION');
+  if (p.isWord('split') && p.peek(1) === K.MAXVALUE)
+    throw sqlError('ER_UNSUPPORTED_DDL', 'Unsupported SPLIT LAST PARTITION');
 }
 
 /** PARTITION p ATTRIBUTES [=] …, PARTITION p PLACEMENT POLICY [=] …. */

@@ -1,6 +1,14 @@
 /** PARTITION BY and partition definitions. */
-import type { Expression, Partitioning, PartitionDefinition, PartitionMethod, PartitionValue } from '../ast/index.ts';
+import type {
+  Expression,
+  IntervalPartitions,
+  Partitioning,
+  PartitionDefinition,
+  PartitionMethod,
+  PartitionValue,
+} from '../ast/index.ts';
 import { type Cursor, nameOf } from './cursor.ts';
+import { intervalUnit } from './interval.ts';
 import { parsePartitionOptions } from './table-option.ts';
 import { K, T } from './token.ts';
 
@@ -9,6 +17,7 @@ export function parsePartitioning(p: Cursor): Partitioning {
   const start = p.start;
   p.expectAll(K.PARTITION, K.BY);
   const method = parseMethod(p);
+  const interval = p.additions && p.kind === K.INTERVAL ? parseInterval(p) : undefined;
   const count = p.accept(K.PARTITIONS) ? partitionNumber(p) : undefined;
   let subpartitionBy: PartitionMethod | undefined;
   let subpartitionCount: number | undefined;
@@ -23,7 +32,29 @@ export function parsePartitioning(p: Cursor): Partitioning {
   if (count !== undefined && partitions.length > 0 && partitions.length !== count) {
     p.failAt(listStart, 'Wrong number of partitions defined, mismatch with previous setting');
   }
-  return { start, end: p.lastEnd, method, count, subpartitionBy, subpartitionCount, partitions };
+  return { start, end: p.lastEnd, method, count, subpartitionBy, subpartitionCount, partitions, interval };
+}
+
+function parseInterval(p: Cursor): IntervalPartitions {
+  p.expect(K.INTERVAL);
+  p.expect(T.LEFT_PAREN);
+  const width = p.grammar.bitExpression(p);
+  const unit = p.kind === T.RIGHT_PAREN ? undefined : intervalUnit(p);
+  p.expect(T.RIGHT_PAREN);
+  const first = parseEnd(p, K.FIRST);
+  const last = parseEnd(p, K.LAST);
+  const nullPartition = p.accept2(K.NULL, K.PARTITION);
+  const maxPartition = p.accept2(K.MAXVALUE, K.PARTITION);
+  return { width, unit, first, last, nullPartition, maxPartition };
+}
+
+/** FIRST | LAST PARTITION LESS THAN (bound). */
+export function parseEnd(p: Cursor, end: number): Expression {
+  p.expectAll(end, K.PARTITION, K.LESS, K.THAN);
+  p.expect(T.LEFT_PAREN);
+  const bound = storable(p);
+  p.expect(T.RIGHT_PAREN);
+  return bound;
 }
 
 function partitionNumber(p: Cursor): number {

@@ -8,15 +8,10 @@ import { sqlError } from '../../../base/index.ts';
 import type { PartitionDefinition, PartitionOperation } from '../../ast/index.ts';
 import type { PartitionDef, PartitioningDef, TableDef } from '../../catalog/index.ts';
 import { type BuildContext, UNASSIGNED_ID } from '../build-context.ts';
-import {
-  buildPartitions,
-  namedByCount,
-  namesOf,
-  PARTITIONS_MAX,
-  refuseSameNames,
-  refuseWrongValues,
-} from './build-partitioning.ts';
+import { buildPartitions, namedByCount, namesOf, refuseSameNames, refuseWrongValues } from './build-partitioning.ts';
+import { definitionsUpTo, namesBelow } from './interval-partitions.ts';
 import { partitionNameKey } from './partition-name.ts';
+import { PARTITIONS_MAX } from './partitions-max.ts';
 import { PartitionValues, takesOthers } from './partition-values.ts';
 
 export interface PartitionPlan {
@@ -62,6 +57,12 @@ function changeOf(
         : addRanged(operation, partitioning, table, context);
     case 'drop':
       return drop(operation.partitions, partitioning);
+    case 'first':
+      return drop(namesBelow(operation.bound, partitioning, table, context), partitioning);
+    case 'last': {
+      const definitions = definitionsUpTo(operation.bound, partitioning, table, context);
+      return addRanged({ type: 'add', definitions, count: undefined }, partitioning, table, context);
+    }
     case 'coalesce':
       return coalesce(operation.count, partitioning);
     case 'reorganize':

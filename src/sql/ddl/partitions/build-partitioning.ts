@@ -9,9 +9,9 @@ import type { PartitionDef, PartitioningDef, PartitionRule, SubpartitionDef, Tab
 import { type BuildContext, UNASSIGNED_ID } from '../build-context.ts';
 import { buildRule, checkUniqueKeys } from './partition-rule.ts';
 import { partitionNameKey } from './partition-name.ts';
+import { intervalDefinitions } from './interval-partitions.ts';
+import { PARTITIONS_MAX } from './partitions-max.ts';
 import { PartitionValues } from './partition-values.ts';
-
-export const PARTITIONS_MAX = 8192;
 
 /** `table` has its columns and keys already. */
 export function buildPartitioning(node: Partitioning, table: TableDef, context: BuildContext): PartitioningDef {
@@ -22,15 +22,17 @@ export function buildPartitioning(node: Partitioning, table: TableDef, context: 
   const hasSubpartitions = node.partitions.some((partition) => partition.subpartitions.length > 0);
   if ((isHashed && subpartitionBy !== undefined) || (subpartitionBy === undefined && hasSubpartitions))
     throw sqlError('ER_SUBPARTITION_ERROR');
-  if (!isHashed && node.partitions.length === 0)
+  if (!isHashed && node.partitions.length === 0 && node.interval === undefined)
     throw sqlError('ER_PARTITIONS_MUST_BE_DEFINED_ERROR', method.type.toUpperCase());
   refuseWrongValues(method.type, node.partitions);
   const rule = buildRule(method, table, context);
   const subRule = subpartitionBy && buildRule(subpartitionBy, table, context);
   const perPartition = subpartitionsEach(node);
-  const count = node.partitions.length || (node.count ?? 1);
+  const listed =
+    node.interval === undefined ? node.partitions : intervalDefinitions(node.interval, rule, table, context);
+  const count = listed.length || (node.count ?? 1);
   if (count * Math.max(1, perPartition) > PARTITIONS_MAX) throw sqlError('ER_TOO_MANY_PARTITIONS_ERROR');
-  const definitions = node.partitions.length > 0 ? node.partitions : namedByCount(count, 0);
+  const definitions = listed.length > 0 ? listed : namedByCount(count, 0);
   const partitions = buildPartitions(definitions, { rule, subRule }, { table, context, perPartition });
   checkUniqueKeys([rule, subRule], table);
   checkPartitionedTable(table);
@@ -38,8 +40,8 @@ export function buildPartitioning(node: Partitioning, table: TableDef, context: 
     rule,
     ...(subRule && { subRule }),
     partitions,
-    defaultNames: node.partitions.length === 0,
-    printCount: node.partitions.length === 0 && node.count !== undefined,
+    defaultNames: listed.length === 0,
+    printCount: listed.length === 0 && node.count !== undefined,
     defaultSubNames: !hasSubpartitions,
     printSubCount: !hasSubpartitions && node.subpartitionCount !== undefined,
   };
