@@ -23,12 +23,18 @@ export function printLine({ suite, score }: Line): void {
   const numbers = [score.statements, score.passed, score.failed, score.skipped, score.percent.toFixed(2)];
   console.log(`${suite.name.padEnd(14)}${numbers.map((number) => String(number).padStart(11)).join('')}`);
   for (const [reason, count] of score.skips) console.log(`  skipped ${count}: ${reason}`);
+  for (const [group, count] of score.groups)
+    console.log(`  of the failed ${count}: ${group}; ${score.percentWithoutGroups.toFixed(2)} % without them`);
 }
 
 function markdown(lines: readonly Line[]): string {
   const rows = lines.map(({ suite, score }) => {
     const reasons = [...score.skips].map(([reason, count]) => `${count} ${reason}`).join('; ');
-    const cells = [suite.title, score.statements, score.passed, score.failed, `${score.percent.toFixed(2)} %`, reasons];
+    const groups = [...score.groups].map(([group, count]) => `, of them ${count} ${group}`).join('');
+    const without = score.groups.size === 0 ? '' : ` (${score.percentWithoutGroups.toFixed(2)} % without those)`;
+    const failed = `${score.failed}${groups}`;
+    const percent = `${score.percent.toFixed(2)} %${without}`;
+    const cells = [suite.title, score.statements, score.passed, failed, percent, reasons];
     return `| ${cells.join(' | ')} |`;
   });
   const head = ['suite', 'statements', 'passed', 'failed', 'passed of judged', 'skipped, and why'];

@@ -3,7 +3,8 @@
  * when asked for, columns and patterns replaced in our text before it is compared. Two scores come from one run:
  *
  * - the agreed set: statements whose text MySQL gave as well;
- * - TiDB's own text: plain SQL (not planner, statistics, bindings), plan shapes aside.
+ * - TiDB's own text: plain SQL (not planner, statistics, bindings), plan shapes aside. Where MySQL's recorded answer contradicts TiDB's and Ebb gives
+ *   MySQL's, the statement has failed, in a group of its own.
  */
 import { SuiteClient } from './client.ts';
 import { LaterFeatures } from './later-features.ts';
@@ -19,6 +20,8 @@ interface TidbRecord {
   readonly exp?: string;
   /** How MySQL's text relates to it. */
   readonly my?: 'same' | 'diff' | 'samecode' | 'mysqlfail' | 'mysqlsyntax' | 'tidbfail' | 'bothfail';
+  /** MySQL's text where it is another. */
+  readonly myout?: string;
   readonly sorted?: 1;
   readonly warn?: 1;
   /** `<column> <text> …`, columns from 1. */
@@ -100,6 +103,7 @@ async function runFile(client: SuiteClient, score: Score, judge: Judge, records:
         sql,
         wanted: exp.trimEnd() || 'OK',
         got: text.trimEnd() || 'OK',
+        group: contradicts(record, text) ? CONTRADICTED : undefined,
       });
   }
 }
@@ -156,6 +160,30 @@ function sameText(got: string, wanted: string): boolean {
   const error = /^Error \d+/.exec(wanted)?.[0];
   if (error !== undefined) return got.startsWith(`${error} `);
   return got.trimEnd() === wanted.trimEnd();
+}
+
+const CONTRADICTED = 'that MySQL answers otherwise, and Ebb as MySQL';
+
+/** What MySQL merely lacks is TiDB's own, not a contradiction: its syntax, variables, functions, tables and columns. */
+const LACKS: ReadonlySet<string> = new Set(
+  '1049 1051 1054 1064 1091 1109 1146 1176 1193 1235 1243 1305 1507 1524 1735 3554'.split(' '),
+);
+
+/** MySQL's recorded answer is another one than TiDB's for the same thing, and ours is MySQL's. */
+function contradicts({ my, myout }: TidbRecord, got: string): boolean {
+  switch (my) {
+    case 'diff':
+      return myout !== undefined && sameText(got, myout);
+    case 'mysqlfail':
+    case 'bothfail': {
+      const errno = /^Error (\d+)/.exec(myout ?? '')?.[1];
+      return errno !== undefined && !LACKS.has(errno) && sameText(got, myout ?? '');
+    }
+    case 'tidbfail':
+      return !got.startsWith('Error ') && got.trimEnd() === (myout ?? '').trimEnd();
+    default:
+      return false;
+  }
 }
 
 function isPlanShape(text: string): boolean {
