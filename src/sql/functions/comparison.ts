@@ -195,13 +195,24 @@ function yearLiteral(arg: CompiledArgument): CompiledArgument {
 
 const NO_WARNINGS = { warn: () => undefined } as unknown as ConversionContext;
 
+/** A seventh digit of the fraction, or a distance from UTC: how they are read depends on the session. */
+const OF_SESSION = /\.\d{7}|:\d+(?:\.\d*)?[+-]\d/;
+const ANY_SESSION = { sqlMode: { timeTruncateFractional: false }, timeZone: '+00:00' };
+
 /** Beside a TIME column a text constant that is a time means that time; any other text is compared as text. */
 function timeLiteral(arg: CompiledArgument): CompiledArgument {
   const value = arg.constant?.value;
   if (typeof value !== 'string') return arg;
   let wrong = false;
-  const time = timeOf(arg.type)(value, { ...NO_WARNINGS, warn: () => void (wrong = true) });
+  const read = timeOf(arg.type);
+  const reading = {
+    ...NO_WARNINGS,
+    session: ANY_SESSION as ConversionContext['session'],
+    warn: () => void (wrong = true),
+  };
+  const time = read(value, reading);
   if (time === null || wrong) return arg;
+  if (OF_SESSION.test(value)) return { type: timeType(6), evaluate: (_, context) => read(value, context) };
   return { type: timeType(6), evaluate: () => time, constant: { value: time } };
 }
 
