@@ -196,9 +196,34 @@ export class MergeCursor implements Cursor {
       if (other.timestampAt(other.position) > winner.timestampAt(winner.position)) winner = other;
     }
     const row = winner.position;
+    if (this.#ties === 1) {
+      const end = this.#emitTiedRows(winner, winner === first ? (this.#tied[0] as Input) : first);
+      return this.#emitRange(winner, row, end);
+    }
     this.#skip(first);
     for (let i = 0; i < this.#ties; i++) this.#skip(this.#tied[i] as Input);
     return this.#emitRange(winner, row, row + 1);
+  }
+
+  /**
+   * Where rows are changed again and again, a memtable and a table have the same keys one after the other: they go out as one run.
+   * Uses up the loser's rows and returns where the winner's run of newest rows ends.
+   */
+  #emitTiedRows(winner: Input, loser: Input): number {
+    const bound = this.#firstBut(winner, loser);
+    const winnerEnd = winner.run.to;
+    const loserEnd = loser.run.to;
+    let row = winner.position + 1;
+    let other = loser.position + 1;
+    while (row < winnerEnd && other < loserEnd && this.#compare(winner, row, loser, other) === 0) {
+      if (winner.timestampAt(row) <= loser.timestampAt(other)) break;
+      if (bound !== undefined && this.#compare(winner, row, bound, bound.position) >= 0) break;
+      row++;
+      other++;
+    }
+    loser.position = other;
+    if (other >= loserEnd) this.#dry = true;
+    return row;
   }
 
   #skip(input: Input): void {
@@ -208,13 +233,19 @@ export class MergeCursor implements Cursor {
   /** Hands out the rows of `input` that come before every other input's; false when they were all deleted. */
   #emitUpToNext(input: Input): boolean {
     const first = input.position;
-    let bound: Input | undefined;
-    for (const other of this.#inputs) {
-      if (other === input || other.done) continue;
-      if (bound === undefined || this.#compare(other, other.position, bound, bound.position) < 0) bound = other;
-    }
+    const bound = this.#firstBut(input, input);
     const end = bound === undefined ? input.run.to : this.#gallop(input, first, bound);
     return this.#emitRange(input, first, end);
+  }
+
+  /** The input whose row comes first when two are left out. */
+  #firstBut(one: Input, another: Input): Input | undefined {
+    let bound: Input | undefined;
+    for (const other of this.#inputs) {
+      if (other === one || other === another || other.done) continue;
+      if (bound === undefined || this.#compare(other, other.position, bound, bound.position) < 0) bound = other;
+    }
+    return bound;
   }
 
   #emitRange(input: Input, from: number, to: number): boolean {
