@@ -94,9 +94,12 @@ function columnSource({ plan, column, initial, now }: SourceRule): ColumnSource 
   };
 }
 
-/** What MySQL prints and reads again: all but bytes on their way to JSON, and bits that become text. */
+const TEMPORAL: ReadonlySet<string> = new Set(['date', 'time', 'datetime', 'timestamp']);
+
+/** What MySQL prints and reads again: all but bytes on their way to JSON, JSON that becomes a date or time, and bits that become text. */
 function goesByText(from: FieldType, to: FieldType): boolean {
   if (to.kind === 'json') return from.kind !== 'json' && from.kind !== 'binary' && from.kind !== 'bit';
+  if (from.kind === 'json') return TEMPORAL.has(to.kind);
   return from.kind === 'bit' && (to.kind === 'string' || to.kind === 'binary');
 }
 

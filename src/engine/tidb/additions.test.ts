@@ -375,3 +375,25 @@ describe('BATCH', () => {
     expect(await errnoOf('BATCH ON a LIMIT 1 DELETE FROM t')).toBe(1105);
   });
 });
+
+describe('what TiDB tells of tables', () => {
+  it('stands behind MySQL’s columns, and SELECT * leaves it out', async () => {
+    await rows('CREATE TABLE c (a INT PRIMARY KEY)');
+    await rows('CREATE TABLE n (a INT PRIMARY KEY NONCLUSTERED)');
+    await rows('CREATE TABLE o (a INT)');
+    expect(
+      await rows("SELECT table_name, tidb_pk_type FROM information_schema.tables WHERE table_schema = 'd' ORDER BY 1"),
+    ).toEqual(['c CLUSTERED', 'n NONCLUSTERED', 'o NONCLUSTERED']);
+    const [row] = await rows(
+      "SELECT COUNT(*) FROM information_schema.columns WHERE table_name = 'TABLES' AND column_name LIKE 'tidb%'",
+    );
+    expect(row).toBe('0');
+    expect(await errnoOf('CREATE TABLE w (a INT, KEY (a) CLUSTERED)')).toBe(8200);
+  });
+
+  it('counts distinct values', async () => {
+    await rows('CREATE TABLE t (a INT, b INT)');
+    await rows('INSERT INTO t VALUES (1, 1), (1, 2), (2, NULL), (1, 1)');
+    expect(await rows('SELECT APPROX_COUNT_DISTINCT(a), APPROX_COUNT_DISTINCT(a, b) FROM t')).toEqual(['2 2']);
+  });
+});

@@ -91,7 +91,7 @@ export const TIDB_VARIABLES: readonly SystemVariableRow[] = [
   { name: 'tidb_enable_inl_join_inner_multi_pattern', scope: 'both', type: 'bool', value: 'ON' },
   { name: 'tidb_enable_instance_plan_cache', scope: 'global', type: 'bool', value: 'OFF' },
   { name: 'tidb_enable_lazy_cursor_fetch', scope: 'both', type: 'bool', value: 'OFF' },
-  { name: 'tidb_enable_legacy_instance_scope', scope: 'global', type: 'bool', value: 'ON' },
+  { name: 'tidb_enable_legacy_instance_scope', scope: 'both', type: 'bool', value: 'ON' },
   { name: 'tidb_enable_local_txn', scope: 'global', type: 'bool', value: 'OFF' },
   { name: 'tidb_enable_metadata_lock', scope: 'global', type: 'bool', value: 'ON' },
   { name: 'tidb_enable_mutation_checker', scope: 'both', type: 'bool', value: 'ON' },

@@ -210,7 +210,7 @@ function textValue(row: SystemVariableRow, value: Value): string | null {
   if (row.name === 'block_encryption_mode' && !ENCRYPTION_MODE.test(String(value))) throw wrongValue(row, value);
   // TiDB's variables take numbers for their words.
   if (value === null && row.nullable) return '';
-  if (typeof value !== 'string' && !row.name.startsWith('tidb_')) refuse(row, value);
+  if (typeof value !== 'string' && !/^(?:tidb|tiflash|mpp)_/.test(row.name)) refuse(row, value);
   return value === null ? null : String(value);
 }
 

@@ -58,6 +58,8 @@ export interface IndexDef {
   readonly generated?: boolean;
   /** GLOBAL: unique over all partitions, whichever columns decide on those. */
   readonly global?: boolean;
+  /** TiDB's NONCLUSTERED was written behind the primary key; it is clustered all the same. */
+  readonly nonclustered?: boolean;
   /** USING BTREE was written. */
   readonly explicitAlgorithm?: boolean;
   /** FULLTEXT … WITH PARSER. */

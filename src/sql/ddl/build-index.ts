@@ -56,6 +56,7 @@ export function buildIndex(definition: IndexDefinition, name: string, columns: I
     kind,
     state: 'public',
     ...(definition.options.global && { global: true }),
+    ...(definition.options.attributes.some(({ name: word }) => word === 'nonclustered') && { nonclustered: true }),
     ...(definition.options.algorithm === 'btree' && { explicitAlgorithm: true }),
     ...(definition.options.parser !== undefined && { parser: parserOf(definition.options.parser) }),
   };

@@ -360,7 +360,7 @@ function columnKey(definition: ColumnDefinition, type: 'primary' | 'unique'): In
       visible: undefined,
       parser: undefined,
       global: false,
-      attributes: [],
+      attributes: type === 'primary' ? definition.options.filter(({ name }) => name === 'nonclustered') : [],
     },
   };
 }

@@ -62,5 +62,7 @@ function row(source: InfoSource, table: TableDef, facts: Row, comment: string | 
     comment ?? '',
     comment === undefined ? null : 'default',
     null,
+    table.selection?.of.id ?? table.id,
+    null,
   ];
 }

@@ -4,7 +4,7 @@ import type { ColumnDef, SchemaDef, TableDef, ViewDef } from '../catalog/index.t
 import { columnTypeText, dataTypeName, defaultLiteral } from '../ddl/index.ts';
 import { charsetOf, collationOf, type FieldType, isBlobCode, type Row, type Value } from '../types/index.ts';
 import { type InfoSource, visibleSchemas } from './info-source.ts';
-import { VIRTUAL_SCHEMAS, virtualTables } from './virtual-catalog.ts';
+import { isVirtualSchema, VIRTUAL_SCHEMAS, virtualTables } from './virtual-catalog.ts';
 
 /** Equality conditions of the query by lower-case column name, to make fewer rows. */
 export type Wanted = Readonly<Record<string, Value>>;
@@ -86,12 +86,42 @@ function viewTableRow(schema: SchemaDef, view: ViewDef, source: InfoSource): Row
     null,
     null,
     'VIEW',
+    view.id,
+    null,
+    null,
+    null,
   ];
 }
 
 function virtualTableRow(schema: string, name: string): Row {
   const kind = schema === 'information_schema' ? 'SYSTEM VIEW' : 'BASE TABLE';
-  return ['def', schema, name, kind, null, 10, null, 0, 0, 0, 0, 0, 0, null, null, null, null, null, null, null, ''];
+  return [
+    'def',
+    schema,
+    name,
+    kind,
+    null,
+    10,
+    null,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    null,
+    null,
+    null,
+    null,
+    null,
+    null,
+    null,
+    '',
+    null,
+    null,
+    null,
+    null,
+  ];
 }
 
 async function tableRow(schema: SchemaDef, table: TableDef, source: InfoSource): Promise<Row> {
@@ -123,7 +153,20 @@ async function tableRow(schema: SchemaDef, table: TableDef, source: InfoSource):
     null,
     options,
     table.comment,
+    table.id,
+    shardingInfo(table),
+    table.indexes[0]?.primary === true && !table.indexes[0].nonclustered ? 'CLUSTERED' : 'NONCLUSTERED',
+    null,
   ];
+}
+
+/** As TiDB tells how row ids are scattered. */
+function shardingInfo({ columns, indexes, options }: TableDef): string {
+  const random = columns.find(({ autoRandom }) => autoRandom !== undefined)?.autoRandom;
+  if (random !== undefined) return `PK_AUTO_RANDOM_BITS=${random.shardBits}`;
+  if (indexes[0]?.primary === true && !indexes[0].nonclustered) return 'NOT_SHARDED(PK_IS_HANDLE)';
+  const bits = options['shard_row_id_bits'];
+  return bits === undefined || bits === '0' ? 'NOT_SHARDED' : `SHARD_BITS=${bits}`;
 }
 
 export function columnRows(source: InfoSource, wanted: Wanted): Row[] {
@@ -144,7 +187,8 @@ export function columnRows(source: InfoSource, wanted: Wanted): Row[] {
 function tableColumnRows(schema: string, table: TableDef, wanted: Wanted): Row[] {
   const keys = columnKeys(table);
   return table.columns.flatMap((column, place) => {
-    if (column.hidden || !wants(wanted, 'column_name', column.name)) return [];
+    const isTidb = column.invisible && isVirtualSchema(schema);
+    if (column.hidden || isTidb || !wants(wanted, 'column_name', column.name)) return [];
     return [columnRow({ schema, table: table.name, column, position: place + 1, key: keys.get(column.id) ?? '' })];
   });
 }

@@ -41,14 +41,29 @@ function tablesOf(schema: string): Readonly<Record<string, readonly VirtualColum
   return schema === 'information_schema' ? INFORMATION_SCHEMA : (VIRTUAL_TABLES[schema] ?? {});
 }
 
+/** Columns that TiDB has behind MySQL's: they can be named, and `*` leaves them out. */
+const TIDB_COLUMNS: Readonly<Record<string, readonly VirtualColumnRow[]>> = {
+  TABLES: [
+    { name: 'TIDB_TABLE_ID', type: 'bigint', nullable: true },
+    { name: 'TIDB_ROW_ID_SHARDING_INFO', type: 'varchar(255)', nullable: true },
+    { name: 'TIDB_PK_TYPE', type: 'varchar(64)', nullable: true },
+    { name: 'TIDB_PLACEMENT_POLICY_NAME', type: 'varchar(64)', nullable: true },
+  ],
+  PARTITIONS: [
+    { name: 'TIDB_PARTITION_ID', type: 'bigint', nullable: true },
+    { name: 'TIDB_PLACEMENT_POLICY_NAME', type: 'varchar(64)', nullable: true },
+  ],
+};
+
 function define(schema: string, name: string, columns: readonly VirtualColumnRow[]): TableDef {
+  const hidden = (schema === 'information_schema' ? TIDB_COLUMNS[name] : undefined) ?? [];
   return {
     kind: 'table',
     id: 0,
     schema,
     name,
     version: 1,
-    columns: columns.map(
+    columns: [...columns, ...hidden].map(
       (column, place): ColumnDef => ({
         id: place + 1,
         name: column.name,
@@ -56,7 +71,7 @@ function define(schema: string, name: string, columns: readonly VirtualColumnRow
         onUpdateNow: false,
         autoIncrement: false,
         comment: '',
-        invisible: false,
+        invisible: place >= columns.length,
         state: 'public',
         hidden: false,
       }),
@@ -69,7 +84,7 @@ function define(schema: string, name: string, columns: readonly VirtualColumnRow
     options: {},
     temporary: false,
     createdAtMs: 0,
-    nextColumnId: columns.length + 1,
+    nextColumnId: columns.length + hidden.length + 1,
     nextIndexId: 1,
   };
 }

@@ -68,6 +68,11 @@ function parseCount(p: Cursor): Expression {
   return node(p, 'count', start, { distinct, star, args, over: parseOver(p) });
 }
 
+/** TiDB's APPROX_COUNT_DISTINCT(…), behind it: the exact count is the best estimate. */
+export function countDistinct(p: Cursor, args: readonly Expression[], start: number): Expression {
+  return node(p, 'count', start, { distinct: true, args, over: undefined });
+}
+
 function parseGroupConcat(p: Cursor): Expression {
   const start = p.start;
   p.advance();

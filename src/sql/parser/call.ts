@@ -5,7 +5,7 @@
  * numbers of arguments of grammar functions are syntax errors, those of other functions are found by the binder.
  */
 import type { Expression } from '../ast/index.ts';
-import { AGGREGATES } from './call-aggregate.ts';
+import { AGGREGATES, countDistinct } from './call-aggregate.ts';
 import { SPECIAL_CALLS } from './call-special.ts';
 import { WINDOW_CALLS } from './call-window.ts';
 import type { Cursor } from './cursor.ts';
@@ -152,6 +152,8 @@ export function parseGenericCall(p: Cursor, name: string, start: number): Expres
     p.leave();
   }
   p.expect(T.RIGHT_PAREN);
+  if (p.additions && args.length > 0 && name.toLowerCase() === 'approx_count_distinct')
+    return countDistinct(p, args, start);
   return {
     kind: 'function',
     start,

@@ -96,7 +96,7 @@ function parseAttribute(p: Cursor, column: Draft, lists: Lists, generated: boole
     case K.PRIMARY:
       p.advance();
       p.expect(K.KEY);
-      acceptClustering(p);
+      if (acceptClustering(p) === 'nonclustered') lists.options.push({ name: 'nonclustered', value: true });
       column.key = 'primary';
       return true;
     case K.KEY:

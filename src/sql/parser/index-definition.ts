@@ -138,6 +138,10 @@ export function parseAlgorithm(p: Cursor): IndexOptions['algorithm'] {
   return 'rtree';
 }
 
+function isClustering(p: Cursor): boolean {
+  return p.additions && (p.isWord('clustered') || p.isWord('nonclustered'));
+}
+
 function parseIndexOptions(p: Cursor, type: IndexDefinition['type'], head: IndexOptions['algorithm']): IndexOptions {
   let algorithm = head;
   let keyBlockSize: number | undefined;
@@ -172,7 +176,8 @@ function parseIndexOptions(p: Cursor, type: IndexDefinition['type'], head: Index
     } else if (p.additions && type !== 'primary' && (kind === K.GLOBAL || kind === K.LOCAL)) {
       p.advance();
       global = kind === K.GLOBAL;
-    } else if (acceptClustering(p)) {
+    } else if (isClustering(p)) {
+      if (acceptClustering(p) === 'nonclustered') attributes.push({ name: 'nonclustered', value: true });
       if (type !== 'primary')
         throw sqlError('ER_UNSUPPORTED_DDL', 'CLUSTERED/NONCLUSTERED keyword is only supported for primary key');
     } else {

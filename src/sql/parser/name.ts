@@ -79,7 +79,9 @@ export function parseHost(p: Cursor): string | undefined {
   return p.nameOrString();
 }
 
-/** [CLUSTERED | NONCLUSTERED] of TiDB: tables of Ebb are always clustered by the primary key. */
-export function acceptClustering(p: Cursor): boolean {
-  return p.additions && p.kind === T.IDENTIFIER && (p.acceptWord('clustered') || p.acceptWord('nonclustered'));
+/** [CLUSTERED | NONCLUSTERED] of TiDB: tables of Ebb are always clustered by the primary key, but say what was written. */
+export function acceptClustering(p: Cursor): 'clustered' | 'nonclustered' | undefined {
+  if (!p.additions || p.kind !== T.IDENTIFIER) return undefined;
+  if (p.acceptWord('clustered')) return 'clustered';
+  return p.acceptWord('nonclustered') ? 'nonclustered' : undefined;
 }

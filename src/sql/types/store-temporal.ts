@@ -15,7 +15,7 @@ import {
 import type { Decimal } from './decimal.ts';
 import type { FieldType } from './field-type.ts';
 import { cachedTextOf, type NonNullValue } from './format.ts';
-import { scalarText } from './json-text.ts';
+import { formatJson, scalarText } from './json-text.ts';
 import type { JsonValue } from './json-value.ts';
 import type { Store } from './store.ts';
 import { noteTemporal, reportTemporal, type StoreTarget } from './store-report.ts';
@@ -46,7 +46,10 @@ function wholeAndMicros(
 function plainText(value: NonNullValue, type: FieldType): string {
   if (typeof value === 'string') return value;
   if (value instanceof Uint8Array) return charsetUnits.decodeUtf8(value);
-  if (type.kind === 'json') return scalarText(value as JsonValue);
+  if (type.kind === 'json') {
+    const json = value as JsonValue;
+    return json.kind === 'object' || json.kind === 'array' ? formatJson(json) : scalarText(json);
+  }
   return cachedTextOf(type)(value);
 }
 
