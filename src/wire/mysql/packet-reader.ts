@@ -53,6 +53,18 @@ export class PacketReader {
     this.#buffered += chunk.length;
   }
 
+  /** A copy of the payload when the first `count` bytes are one whole packet and nothing waits before it; else undefined. */
+  takeWhole(bytes: Buffer, count: number): Buffer | undefined {
+    if (this.#buffered > 0 || this.#partBytes > 0 || count < HEADER_BYTES) return undefined;
+    const length = (bytes[0] as number) | ((bytes[1] as number) << 8) | ((bytes[2] as number) << 16);
+    // What breaks a rule goes the long way, where it is answered.
+    if (length + HEADER_BYTES !== count || length > this.maxBytes || bytes[3] !== this.#sequence) return undefined;
+    this.#sequence = (this.#sequence + 1) & 0xff;
+    const payload = Buffer.allocUnsafe(length);
+    bytes.copy(payload, 0, HEADER_BYTES, count);
+    return payload;
+  }
+
   /** Everything received and not handed out, for another reader (TLS, compression). */
   takeRest(): Buffer {
     const rest = this.#take(this.#buffered);

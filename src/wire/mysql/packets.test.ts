@@ -43,6 +43,28 @@ describe('PacketReader', () => {
     );
   });
 
+  it('takes a whole packet out of a shared buffer, and leaves all else to the long way', () => {
+    const shared = Buffer.alloc(64);
+    const fill = (bytes: Buffer): number => bytes.copy(shared);
+    const reader = new PacketReader(20);
+    const payload = reader.takeWhole(shared, fill(frame(0, Buffer.from('SELECT 1'))));
+    shared.fill(0);
+    expect(payload?.toString()).toBe('SELECT 1');
+    expect(reader.sequence).toBe(1);
+    expect(reader.partial).toBe(false);
+    for (const [bytes, why] of [
+      [frame(0, Buffer.from('x')), 'sequence'],
+      [frame(1, Buffer.alloc(21)), 'too large'],
+      [frame(1, Buffer.from('half')).subarray(0, 6), 'half'],
+      [Buffer.concat([frame(1, Buffer.from('a')), frame(2, Buffer.from('b'))]), 'two'],
+      [Buffer.from([1, 0]), 'half a header'],
+    ] as const)
+      expect(reader.takeWhole(shared, fill(Buffer.from(bytes))), why).toBeUndefined();
+    expect(reader.sequence).toBe(1);
+    reader.push(Buffer.from([1]));
+    expect(reader.takeWhole(shared, fill(frame(1, Buffer.from('a'))))).toBeUndefined();
+  });
+
   it('joins payloads of 16 MB and more', () => {
     const big = Buffer.alloc(0xffffff * 2 + 5, 7);
     const reader = new PacketReader(64 * 1024 * 1024);

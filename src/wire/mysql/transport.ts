@@ -15,6 +15,7 @@ import { CompressedStream } from './compressed-stream.ts';
 import type { FlushQueue } from './flush-queue.ts';
 import { PacketReader } from './packet-reader.ts';
 import { PacketWriter } from './packet-writer.ts';
+import { readStatically } from './static-reads.ts';
 
 /** Unsent bytes above which rows are not produced any more. */
 const CONGESTED_BYTES = 256 * 1024;
@@ -50,6 +51,7 @@ export class Transport {
   #packetWaiter: Waiter<Buffer> | undefined;
   #drainWaiter: Waiter<void> | undefined;
   #pulling = false;
+  #static = false;
 
   constructor(socket: Socket, packetBytesMax: number, flushes: FlushQueue, events: TransportEvents) {
     this.#socket = socket;
@@ -90,6 +92,7 @@ export class Transport {
     this.#commands = true;
     this.#pulling = false;
     this.reader.expectSequence(0);
+    if (!this.#static) this.#static = readStatically(this.#socket, (bytes, count) => this.#receiveStatic(bytes, count));
     this.#pump();
   }
 
@@ -201,6 +204,21 @@ export class Transport {
     else this.#pump();
   }
 
+  /** What arrives in a shared buffer: mostly one command, which is copied out once. */
+  #receiveStatic(bytes: Buffer, count: number): void {
+    if (this.#commands && !this.#busy && !this.#closed && this.#compression === undefined) {
+      const payload = this.reader.takeWhole(bytes, count);
+      if (payload !== undefined) {
+        this.bytesReceived += count;
+        if (this.#runCommand(payload)) this.#pump();
+        return;
+      }
+    }
+    const chunk = Buffer.allocUnsafe(count);
+    bytes.copy(chunk, 0, 0, count);
+    this.#receive(chunk);
+  }
+
   #deliver(): void {
     const waiter = this.#packetWaiter;
     if (waiter === undefined) {
@@ -225,19 +243,33 @@ export class Transport {
         if (this.reader.buffered > AHEAD_BYTES_MAX) this.#socket.pause();
         return;
       }
-      let outcome: MaybePromise<void>;
+      let payload: Buffer | undefined;
       try {
-        const payload = this.reader.next();
-        if (payload === undefined) return;
-        this.writer.sequence = this.reader.sequence;
-        this.#compression?.startResponse();
-        outcome = this.#events.onPacket(payload);
+        payload = this.reader.next();
       } catch (error) {
         return this.#fail(error);
       }
-      if (isPromise(outcome)) return this.#wait(outcome);
-      this.#ready();
+      if (payload === undefined || !this.#runCommand(payload)) return;
     }
+  }
+
+  /** True when it is done and the next one may follow. */
+  #runCommand(payload: Buffer): boolean {
+    this.writer.sequence = this.reader.sequence;
+    let outcome: MaybePromise<void>;
+    try {
+      this.#compression?.startResponse();
+      outcome = this.#events.onPacket(payload);
+    } catch (error) {
+      this.#fail(error);
+      return false;
+    }
+    if (isPromise(outcome)) {
+      this.#wait(outcome);
+      return false;
+    }
+    this.#ready();
+    return true;
   }
 
   #wait(outcome: Promise<void>): void {
