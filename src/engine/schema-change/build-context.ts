@@ -21,6 +21,8 @@ export function buildContext(session: EngineSession, schemaName: string): BuildC
     schema: schema.name,
     schemaCollation: schema.collation,
     nowMs: session.host.env.clock.nowMs(),
+    defaultEngine: (isTemporary) =>
+      session.state.variables.get(isTemporary ? 'default_tmp_storage_engine' : 'default_storage_engine') ?? 'InnoDB',
     foreignKeyChecks: session.foreignKeyChecks,
     strict: sqlMode.strictTransTables || sqlMode.strictAllTables,
     formatExpression: (expression) => formatExpression(expression, { introducer: 'utf8mb4' }),

@@ -11,6 +11,7 @@ import { buildContext, checkExpressions } from './build-context.ts';
 import { columnsOfQuery } from './query-columns.ts';
 import { schemaOf } from './relation-lookup.ts';
 import type { SchemaStore } from './schema-store.ts';
+import { checkNewEngine } from './check-engine.ts';
 
 export function createTable(
   store: SchemaStore,
@@ -34,7 +35,7 @@ export function createTable(
     return okResult({ warningCount: session.state.diagnostics.warningCount });
   }
   if (statement.like !== undefined) return createLike(store, statement, statement.like, session);
-  warnEngine(session, statement);
+  checkNewEngine(session, statement);
   const fromQuery = statement.query && columnsOfQuery(session, statement.query);
   const extra = fromQuery?.definitions ?? [];
   const built = buildTable(statement, context, extra);
@@ -90,20 +91,6 @@ function save(store: SchemaStore, table: TableDef, session: EngineSession): Mayb
   if (isOfSession(table)) return createTemporary(session, table);
   if (table.temporary && table.foreignKeys.length > 0) throw sqlError('ER_CANNOT_ADD_FOREIGN');
   return store.createTable(table);
-}
-
-const KNOWN_ENGINES = new Set(
-  'innodb myisam memory heap csv archive blackhole merge mrg_myisam federated ndb ndbcluster'.split(' '),
-);
-
-/** All tables are Ebb's; an engine that MySQL knows is answered with MySQL's own warning. */
-function warnEngine(session: EngineSession, statement: ast.CreateTable): void {
-  const engine = statement.options.find((option) => option.name === 'engine')?.value;
-  if (typeof engine !== 'string' || engine.toLowerCase() === 'innodb') return;
-  if (!KNOWN_ENGINES.has(engine.toLowerCase()) && session.state.sqlMode.text.includes('NO_ENGINE_SUBSTITUTION'))
-    throw sqlError('ER_UNKNOWN_STORAGE_ENGINE', engine);
-  if (statement.partitioning !== undefined) throw sqlError('ER_CHECK_NOT_IMPLEMENTED', 'native partitioning');
-  session.warn(1266, `Using storage engine InnoDB for table '${statement.table.name}'`);
 }
 
 function insertOf(statement: ast.CreateTable, columns: readonly ast.ColumnDefinition[], query: ast.Query): ast.Insert {

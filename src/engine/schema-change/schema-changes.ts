@@ -29,6 +29,7 @@ import { runFlashback } from './flashback.ts';
 import { changePartitions } from './partition-changes.ts';
 import { rowCheck, rowConversion } from './row-conversion.ts';
 import type { RelationName, SchemaStore } from './schema-store.ts';
+import { checkEngineChange } from './check-engine.ts';
 
 export class SchemaChanges implements SchemaChanger {
   readonly #store: SchemaStore;
@@ -169,6 +170,7 @@ export class SchemaChanges implements SchemaChanger {
     const table = getTable(session, statement.table);
     const operation = statement.actions.find((action) => action.kind === 'partition')?.operation;
     if (operation !== undefined) return changePartitions(this.#store, table, operation, session);
+    checkEngineChange(session, statement, table);
     const onlyRenames = statement.actions.every((action) => action.kind === 'rename-table');
     const plan = rebuilt(planAlterTable(statement, table, buildContext(session, table.schema)));
     const renamed = plan.after.schema !== table.schema || plan.after.name !== table.name;

@@ -15,6 +15,7 @@ import { flush, lockTables, unlockTables } from './lock-statements.ts';
 import { histogramRows } from './histogram-statement.ts';
 import { okResult, tableResult, textColumn } from './results.ts';
 import type { EngineSession } from './session.ts';
+import { engineOf } from '../../sql/ddl/index.ts';
 
 const MAINTENANCE_COLUMNS = [
   textColumn('Table', 128),
@@ -63,7 +64,9 @@ function cacheRows(session: EngineSession, statement: ast.CacheIndex): Row[] {
     const schema = name.schema ?? session.state.database;
     if (schema === null) throw sqlError('ER_NO_DB_ERROR');
     const label = `${schema}.${name.name}`;
-    if (session.catalog.findTable(schema, name.name) === undefined)
+    const table = session.catalog.findTable(schema, name.name);
+    if (table?.kind === 'table' && engineOf(table) === 'MyISAM') return [[label, op, 'status', 'OK']];
+    if (table === undefined)
       return [
         [label, op, 'Error', `Table '${label}' doesn't exist`],
         [label, op, 'status', 'Operation failed'],
@@ -118,7 +121,11 @@ function analyze(session: EngineSession, statement: ast.AnalyzeTable): MaybeProm
     }
     if (statement.partial !== undefined) checkParts(table, statement.partial);
     return andThen(session.host.analyzeTable(session, table), () => {
-      rows.push([label, 'analyze', 'status', 'OK']);
+      rows.push(
+        engineOf(table) === 'MEMORY'
+          ? [label, 'analyze', 'note', "The storage engine for the table doesn't support analyze"]
+          : [label, 'analyze', 'status', 'OK'],
+      );
       return step(place + 1);
     });
   };
@@ -149,6 +156,9 @@ function maintain(session: EngineSession, statement: ast.MaintainTable): MaybePr
         [label, op, 'status', 'Operation failed'],
       ];
     // Of a partitioned table the partitions are asked, and they say yes.
+    const engine = engineOf(table);
+    if (engine === 'MEMORY') return [[label, op, 'note', `The storage engine for the table doesn't support ${op}`]];
+    if (engine === 'MyISAM') return [[label, op, 'status', 'OK']];
     if (op === 'repair' && table.partitioning === undefined)
       return [[label, op, 'note', "The storage engine for the table doesn't support repair"]];
     if (op === 'optimize')

@@ -64,7 +64,9 @@ export interface SessionHost {
   useTables(transaction: Transaction, tables: readonly TableDef[]): MaybePromise<void>;
   virtualTables(
     session: EngineSession,
-  ): VirtualTableProvider & VirtualTables & Pick<InfoSource, 'toDateTime' | 'dataBytes' | 'processes'> & { listsTemporary: boolean };
+  ): VirtualTableProvider &
+    VirtualTables &
+    Pick<InfoSource, 'toDateTime' | 'dataBytes' | 'processes'> & { listsTemporary: boolean };
   privileges(session: EngineSession): SessionPrivileges;
   sessions(): ReadonlyMap<number, EngineSession>;
   removeSession(session: EngineSession): void;

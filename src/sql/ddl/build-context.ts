@@ -9,6 +9,8 @@ export interface BuildContext {
   /** Collation of tables that name none: the schema's. */
   readonly schemaCollation: string;
   readonly nowMs: number;
+  /** default_storage_engine, default_tmp_storage_engine; absent: InnoDB. */
+  readonly defaultEngine?: (isTemporary: boolean) => string;
   readonly foreignKeyChecks: boolean;
   /** sql_mode has NO_ZERO_DATE and strict: decides on the implicit checks of defaults. */
   readonly strict: boolean;

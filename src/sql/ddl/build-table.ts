@@ -8,6 +8,7 @@ import { buildPartitioning } from './partitions/build-partitioning.ts';
 import { HIDDEN_ROW_ID_INDEX, TableDraft } from './table-draft.ts';
 import { applyTimeToLive } from './time-to-live.ts';
 import { fittingComment, TABLE_COMMENT_MAX } from './comment.ts';
+import { ENGINE_OPTION, keptEngine } from './storage-engine.ts';
 
 /** A definition with nothing in it yet. */
 export function emptyTable(schema: string, name: string, context: BuildContext): TableDef {
@@ -47,6 +48,7 @@ export function buildTable(
     emptyTable(statement.table.schema ?? context.schema, statement.table.name, context),
     context,
   );
+  if (context.defaultEngine !== undefined) setEngine(draft, context.defaultEngine(isTemporary(statement)));
   applyTableOptions(draft, statement.options);
   const written = statement.elements.flatMap((element) => (element.kind === 'column' ? [element.column] : []));
   const names = new Set(written.map((column) => column.name.toLowerCase()));
@@ -106,7 +108,17 @@ export function buildTableLike(source: TableDef, statement: CreateTable, context
   };
 }
 
-const IGNORED_OPTIONS = new Set(['engine', 'default charset', 'collate', 'comment', 'charset']);
+const IGNORED_OPTIONS = new Set(['default charset', 'collate', 'comment', 'charset']);
+
+function isTemporary(statement: CreateTable): boolean {
+  return statement.temporary === true || statement.globalTemporary === true;
+}
+
+function setEngine(draft: TableDraft, name: string): void {
+  const kept = keptEngine(name);
+  const { [ENGINE_OPTION]: _, ...others } = draft.options;
+  draft.options = kept === undefined ? others : { ...others, [ENGINE_OPTION]: kept };
+}
 
 export function applyTableOptions(draft: TableDraft, options: readonly TableOption[]): void {
   let charset: string | undefined;
@@ -119,6 +131,7 @@ export function applyTableOptions(draft: TableDraft, options: readonly TableOpti
       draft.comment = fittingComment(String(option.value ?? ''), TABLE_COMMENT_MAX, draft.context, () =>
         sqlError('ER_TOO_LONG_TABLE_COMMENT', draft.base.name, TABLE_COMMENT_MAX),
       );
+    else if (option.name === ENGINE_OPTION) setEngine(draft, String(option.value ?? ''));
     else if (!option.name.startsWith('ttl') && !IGNORED_OPTIONS.has(option.name))
       draft.options[option.name] = String(option.value ?? 'default');
   }

@@ -4,6 +4,7 @@ export { UNASSIGNED_ID } from './build-context.ts';
 export { buildTable, buildTableLike, checkTableName } from './build-table.ts';
 export { type AlterPlan, planAlterTable } from './alter-table.ts';
 export { checkReferencingKeys } from './build-foreign-key.ts';
+export { ENGINE_OPTION, engineOf, keptEngine } from './storage-engine.ts';
 export { renameTable } from './rename-table.ts';
 export { columnType } from './column-type.ts';
 export { type PartitionPlan, planPartitionChange } from './partitions/alter-partitions.ts';

@@ -7,6 +7,7 @@ import type { ColumnDef, ForeignKeyDef, IndexDef, SchemaDef, TableDef, ViewDef }
 import { partitioningText } from './partitions/show-partitioning.ts';
 import { quoteText } from './quote-text.ts';
 import { charsetOf, defaultCollationOf, type FieldType, getCharset, MysqlType } from '../types/index.ts';
+import { engineOf } from './storage-engine.ts';
 
 /** The type as SHOW COLUMNS and information_schema.COLUMNS.COLUMN_TYPE print it: `int unsigned`, `varchar(20)`. */
 export function columnTypeText(type: FieldType): string {
@@ -91,7 +92,7 @@ export function showCreateTable(table: TableDef, autoIncrement: number | bigint 
 
 function tableOptions(table: TableDef, autoIncrement: number | bigint | undefined): string {
   const charset = charsetOf(table.collation);
-  const parts = ['ENGINE=InnoDB'];
+  const parts = [`ENGINE=${engineOf(table)}`];
   const random = table.columns.some(({ autoRandom }) => autoRandom !== undefined);
   if (!random && autoIncrement !== undefined && autoIncrement > 1) parts.push(`AUTO_INCREMENT=${autoIncrement}`);
   parts.push(`DEFAULT CHARSET=${charset}`);

@@ -1,7 +1,7 @@
 /** Rows of SCHEMATA, TABLES, COLUMNS, VIEWS. Column order is that of virtual-tables.data.ts. */
 import { toHex, utf8Encode } from '../../base/index.ts';
 import type { ColumnDef, SchemaDef, TableDef, ViewDef } from '../catalog/index.ts';
-import { columnTypeText, dataTypeName, defaultLiteral } from '../ddl/index.ts';
+import { columnTypeText, dataTypeName, defaultLiteral, ENGINE_OPTION, engineOf } from '../ddl/index.ts';
 import { charsetOf, collationOf, type FieldType, isBlobCode, type Row, type Value } from '../types/index.ts';
 import { type InfoSource, visibleSchemas } from './info-source.ts';
 import { isVirtualSchema, VIRTUAL_SCHEMAS, virtualTables } from './virtual-catalog.ts';
@@ -128,7 +128,9 @@ async function tableRow(schema: SchemaDef, table: TableDef, source: InfoSource):
   const rowCount = source.rowCount(table);
   const bytes = source.dataBytes(table);
   const options = [
-    ...Object.entries(table.options).map(([name, value]) => `${name}=${value}`),
+    ...Object.entries(table.options)
+      .filter(([name]) => name !== ENGINE_OPTION)
+      .map(([name, value]) => `${name}=${value}`),
     ...(table.partitioning === undefined || table.partitioning.rule.implicitColumns ? [] : ['partitioned']),
   ].join(' ');
   return [
@@ -136,7 +138,7 @@ async function tableRow(schema: SchemaDef, table: TableDef, source: InfoSource):
     schema.name,
     table.name,
     'BASE TABLE',
-    'InnoDB',
+    engineOf(table),
     10,
     'Dynamic',
     rowCount,
