@@ -104,3 +104,28 @@ delete from ft where match(v1) against ('tricks');
 select id from ft where match(v1) against ('tricks');
 alter table ft drop index ix;
 select id from ft where match(v1,v2) against ('database');
+create table ng (id int primary key auto_increment, t text, fulltext key (t) with parser ngram)
+insert into ng(t) values ('This is text'),('tex'),('te'),('data base'),('database systems'),('ab'),('abc'),('bc ab'),('a b c'),('b'),('ext a'),('数据库管理'),('数据'),('is the a text'),('x, te!xt'),('ABC abd'),('ta b')
+select id, match(t) against('text') r from ng where match(t) against('text') order by id
+select id, match(t) against('te') r from ng where match(t) against('te') order by id
+select id, match(t) against('ab') r from ng where match(t) against('ab') order by id
+select id, match(t) against('abc') r from ng where match(t) against('abc') order by id
+select id from ng where match(t) against('abc' in boolean mode) order by id
+select id from ng where match(t) against('ab bc' in boolean mode) order by id
+select id from ng where match(t) against('+ab +bc' in boolean mode) order by id
+select id from ng where match(t) against('"ab bc"' in boolean mode) order by id
+select id from ng where match(t) against('a*' in boolean mode) order by id
+select id from ng where match(t) against('abc*' in boolean mode) order by id
+select id from ng where match(t) against('数据' ) order by id
+select id from ng where match(t) against('数据库' in boolean mode) order by id
+select id from ng where match(t) against('a') order by id
+select id from ng where match(t) against('is') order by id
+select id from ng where match(t) against('th') order by id
+select id from ng where match(t) against('his') order by id
+select id from ng where match(t) against('a b') order by id
+select id from ng where match(t) against('e!x') order by id
+select id from ng where match(t) against('+text -is' in boolean mode) order by id
+select id from ng where match(t) against('da') order by id
+select id from ng where match(t) against('tab') order by id
+select id, match(t) against('数据库') from ng where match(t) against('数据库') order by id
+select id from ng where match(t) against('ABC') order by id

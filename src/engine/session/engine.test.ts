@@ -133,3 +133,17 @@ test('rows keep their meaning when a column changes its type', async () => {
     ['0x78'],
   ]);
 });
+
+test("columns of performance_schema are named as the query writes them, information_schema's as they are declared", async () => {
+  const names = async (sql: string): Promise<string[]> => {
+    const result = await session.execute(sql);
+    if (result.kind === 'ok') throw new Error('no rows');
+    await result.close();
+    return result.columns.map((column) => column.name);
+  };
+  expect(await names('SELECT Variable_Name, variable_value AS x FROM performance_schema.session_variables')).toEqual([
+    'Variable_Name',
+    'x',
+  ]);
+  expect(await names('SELECT table_name FROM information_schema.tables')).toEqual(['TABLE_NAME']);
+});

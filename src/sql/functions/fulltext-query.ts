@@ -7,6 +7,7 @@
  * documents that the first query found.
  */
 import { type BooleanNode, type Operator, parseBooleanQuery, parseNaturalQuery } from './fulltext-parse.ts';
+import { charLength } from '../types/index.ts';
 import { type Word, WordCutter } from './fulltext-words.ts';
 
 export type MatchMode = 'natural' | 'boolean' | 'expansion';
@@ -56,8 +57,8 @@ export class FulltextQuery {
   readonly #vocabulary = new Map<string, number>();
   readonly #expansion = new Set<string>();
 
-  constructor(text: string, mode: MatchMode, collation: string) {
-    this.#cutter = new WordCutter(collation);
+  constructor(text: string, mode: MatchMode, collation: string, isNgram: boolean) {
+    this.#cutter = new WordCutter(collation, isNgram);
     this.#mode = mode;
     const parsed = mode === 'boolean' ? parseBooleanQuery(text) : parseNaturalQuery(text);
     this.#nodes = parsed.flatMap((node) => this.#bind(node));
@@ -85,12 +86,16 @@ export class FulltextQuery {
     if (node.kind === 'group')
       return [{ kind: 'group', operator, nodes: node.nodes.flatMap((inner) => this.#bind(inner)) }];
     const words = this.#cutter.words(node.text);
-    if (node.kind === 'word')
+    // One word of a boolean query is the phrase of its grams; natural language looks for each of them.
+    const isGrams = this.#cutter.isNgram && this.#mode === 'boolean' && charLength(words[0]?.text ?? '') > 1;
+    if (node.kind === 'word' && !isGrams)
       return words.map((word, i) => this.#termNode(word, operator, node.isPrefix && i === words.length - 1));
     const indexed = words.filter((word) => word.isIndexed);
     if (indexed.length === 0) return [{ kind: 'never', operator }];
     const terms = indexed.map((word) => this.#term(word.key, false));
-    return [{ kind: 'phrase', operator, words: indexed, distance: node.distance, terms }];
+    return [
+      { kind: 'phrase', operator, words: indexed, distance: node.kind === 'phrase' ? node.distance : undefined, terms },
+    ];
   }
 
   // ---- first pass ----

@@ -27,35 +27,58 @@ export interface Word {
   readonly isIndexed: boolean;
 }
 
+/** ngram_token_size. */
+const NGRAM_CHARS = 2;
+
+/** FULLTEXT … WITH PARSER ngram: every two characters in a row are a word, unless a stopword is part of them. */
+function hasStopword(gram: string): boolean {
+  const lower = gram.toLowerCase();
+  return STOPWORDS.has(lower) || [...lower].some((char) => STOPWORDS.has(char));
+}
+
 /** Cuts texts of one collation into words. Keys are kept, because words repeat. */
 export class WordCutter {
+  readonly isNgram: boolean;
   readonly #keyOf: (text: string) => string;
   readonly #known = new Map<string, Word>();
 
-  constructor(collation: string) {
+  constructor(collation: string, isNgram = false) {
+    this.isNgram = isNgram;
     const rules = getCollation(collation);
     const folds = !collation.endsWith('_bin');
     this.#keyOf = (text) => rules.hashKey(folds ? text.toLowerCase() : text);
   }
 
   words(text: string): Word[] {
-    return Array.from(text.matchAll(WORD), (match) => this.word(match[0]));
+    const runs = Array.from(text.matchAll(WORD), (match) => match[0]);
+    return (this.isNgram ? runs.flatMap(gramsOf) : runs).map((word) => this.word(word));
   }
 
   word(text: string): Word {
     let word = this.#known.get(text);
     if (word === undefined) {
-      const length = charLength(text);
-      const isIndexed = length >= WORD_CHARS_MIN && length <= WORD_CHARS_MAX && !STOPWORDS.has(text.toLowerCase());
-      word = { text, key: this.#keyOf(text), isIndexed };
+      word = { text, key: this.#keyOf(text), isIndexed: this.#isIndexed(text) };
       if (this.#known.size >= KEYS_MAX) this.#known.clear();
       this.#known.set(text, word);
     }
     return word;
   }
 
+  #isIndexed(text: string): boolean {
+    const length = charLength(text);
+    if (this.isNgram) return length === NGRAM_CHARS && !hasStopword(text);
+    return length >= WORD_CHARS_MIN && length <= WORD_CHARS_MAX && !STOPWORDS.has(text.toLowerCase());
+  }
+
   /** A prefix is compared as such, so it needs no length of its own. */
   prefix(text: string): string {
     return this.#keyOf(text);
   }
+}
+
+/** A run that is shorter than a gram stays what it is: only a prefix search can mean it. */
+function gramsOf(run: string): string[] {
+  const chars = [...run];
+  if (chars.length < NGRAM_CHARS) return [run];
+  return Array.from({ length: chars.length - NGRAM_CHARS + 1 }, (_, at) => chars.slice(at, at + NGRAM_CHARS).join(''));
 }

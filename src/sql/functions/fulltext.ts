@@ -8,7 +8,7 @@ import { aggregate } from './aggregate-define.ts';
 import { define, textArg } from './define.ts';
 import { FulltextQuery, type MatchMode } from './fulltext-query.ts';
 
-/** Arguments: the query's text, then the columns. `options.separator` is the mode. */
+/** Arguments: the query's text, then the columns. `options.separator` is the mode, and the index's parser behind it. */
 export const FULLTEXT_QUERY = aggregate({
   name: 'fulltext_query',
   minArgs: 2,
@@ -18,12 +18,13 @@ export const FULLTEXT_QUERY = aggregate({
     const textOf = stringOf(queryType!);
     const readers = columnTypes.map((type: FieldType) => stringOf(type));
     const { collation } = columnTypes[0]!;
+    const [mode, parser] = (options.separator ?? '').split(' ');
     return () => {
       let query: FulltextQuery | undefined;
       return {
         add(args) {
           if (args[0] === null) return;
-          query ??= new FulltextQuery(textOf(args[0]!), options.separator as MatchMode, collation);
+          query ??= new FulltextQuery(textOf(args[0]!), mode as MatchMode, collation, parser === 'ngram');
           query.observe(query.document(readers.map((read, i) => (args[i + 1] === null ? null : read(args[i + 1]!)))));
         },
         result() {

@@ -21,18 +21,19 @@ export function bindMatch(node: ast.MatchExpression, block: Block): Expr {
   const { table } = source.scan;
   const positions = columns.map((column) => positionOf(column as ColumnExpr, source));
   const wanted = new Set(positions.map((position) => table.columns[position]!.id));
-  const isIndexed = table.indexes.some(
+  const serving = table.indexes.find(
     (index) =>
       index.kind === 'fulltext' &&
       index.state === 'public' &&
       index.parts.length === wanted.size &&
       index.parts.every((part) => wanted.has(part.columnId)),
   );
-  if (!isIndexed) throw sqlError('ER_FT_MATCHING_KEY_NOT_FOUND');
+  if (serving === undefined) throw sqlError('ER_FT_MATCHING_KEY_NOT_FOUND');
   const against = block.bind(node.against);
   if (hasColumns(against)) throw sqlError('ER_WRONG_ARGUMENTS', 'AGAINST');
   const mode = node.mode === 'boolean' ? 'boolean' : node.mode === 'natural' ? 'natural' : 'expansion';
-  const slot = prepareQuery(source.scan, positions, against, mode, block);
+  const how = serving.parser === undefined ? mode : `${mode} ${serving.parser}`;
+  const slot = prepareQuery(source.scan, positions, against, how, block);
   return state.calls.call('match', [slot, ...columns]);
 }
 

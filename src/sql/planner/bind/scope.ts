@@ -87,7 +87,9 @@ export class TableSource implements Source {
   }
 
   nameOf(lowerName: string): string | undefined {
-    const position = this.scan.virtual ? columnPositions(this.scan.table).get(lowerName) : undefined;
+    // Those of information_schema are views, whose columns keep their names; others are named as the query writes them.
+    const isView = this.scan.virtual && this.schema !== 'performance_schema';
+    const position = isView ? columnPositions(this.scan.table).get(lowerName) : undefined;
     return position === undefined ? undefined : this.scan.table.columns[position]!.name;
   }
 
