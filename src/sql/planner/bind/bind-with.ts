@@ -63,8 +63,10 @@ function bindPlain(table: ast.CommonTableExpression, env: QueryEnv): CteEntry {
 }
 
 /** The first part has no reference to itself and gives names and types; the others read the rows of the round before. */
-function bindRecursive(table: ast.CommonTableExpression, env: QueryEnv, scope: CteScope): CteEntry {
-  const { body } = table.query;
+function bindRecursive(table: ast.CommonTableExpression, outer: QueryEnv, scope: CteScope): CteEntry {
+  const { body, with: own } = table.query;
+  // Its own WITH comes before the reference to itself is known, and may read what is outside under the same name.
+  const env = own === undefined ? outer : { ...outer, ctes: bindWith(own, outer) };
   if (body.kind !== 'set-operation') throw sqlError('ER_CTE_RECURSIVE_REQUIRES_UNION', table.name);
   if (body.operator !== 'union') throw sqlError('ER_CTE_RECURSIVE_NOT_UNION');
   const parts = unionParts(body);
@@ -152,10 +154,17 @@ function readsItself(table: ast.CommonTableExpression): boolean {
   return mentions(table.query, table.name);
 }
 
+/** A query whose own WITH has that name. */
+function hides(node: object, name: string): boolean {
+  const { kind, with: clause } = node as { readonly kind?: unknown; readonly with?: ast.WithClause };
+  return kind === 'query' && (clause?.tables.some((table) => table.name.toLowerCase() === name.toLowerCase()) ?? false);
+}
+
 /** Whether an unqualified table of that name is read anywhere below. */
 function mentions(node: unknown, name: string): boolean {
   if (typeof node !== 'object' || node === null) return false;
   if (Array.isArray(node)) return node.some((item) => mentions(item, name));
+  if (hides(node, name)) return false;
   const tagged = node as { readonly kind?: unknown; readonly schema?: unknown; readonly name?: unknown };
   if (
     tagged.kind === 'table' &&
