@@ -44,6 +44,9 @@ class SessionPlanning implements PlannerSession {
   get sqlSafeUpdates(): boolean {
     return this.#session.state.variables.isOn('sql_safe_updates');
   }
+  get autoIsNull(): boolean {
+    return this.#session.state.variables.isOn('sql_auto_is_null');
+  }
   get disabledStrategies(): ReadonlySet<string> {
     return switchedOff(this.#session.state.variables.get('optimizer_switch') ?? '');
   }

@@ -17,7 +17,7 @@ import type {
 } from '../ast/index.ts';
 import { parseIfExists, parseIfNotExists } from './create-table.ts';
 import type { Cursor } from './cursor.ts';
-import { parseAccount, parseHost } from './name.ts';
+import { namedAccount, parseAccount } from './name.ts';
 import { K, T } from './token.ts';
 
 // ---- names ----
@@ -40,8 +40,7 @@ const NO_ROLES = new Set<number>([
 
 export function parseRole(p: Cursor): AccountName {
   if (NO_ROLES.has(p.kind)) p.fail();
-  const user = p.nameOrString();
-  return { current: false, user, host: parseHost(p) ?? '%' };
+  return namedAccount(p);
 }
 
 export function parseRoleList(p: Cursor): AccountName[] {

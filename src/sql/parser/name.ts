@@ -64,8 +64,17 @@ export function parseAccount(p: Cursor): AccountName {
     if (p.accept(T.LEFT_PAREN)) p.expect(T.RIGHT_PAREN);
     return { current: true, user: '', host: '' };
   }
-  const user = p.nameOrString();
-  return { current: false, user, host: parseHost(p) ?? '%' };
+  return namedAccount(p);
+}
+
+/** Blanks around the user's and the host's name do not count. */
+export function namedAccount(p: Cursor): AccountName {
+  const user = withoutBlanks(p.nameOrString());
+  return { current: false, user, host: withoutBlanks(parseHost(p) ?? '%') };
+}
+
+function withoutBlanks(name: string): string {
+  return name.replaceAll(/^[ \t-\r]+|[ \t-\r]+$/g, '');
 }
 
 /** [@host]. */

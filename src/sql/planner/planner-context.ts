@@ -49,6 +49,8 @@ export interface PlannerSession {
   readonly selectLimit?: number;
   /** cte_max_recursion_depth and the like are the executor's. */
   readonly sqlSafeUpdates?: boolean;
+  /** sql_auto_is_null: WHERE id IS NULL finds the row inserted last. */
+  readonly autoIsNull?: boolean;
   /** max_join_size, optimizer_switch words that are off, e.g. 'hash_join'. */
   readonly disabledStrategies?: ReadonlySet<string>;
   readonly autoIncrementZeroIsNull?: boolean;

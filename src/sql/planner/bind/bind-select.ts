@@ -6,6 +6,7 @@
  * SELECT, HAVING and ORDER BY are bound over FROM first; only then is it known whether the block is grouped, and if it is,
  * `Grouping` rewrites them over the aggregate's output.
  */
+import { lastInserted } from './auto-is-null.ts';
 import { sqlError } from '../../../base/index.ts';
 import type * as ast from '../../ast/index.ts';
 import type { Expr } from '../../expr/index.ts';
@@ -217,7 +218,7 @@ function namedWindows(select: ast.Select): ReadonlyMap<string, ast.WindowSpecifi
 function bindWhere(where: ast.Expression | undefined, block: Block): Expr[] {
   if (where === undefined) return [];
   block.clause = 'where clause';
-  return bindCondition(where, block);
+  return bindCondition(block.state.context.session.autoIsNull === true ? lastInserted(where, block) : where, block);
 }
 
 /** HAVING sees the select list and the group keys; FROM only inside aggregates. */

@@ -166,12 +166,7 @@ function mentions(node: unknown, name: string): boolean {
   if (Array.isArray(node)) return node.some((item) => mentions(item, name));
   if (hides(node, name)) return false;
   const tagged = node as { readonly kind?: unknown; readonly schema?: unknown; readonly name?: unknown };
-  if (
-    tagged.kind === 'table' &&
-    tagged.schema === undefined &&
-    typeof tagged.name === 'string' &&
-    tagged.name.toLowerCase() === name.toLowerCase()
-  )
+  if (tagged.kind === 'table' && tagged.schema === undefined && typeof tagged.name === 'string' && tagged.name === name)
     return true;
   return Object.values(node).some((value) => mentions(value, name));
 }

@@ -24,18 +24,18 @@ export class CteScope {
   }
 
   has(name: string): boolean {
-    return this.#entries.has(name.toLowerCase());
+    return this.#entries.has(name);
   }
 
   add(entry: CteEntry): void {
-    this.#entries.set(entry.name.toLowerCase(), entry);
+    this.#entries.set(entry.name, entry);
   }
 
   remove(name: string): void {
-    this.#entries.delete(name.toLowerCase());
+    this.#entries.delete(name);
   }
 
   find(name: string): CteEntry | undefined {
-    return this.#entries.get(name.toLowerCase()) ?? this.parent?.find(name);
+    return this.#entries.get(name) ?? this.parent?.find(name);
   }
 }
