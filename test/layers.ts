@@ -86,6 +86,7 @@ export const WORLDLY_FILES: Readonly<Record<string, string>> = {
   'src/wire/mysql/connection.ts': 'owns one socket',
   'src/wire/mysql/flush-queue.ts': 'waits for the end of an event loop round',
   'src/wire/mysql/transport.ts': 'reads and writes sockets, plain and TLS',
+  'src/wire/mysql/static-reads.ts': 'has plain sockets read into one buffer',
   'src/wire/mysql/server-context.ts': 'holds the TLS context of the listener',
   'src/wire/mysql/server-keys.ts': 'makes the key and the certificate at first start',
   'src/wire/mysql/certificate.ts': 'signs the certificate',
