@@ -147,3 +147,30 @@ test("columns of performance_schema are named as the query writes them, informat
   ]);
   expect(await names('SELECT table_name FROM information_schema.tables')).toEqual(['TABLE_NAME']);
 });
+
+/** Answers of MySQL 9.7. */
+test('a recursive table expression reads columns of its enclosing query, has a WITH of its own and ends by LIMIT', async () => {
+  await run('CREATE TABLE t (a INT)');
+  await run('INSERT INTO t VALUES (1), (2)');
+  expect(
+    await run(
+      'SELECT a, (WITH RECURSIVE n AS (SELECT a AS i UNION ALL SELECT i + 1 FROM n WHERE i < 5) SELECT GROUP_CONCAT(i) FROM n) FROM t',
+    ),
+  ).toEqual([
+    [1, '1,2,3,4,5'],
+    [2, '2,3,4,5'],
+  ]);
+  expect(
+    await run(
+      'SELECT a FROM t WHERE EXISTS (WITH RECURSIVE q AS (SELECT a * 0 AS b UNION ALL SELECT b + 1 FROM q WHERE b = 0) SELECT * FROM q WHERE b = a)',
+    ),
+  ).toEqual([[1]]);
+  expect(
+    await run('WITH RECURSIVE c AS (SELECT 1 AS a UNION ALL SELECT a + 1 FROM c LIMIT 3 OFFSET 2) SELECT * FROM c'),
+  ).toEqual([[3], [4], [5]]);
+  expect(
+    await run(
+      'WITH RECURSIVE c AS (WITH d AS (SELECT 7 AS a) SELECT a FROM d UNION ALL SELECT a + 1 FROM c WHERE a < 9) SELECT * FROM c',
+    ),
+  ).toEqual([[7], [8], [9]]);
+});

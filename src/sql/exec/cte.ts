@@ -7,6 +7,8 @@
 import { type MaybePromise, sqlError } from '../../base/index.ts';
 import type { CteDefinition, CteScanNode, WorkTableScanNode } from '../plan/index.ts';
 import type { Batch } from '../types/index.ts';
+import type { EvalContext } from '../expr/index.ts';
+import { compileRowCount } from './limit.ts';
 import { compileRowKey, type RowKey } from './group-key.ts';
 import type { CompileScope } from './compile-scope.ts';
 import type { MemoryAccount } from './memory.ts';
@@ -20,6 +22,9 @@ export interface CompiledCte {
   readonly recursive: CompiledNode | undefined;
   readonly distinctKey: RowKey | undefined;
   readonly correlated: boolean;
+  /** LIMIT and OFFSET of a recursive one. */
+  readonly count: (context: EvalContext) => number;
+  readonly offset: (context: EvalContext) => number;
 }
 
 export function compileCte(definition: CteDefinition, scope: CompileScope): CompiledCte {
@@ -29,6 +34,8 @@ export function compileCte(definition: CteDefinition, scope: CompileScope): Comp
     recursive: definition.recursive === undefined ? undefined : scope.compile(definition.recursive),
     distinctKey: definition.distinct ? compileRowKey(definition.plan.output.map((column) => column.type)) : undefined,
     correlated: definition.correlated === true,
+    count: compileRowCount(definition.limit, Infinity),
+    offset: compileRowCount(definition.offset, 0),
   };
 }
 
@@ -87,12 +94,19 @@ export class CteRun {
 
   async #recurse(recursive: CompiledNode): Promise<void> {
     const depthMax = this.#run.ctx.cteMaxRecursionDepth ?? RECURSION_DEPTH_DEFAULT;
+    const offset = this.#compiled.offset(this.#run.eval);
+    const wanted = offset + this.#compiled.count(this.#run.eval);
+    let kept = 0;
     let round: Batch[] = [];
     const seeded = this.#drainInto(this.#compiled.seed, round);
     if (seeded instanceof Promise) await seeded;
     for (let depth = 0; round.length > 0; depth++) {
       if (depth > depthMax) throw sqlError('ER_CTE_MAX_RECURSION_DEPTH', depth);
-      for (const batch of round) this.#batches.push(batch);
+      for (const batch of round) {
+        this.#batches.push(batch);
+        kept += batch.length;
+      }
+      if (kept >= wanted) break;
       this.workTable = round;
       round = [];
       const done = this.#drainInto(recursive, round);
@@ -101,6 +115,7 @@ export class CteRun {
       if (paused instanceof Promise) await paused;
     }
     this.workTable = [];
+    if (offset > 0 || kept > wanted) this.#batches = [this.#batches.flat().slice(offset, wanted)];
   }
 
   #drainInto(node: CompiledNode, into: Batch[]): MaybePromise<void> {

@@ -209,7 +209,7 @@ describe('common table expressions', () => {
             kind: 'selection',
             ...nodeBase(INT),
             condition: call('<', column(0), constant(until)),
-            child: { kind: 'work-table-scan', ...nodeBase(INT), cte: 1, name: 'n' },
+            child: { kind: 'work-table-scan', outer: [], ...nodeBase(INT), cte: 1, name: 'n' },
           },
         },
       },
@@ -217,11 +217,21 @@ describe('common table expressions', () => {
   });
   it('WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5) SELECT i FROM n', async () => {
     expect(
-      show(await rowsFrom({ kind: 'cte-scan', ...nodeBase(INT), cte: 1, name: 'n' }, makeContext(), counting(5))),
+      show(
+        await rowsFrom(
+          { kind: 'cte-scan', outer: [], ...nodeBase(INT), cte: 1, name: 'n' },
+          makeContext(),
+          counting(5),
+        ),
+      ),
     ).toEqual(['1', '2', '3', '4', '5']);
   });
   it('a recursion without end is error 3636 after cte_max_recursion_depth rounds', async () => {
-    const run = rowsFrom({ kind: 'cte-scan', ...nodeBase(INT), cte: 1, name: 'n' }, makeContext(), counting(1_000_000));
+    const run = rowsFrom(
+      { kind: 'cte-scan', outer: [], ...nodeBase(INT), cte: 1, name: 'n' },
+      makeContext(),
+      counting(1_000_000),
+    );
     await expect(run).rejects.toMatchObject({
       errno: 3636,
       message:
@@ -229,7 +239,7 @@ describe('common table expressions', () => {
     });
   });
   it('is materialised once and read twice', async () => {
-    const scan = (): PhysicalNode => ({ kind: 'cte-scan', ...nodeBase(INT), cte: 1, name: 'n' });
+    const scan = (): PhysicalNode => ({ kind: 'cte-scan', outer: [], ...nodeBase(INT), cte: 1, name: 'n' });
     const join: PhysicalNode = {
       kind: 'hash-join',
       ...nodeBase(INT, INT),

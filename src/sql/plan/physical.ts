@@ -323,11 +323,14 @@ export interface CteScanNode extends NodeBase {
   readonly kind: 'cte-scan';
   readonly cte: number;
   readonly name: string;
+  /** Slots in which a correlated one finds the columns of enclosing queries. */
+  readonly outer: readonly Expr[];
 }
 export interface WorkTableScanNode extends NodeBase {
   readonly kind: 'work-table-scan';
   readonly cte: number;
   readonly name: string;
+  readonly outer: readonly Expr[];
 }
 /** Keeps at most one row; 1242 on more. */
 export interface MaxOneRowNode extends NodeBase {

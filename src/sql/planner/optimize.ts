@@ -1,8 +1,11 @@
 /** A bound query becomes a physical one: rewrite rules, choice of the physical plan, final positions. */
 import type { StatementState } from './bind/statement-state.ts';
+import type { Expr } from '../expr/index.ts';
 import type { CteDefinition, InitPlan, PhysicalNode } from '../plan/index.ts';
 import { printLogical } from './logical/print.ts';
-import type { LogicalNode } from './logical/logical-plan.ts';
+import type { LogicalCte, LogicalNode } from './logical/logical-plan.ts';
+import { substitute } from './logical/expressions.ts';
+import { mapPlanExpressions } from './logical/plan-tree.ts';
 import { Finalizer } from './physical/finalize.ts';
 import { PhysicalPlanner } from './physical/physical-planner.ts';
 import { RULES } from './rules/rule-list.ts';
@@ -29,20 +32,31 @@ export function optimize(plan: LogicalNode, state: StatementState): OptimizedQue
   const planner = new PhysicalPlanner(state);
   const finalizer = new Finalizer();
   const ctes: CteDefinition[] = [];
-  for (const cte of state.ctes) {
-    if (cte.references === 0) continue;
-    const seed = planner.cheapest(rewrite(cte.plan, state));
+  const planCte = (cte: LogicalCte, slots: ReadonlyMap<number, Expr>): void => {
+    const bound = (part: LogicalNode): LogicalNode =>
+      rewrite(
+        mapPlanExpressions(part, (e) => substitute(e, slots)),
+        state,
+      );
+    const seed = planner.cheapest(bound(cte.plan));
     planner.setCteRows(cte.cte, cte.recursive === undefined ? seed.rows : seed.rows * 10);
-    const recursive = cte.recursive === undefined ? undefined : planner.cheapest(rewrite(cte.recursive, state));
+    const recursive = cte.recursive === undefined ? undefined : planner.cheapest(bound(cte.recursive));
     ctes.push({
       cte: cte.cte,
       name: cte.name,
       plan: finalizer.finish(seed.node),
       ...(recursive !== undefined && { recursive: finalizer.finish(recursive.node) }),
+      ...(slots.size > 0 && { correlated: true }),
       distinct: cte.distinct,
       ...(cte.limit?.count !== undefined && { limit: cte.limit.count }),
       ...(cte.limit?.offset !== undefined && { offset: cte.limit.offset }),
     });
+  };
+  const correlated: LogicalCte[] = [];
+  for (const cte of state.ctes) {
+    if (cte.references === 0) continue;
+    if (cte.outer.length > 0) correlated.push(cte);
+    else planCte(cte, new Map());
   }
   // Init plans that a rule adds while the main plan is rewritten must be planned too: rewrite first.
   const rewritten = rewrite(plan, state);
@@ -56,5 +70,10 @@ export function optimize(plan: LogicalNode, state: StatementState): OptimizedQue
     });
   }
   const root = finalizer.finish(planner.cheapest(rewritten).node);
+  // What encloses a correlated one has bound its slots by now; inner ones come before their outer ones in `state.ctes`.
+  for (const cte of correlated.reverse()) {
+    const slots = finalizer.outerOf.get(cte.cte);
+    if (slots !== undefined) planCte(cte, new Map(cte.outer.map((column, i) => [column.id, slots[i] as Expr])));
+  }
   return { root, initPlans, ctes };
 }

@@ -276,6 +276,7 @@ function bindCteReference(entry: CteEntry, alias: string, block: Block): Relatio
     name: entry.name,
     columns,
     workTable: entry.recursing,
+    outer: entry.recursing ? [] : entry.definition.outer,
   };
   const named = columns.map((expr, i): NamedExpr => ({ name: entry.columnNames[i]!, expr }));
   return relationOf(plan, new ListSource(alias, undefined, named));

@@ -5,7 +5,7 @@ import type { ColumnExpr } from '../../expr/index.ts';
 import { withNullable } from '../../types/index.ts';
 import type { LogicalCte, LogicalNode } from '../logical/logical-plan.ts';
 import { project } from '../logical/make.ts';
-import { freeColumns } from '../logical/plan-tree.ts';
+import { freeColumns, freeColumnsOf } from '../logical/plan-tree.ts';
 import { bindLimit } from './bind-limit.ts';
 import { bindOperandBody, toTypes } from './bind-set-operation.ts';
 import { Block, type BoundQuery, type QueryEnv } from './block.ts';
@@ -56,6 +56,7 @@ function bindPlain(table: ast.CommonTableExpression, env: QueryEnv): CteEntry {
     distinct: false,
     limit: undefined,
     references: 0,
+    outer: [],
   };
   env.state.ctes.push(definition);
   const rebind = freeColumns(plan).size === 0 ? undefined : () => env.binders.query(table.query, env);
@@ -88,6 +89,7 @@ function bindRecursive(table: ast.CommonTableExpression, outer: QueryEnv, scope:
     distinct: body.distinct,
     limit: undefined,
     references: 0,
+    outer: [],
   };
   env.state.ctes.push(definition);
   const entry: CteEntry = {
@@ -113,8 +115,7 @@ function bindRecursive(table: ast.CommonTableExpression, outer: QueryEnv, scope:
   );
   definition.limit = limitOf(table.query, env);
   entry.recursing = false;
-  if (freeColumns(definition.plan).size + freeColumns(definition.recursive).size > 0)
-    throw sqlError('ER_NOT_SUPPORTED_YET', 'recursive CTE that reads columns of an enclosing query');
+  definition.outer = freeColumnsOf([definition.plan, definition.recursive]);
   return entry;
 }
 

@@ -137,6 +137,8 @@ export interface CteScanNode {
   readonly columns: readonly ColumnExpr[];
   /** Reads the last round of a recursive CTE instead of its result. */
   readonly workTable: boolean;
+  /** Columns of enclosing queries that the CTE reads, in the order of `LogicalCte.outer`; slots once an apply binds them. */
+  readonly outer: readonly Expr[];
 }
 export interface MaxOneRowNode {
   readonly kind: 'max-one-row';
@@ -177,4 +179,6 @@ export interface LogicalCte {
   /** LIMIT of a recursive one: ends the recursion. */
   limit: { readonly count: Expr | undefined; readonly offset: Expr | undefined } | undefined;
   references: number;
+  /** Columns of enclosing queries that a recursive one reads. */
+  outer: readonly ColumnExpr[];
 }

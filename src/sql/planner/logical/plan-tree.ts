@@ -128,6 +128,8 @@ export function expressionsOf(node: LogicalNode): readonly Expr[] {
       return [node.count, node.offset].filter((expr) => expr !== undefined);
     case 'scan':
       return node.asOf === undefined ? [] : [node.asOf];
+    case 'cte-scan':
+      return node.outer;
     default:
       return [];
   }
@@ -167,6 +169,8 @@ export function mapExpressions(node: LogicalNode, visit: (expr: Expr) => Expr): 
       return { ...node, by: keys(node.by) };
     case 'limit':
       return { ...node, count: node.count && visit(node.count), offset: node.offset && visit(node.offset) };
+    case 'cte-scan':
+      return node.outer.length === 0 ? node : { ...node, outer: node.outer.map(visit) };
     default:
       return node;
   }
@@ -208,6 +212,22 @@ export function freeColumns(node: LogicalNode): Set<number> {
   addUsedAndMade(node, used, made);
   for (const id of made) used.delete(id);
   return used;
+}
+
+/** Those of `freeColumns` as expressions, each once. */
+export function freeColumnsOf(nodes: readonly LogicalNode[]): ColumnExpr[] {
+  const found = new Map<number, ColumnExpr>();
+  const free = new Set(nodes.flatMap((node) => [...freeColumns(node)]));
+  const visit = (expr: Expr): void => {
+    if (expr.kind === 'column' && free.has(expr.id)) found.set(expr.id, expr);
+    if (expr.kind === 'call') for (const arg of expr.args) visit(arg);
+  };
+  const walk = (node: LogicalNode): void => {
+    for (const expr of expressionsOf(node)) visit(expr);
+    for (const child of childrenOf(node)) walk(child);
+  };
+  for (const node of nodes) walk(node);
+  return [...found.values()];
 }
 
 export function someNode(node: LogicalNode, test: (node: LogicalNode) => boolean): boolean {

@@ -3,10 +3,11 @@
  *
  * Projections that only repeat their child's columns disappear here.
  */
-import { assert, unreachable } from '../../../base/index.ts';
+import { assert, sqlError, unreachable } from '../../../base/index.ts';
 import type { Expr } from '../../expr/index.ts';
 import type {
   AggregateCall,
+  CteScanNode,
   IndexAccess,
   IndexInterval,
   IndexScanNode,
@@ -16,7 +17,7 @@ import type {
   SortKey,
   WindowCall,
 } from '../../plan/index.ts';
-import { mapExpr } from '../logical/expressions.ts';
+import { mapExpr, sameExpr } from '../logical/expressions.ts';
 
 type Positions = ReadonlyMap<number, number>;
 
@@ -75,6 +76,8 @@ export function resolve(expr: Expr, positions: Positions): Expr {
 
 export class Finalizer {
   #nextId = 1;
+  /** By CTE: the slots in which its correlated readers find the columns of enclosing queries. */
+  readonly outerOf = new Map<number, readonly Expr[]>();
 
   finish(node: PhysicalNode): PhysicalNode {
     const id = this.#nextId++;
@@ -94,8 +97,10 @@ export class Finalizer {
         };
       case 'virtual-scan':
         return { ...node, id, ...this.#filter(node) };
-      case 'dual':
       case 'cte-scan':
+        this.#noteOuter(node);
+        return { ...node, id };
+      case 'dual':
       case 'work-table-scan':
         return { ...node, id };
       case 'values':
@@ -175,6 +180,16 @@ export class Finalizer {
     const bind = node.bind.map(({ slot, expr }) => ({ slot, expr: resolve(expr, onOuter) }));
     const output = inOrderOf([...outer.output, ...addedByApply(node, inner.output)], node.output);
     return { ...node, id, output, outer, inner, bind, ...condition(node, positionsOf(outer.output, inner.output)) };
+  }
+
+  /** One set of slots for each: readers under different applies would need a CTE each. */
+  #noteOuter({ cte, outer }: CteScanNode): void {
+    if (outer.length === 0) return;
+    const known = this.outerOf.get(cte);
+    const isSame = known?.every((expr, i) => sameExpr(expr, outer[i] as Expr)) ?? true;
+    if (!isSame)
+      throw sqlError('ER_NOT_SUPPORTED_YET', 'recursive CTE that reads columns of different enclosing queries');
+    this.outerOf.set(cte, outer);
   }
 
   #unary(

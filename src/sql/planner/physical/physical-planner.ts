@@ -135,7 +135,8 @@ export class PhysicalPlanner implements JoinOrderContext {
       case 'cte-scan': {
         const rows = this.cteRows(node.cte);
         const kind = node.workTable ? 'work-table-scan' : 'cte-scan';
-        return [leaf({ kind, cte: node.cte, name: node.name, ...base(node.columns, rows, rows) }, rows)];
+        const { cte, name, outer } = node;
+        return [leaf({ kind, cte, name, outer, ...base(node.columns, rows, rows) }, rows)];
       }
       default:
         return unreachable(node, 'logical node');
