@@ -75,7 +75,7 @@ export function execContext(
   const { variables } = session.state;
   const quota = variables.getNumber('tidb_mem_quota_query');
   const spill = session.host.globals.isOn('tidb_enable_tmp_storage_on_oom') ? session.host.spill : undefined;
-  return {
+  const context: { -readonly [K in keyof ExecContext]: ExecContext[K] } = {
     storage: session.transactions.ensure().storage,
     eval: evalContext(session, plan.slotCount, params, plan.kind !== 'query' && session.eval.strict),
     memory: new StatementMemory(quota > 0 ? quota : Number.MAX_SAFE_INTEGER, session.connectionId),
@@ -86,9 +86,11 @@ export function execContext(
     foundRows: session.foundRowsMode,
     cteMaxRecursionDepth: variables.getNumber('cte_max_recursion_depth'),
     openFile: (load) => openLoadFile(session, load),
-    ...(spill !== undefined && { spill }),
-    ...(stats && { runtimeStats: stats }),
   };
+  // Not spread: this is made for every statement.
+  if (spill !== undefined) context.spill = spill;
+  if (stats !== undefined) context.runtimeStats = stats;
+  return context;
 }
 
 export function evalContext(

@@ -3,7 +3,7 @@ import { compile, type EvalContext, type Expr } from '../expr/index.ts';
 import type { DualNode, ValuesNode } from '../plan/index.ts';
 import { type Batch, BATCH_ROWS, converterOf, type FieldType } from '../types/index.ts';
 import { type CompiledNode, EMPTY_OPERATOR, type Operator } from './operator.ts';
-import { compileRow, type RowMapper } from './projection.ts';
+import { compileRow, type RowMapper } from './row-mapper.ts';
 
 export function compileDual(node: DualNode): CompiledNode {
   if (node.rowCount === 0) return { open: () => EMPTY_OPERATOR };

@@ -14,7 +14,7 @@ import type { CompileScope } from './compile-scope.ts';
 import { compileRowKey, type RowKey } from './group-key.ts';
 import { estimateRowBytes, type MemoryAccount } from './memory.ts';
 import { AGAIN, type CompiledNode, type Operator, pull, type Run, StepOperator } from './operator.ts';
-import { compileRow, type RowMapper } from './projection.ts';
+import { compileRow, type RowMapper } from './row-mapper.ts';
 import { compileRollup, compileStreamAggregate } from './stream-aggregate.ts';
 import { SPILL_LEVEL_MAX, SPILL_PARTITIONS, SpillPartitions } from './spill/partitions.ts';
 import type { HashKey } from './value-semantics.ts';

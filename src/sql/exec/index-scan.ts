@@ -36,6 +36,14 @@ export function compileScanRequest(
   const predicate = source.filter === undefined ? undefined : compilePredicate(source.filter);
   const asOf = compileAsOf(source);
   const partitions = compilePartitionRanges(source);
+  // The plain form is spelled out: it is made for every range scan.
+  if (!ordered && partitions === undefined && lock === undefined && asOf === undefined) {
+    if (predicate === undefined) return (_, ranges) => ({ table, index, ranges, columns, reverse, withHandle });
+    return ({ eval: context }, ranges) => {
+      const filter = (row: Row): boolean => predicate(row, context);
+      return { table, index, ranges, columns, reverse, withHandle, filter };
+    };
+  }
   return (run, ranges) => {
     const context: EvalContext = run.eval;
     const timestamp = asOf?.(run);

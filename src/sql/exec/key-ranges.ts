@@ -143,8 +143,10 @@ function castBound(
   return value === null ? undefined : item.cast(value, context);
 }
 
+/** Spelled out: it is made for every range scan, and a spread costs more than all the rest. */
 function toRange(low: KeyBound | undefined, high: KeyBound | undefined): KeyRange {
-  return { ...(low !== undefined && { low }), ...(high !== undefined && { high }) };
+  if (low === undefined) return high === undefined ? {} : { high };
+  return high === undefined ? { low } : { low, high };
 }
 
 export function mergeRanges(ranges: readonly KeyRange[], parts: readonly KeyPart[]): readonly KeyRange[] {

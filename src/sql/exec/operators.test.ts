@@ -1,5 +1,6 @@
 /** Grouping, ordering, windows, sets and CTEs; expected rows are MySQL 9.7's for the statement in each title. */
 import { describe, expect, it } from 'vitest';
+import type { Expr } from '../expr/index.ts';
 import { findAggregate, findWindow } from '../functions/index.ts';
 import type {
   AggregateNode,
@@ -407,6 +408,31 @@ describe('index access', () => {
       .map((row) => row.split(' ')[0])
       .join(' ');
   };
+  it('SELECT b FROM t WHERE a BETWEEN 2 AND 4: storage is asked for b alone; with a filter for both', async () => {
+    await fill();
+    const asked: (readonly number[])[] = [];
+    const scanned = storage.scan.bind(storage);
+    const counting: MemoryStorage = Object.create(storage, {
+      scan: {
+        value: (request: Parameters<typeof scanned>[0]) => {
+          asked.push(request.columns);
+          return scanned(request);
+        },
+      },
+    });
+    const select = async (options: Parameters<typeof tableScan>[1], ...exprs: Expr[]): Promise<string[]> => {
+      const bound = (value: number): unknown => ({ expr: constant(value), inclusive: true });
+      const access = { alternatives: [{ equal: [], low: bound(2), high: bound(4) }] as never };
+      const child = tableScan(table, { index: table.indexes[0]!, access, ...options });
+      const root: PhysicalNode = { kind: 'projection', ...nodeBase(...exprs.map(() => INT)), child, exprs };
+      return show(await rowsFrom(root, makeContext(counting)));
+    };
+    expect(await select({}, column(1))).toEqual(['2', '0', '1']);
+    expect(await select({}, column(1), column(0))).toEqual(['2 2', '0 3', '1 4']);
+    expect(await select({ filter: call('=', column(0), constant(3)) }, column(1))).toEqual(['0']);
+    expect(await select({}, column(1), column(1))).toEqual(['2 2', '0 0', '1 1']);
+    expect(asked).toEqual([[1], [1, 0], [0, 1], [0, 1]]);
+  });
   const decimal = (text: string): ReturnType<typeof constant> => constant(text, TEXT);
   it('WHERE a > 2.5 AND a < 5.5 on INT rounds the bounds', async () => {
     expect(

@@ -45,11 +45,13 @@ export function compilePointGet(node: PointGetNode): CompiledNode {
   };
 }
 
-/** The plain form is spelled out: it is made for every point select. */
+/** The usual forms are spelled out: one is made for every point select, UPDATE and DELETE. */
 function compileRequest(node: PointGetNode): (key: Key, run: Run) => PointRequest {
   const { table, index, columns, lock, withHandle } = node;
   const asOf = compileAsOf(node);
   if (lock === undefined && !withHandle && asOf === undefined) return (key) => ({ table, index, key, columns });
+  if (lock !== undefined && withHandle && asOf === undefined)
+    return (key) => ({ table, index, key, columns, lock, withHandle });
   const fixed = { table, index, columns, ...(lock !== undefined && { lock }), ...(withHandle && { withHandle }) };
   return (key, run) => (asOf === undefined ? { ...fixed, key } : { ...fixed, key, asOf: asOf(run) });
 }

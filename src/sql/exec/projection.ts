@@ -1,18 +1,55 @@
-/** Projection: computes a list of expressions for each row. */
+/**
+ * Projection: computes a list of expressions for each row.
+ *
+ * Plain columns of a scan or a point read are no work of their own: storage is asked for just those, in that order. The plan
+ * reads more when a condition that became a key range names other columns.
+ */
 import type { MaybePromise } from '../../base/index.ts';
-import { compile, type EvalContext, type Evaluator, type Expr } from '../expr/index.ts';
-import type { ProjectionNode } from '../plan/index.ts';
+import type { EvalContext, Expr } from '../expr/index.ts';
+import type { IndexScanNode, PhysicalNode, PointGetNode, ProjectionNode } from '../plan/index.ts';
 import type { Batch, Row } from '../types/index.ts';
 import type { CompileScope } from './compile-scope.ts';
+import { compileIndexScan } from './index-scan.ts';
 import { type CompiledNode, type Operator, pull, StepOperator } from './operator.ts';
-
-export type RowMapper = (row: Row, context: EvalContext) => Row;
+import { compilePointGet } from './point-get.ts';
+import { compileRow, type RowMapper } from './row-mapper.ts';
 
 export function compileProjection(node: ProjectionNode, scope: CompileScope): CompiledNode {
   const child = scope.compile(node.child);
   if (isIdentity(node.exprs, node.child.output.length)) return child;
   const mapper = compileRow(node.exprs);
-  return { open: (run) => new Projection(child.open(run), mapper, run.eval) };
+  const narrow = compileNarrowRead(node);
+  return {
+    open: (run) =>
+      // EXPLAIN ANALYZE counts the rows of each node.
+      narrow !== undefined && run.ctx.runtimeStats === undefined
+        ? narrow.open(run)
+        : new Projection(child.open(run), mapper, run.eval),
+  };
+}
+
+/** The child with the projection's columns instead of its own, when that is all the projection does. */
+function compileNarrowRead(node: ProjectionNode): CompiledNode | undefined {
+  const { child } = node;
+  if (!isPlainRead(child)) return undefined;
+  const columns: number[] = [];
+  for (const expr of node.exprs) {
+    const position = expr.kind === 'column' ? child.columns[expr.index] : undefined;
+    if (position === undefined || columns.includes(position)) return undefined;
+    columns.push(position);
+  }
+  return child.kind === 'point-get' ? compilePointGet({ ...child, columns }) : compileIndexScan({ ...child, columns });
+}
+
+/** Whoever filters, locks, or merges partitions in order may need the columns that the plan names. */
+function isPlainRead(node: PhysicalNode): node is IndexScanNode | PointGetNode {
+  return (
+    (node.kind === 'index-scan' || node.kind === 'point-get') &&
+    node.filter === undefined &&
+    node.lock === undefined &&
+    !node.withHandle &&
+    node.table.partitioning === undefined
+  );
 }
 
 class Projection extends StepOperator {
@@ -47,27 +84,4 @@ class Projection extends StepOperator {
 
 function isIdentity(exprs: readonly Expr[], width: number): boolean {
   return exprs.length === width && exprs.every((expr, i) => expr.kind === 'column' && expr.index === i);
-}
-
-/** One closure that makes a whole row; plain columns are copied without a call. */
-export function compileRow(exprs: readonly Expr[]): RowMapper {
-  const width = exprs.length;
-  if (exprs.every((expr) => expr.kind === 'column')) {
-    const indexes = exprs.map((expr) => (expr.kind === 'column' ? expr.index : -1));
-    return (row) => {
-      const out: Row = new Array<Row[number]>(width);
-      for (let i = 0; i < width; i++) out[i] = row[indexes[i]!]!;
-      return out;
-    };
-  }
-  const evaluators: readonly Evaluator[] = exprs.map(compile);
-  if (width === 1) {
-    const only = evaluators[0]!;
-    return (row, context) => [only(row, context)];
-  }
-  return (row, context) => {
-    const out: Row = new Array<Row[number]>(width);
-    for (let i = 0; i < width; i++) out[i] = evaluators[i]!(row, context);
-    return out;
-  };
 }

@@ -12,7 +12,7 @@ import { AggregateFeeder, type CompiledAggregates, compileAggregates, createAccu
 import type { CompileScope } from './compile-scope.ts';
 import { compileRowKeyAt, type RowKey } from './group-key.ts';
 import { AGAIN, type CompiledNode, type Operator, pull, type Run, StepOperator } from './operator.ts';
-import { compileRow, type RowMapper } from './projection.ts';
+import { compileRow, type RowMapper } from './row-mapper.ts';
 import { compileSort } from './sort.ts';
 
 interface StreamShape {

@@ -10,7 +10,7 @@ import type { CompileScope } from './compile-scope.ts';
 import { compileRowKey, type RowKey } from './group-key.ts';
 import type { MemoryAccount } from './memory.ts';
 import { AGAIN, type CompiledNode, type Operator, pace, pull, type Run, StepOperator } from './operator.ts';
-import { compileRow, type RowMapper } from './projection.ts';
+import { compileRow, type RowMapper } from './row-mapper.ts';
 import { aggregateOverFrames } from './window-aggregate.ts';
 import { compileFrames, type FrameFinder, type Partition, wholePartition } from './window-frame.ts';
 import type { HashKey } from './value-semantics.ts';
