@@ -112,6 +112,15 @@ const doubleFormat: ColumnFormat = {
 
 const WIDE_BYTES_MIN = 9;
 
+/** Small decimals come again and again (a quantity, a discount): one object each, per scale. */
+const SMALL_DECIMALS = 8192;
+const smallDecimals: (Decimal | undefined)[][] = [];
+
+function smallDecimal(unscaled: number, scale: number): Decimal {
+  const known = (smallDecimals[scale] ??= new Array<Decimal | undefined>(SMALL_DECIMALS).fill(undefined));
+  return (known[unscaled] ??= new Decimal(unscaled, scale));
+}
+
 function decimalFormat(scale: number): ColumnFormat {
   return {
     write(writer, value) {
@@ -121,7 +130,12 @@ function decimalFormat(scale: number): ColumnFormat {
       else writeWide(writer, unscaled);
     },
     read(bytes, start, end) {
-      if (end - start < WIDE_BYTES_MIN) return new Decimal(readSigned(bytes, start, end), scale);
+      if (end - start < WIDE_BYTES_MIN) {
+        const unscaled = readSigned(bytes, start, end);
+        if (typeof unscaled === 'number' && unscaled >= 0 && unscaled < SMALL_DECIMALS)
+          return smallDecimal(unscaled, scale);
+        return new Decimal(unscaled, scale);
+      }
       let unscaled = BigInt(((bytes[end - 1] as number) << 24) >> 24);
       for (let i = end - 2; i >= start; i--) unscaled = (unscaled << 8n) | BigInt(bytes[i] as number);
       return Decimal.of(unscaled, scale);

@@ -7,7 +7,7 @@ import type { RowCursor, ScanRequest } from '../sql/ports.ts';
 import type { Batch, Row } from '../sql/types/index.ts';
 import type { EntryPlace } from './entry-codec.ts';
 import type { ByteRange, IndexCodec } from './index-codec.ts';
-import { RunScanner, type RowMaker, type ScanShape } from './run-scanner.ts';
+import { RunScanner, type RowTaker, type ScanShape, takeEach } from './run-scanner.ts';
 import type { StorageScope } from './storage-scope.ts';
 import { type SecondaryIndex, type TableCodec, codecOf } from './table-codec.ts';
 
@@ -15,12 +15,12 @@ export function openPlainScan(scope: StorageScope, request: ScanRequest): RowCur
   const codec = codecOf(request.table);
   const clustered = request.index.id === codec.clustered.index.id;
   if (clustered)
-    return new RunScanner(scope, shapeOf(scope, request, codec.clustered), clusteredMaker(scope, request, codec));
+    return new RunScanner(scope, shapeOf(scope, request, codec.clustered), clusteredTaker(scope, request, codec));
   const secondary = codec.secondaryOf(request.index);
   const shape = shapeOf(scope, request, secondary.codec);
   const { covered } = secondary.entries;
   if (request.columns.every((position) => covered.has(position))) {
-    return new RunScanner(scope, shape, entryMaker(scope, request, secondary));
+    return new RunScanner(scope, shape, entryTaker(scope, request, secondary));
   }
   return new LookupScan(scope, request, shape, secondary);
 }
@@ -50,34 +50,38 @@ function shapeOf(scope: StorageScope, request: ScanRequest, codec: IndexCodec): 
     at: scope.readAt(request.asOf),
     reverse: request.reverse,
     limitHint: request.limitHint,
-    filter: request.filter,
     withOwnWrites: request.asOf === undefined,
     isWhole: request.ranges.every((range) => range.low === undefined && range.high === undefined),
   };
 }
 
-function clusteredMaker(scope: StorageScope, request: ScanRequest, codec: TableCodec): RowMaker {
-  const { decode } = codec.decoder(request.columns);
+function clusteredTaker(scope: StorageScope, request: ScanRequest, codec: TableCodec): RowTaker {
   const { reading } = scope;
-  if (request.withHandle !== true) return (run, i) => decode(run.buffer, run.valueStarts[i] as number, reading);
-  return (run, i) => {
+  const { filter } = request;
+  if (request.withHandle !== true) {
+    const { take } = codec.decoder(request.columns, filter === undefined ? undefined : request.filterPlaces);
+    return (run, from, to, { batch, room }) => take(run, from, to, { batch, room, context: reading, filter });
+  }
+  const { decode } = codec.decoder(request.columns);
+  return takeEach((run, i) => {
     const row: unknown[] = decode(run.buffer, run.valueStarts[i] as number, reading);
     row.push(run.buffer.slice(run.keyStarts[i], run.keyEnds[i]));
     return row as Row;
-  };
+  }, filter);
 }
 
-function entryMaker(scope: StorageScope, request: ScanRequest, secondary: SecondaryIndex): RowMaker {
+function entryTaker(scope: StorageScope, request: ScanRequest, secondary: SecondaryIndex): RowTaker {
   const { entries } = secondary;
   const read = entries.reader(request.columns);
   const { reading } = scope;
-  if (request.withHandle !== true) return (run, i) => read(run.buffer, entryPlace(run, i), reading);
-  return (run, i) => {
+  if (request.withHandle !== true)
+    return takeEach((run, i) => read(run.buffer, entryPlace(run, i), reading), request.filter);
+  return takeEach((run, i) => {
     const at = entryPlace(run, i);
     const row: unknown[] = read(run.buffer, at, reading);
     row.push(entries.handleOf(run.buffer, at.keyStart, at.keyEnd, at.valueStart));
     return row as Row;
-  };
+  }, request.filter);
 }
 
 function entryPlace(run: RowRun, i: number): EntryPlace {
@@ -103,10 +107,11 @@ class LookupScan implements RowCursor {
     this.#shape = shape;
     this.#decode = codecOf(request.table).decoder(request.columns).decode;
     const { entries } = secondary;
-    this.#handles = new RunScanner(scope, { ...shape, filter: undefined }, (run, i) => {
+    const handleOf = takeEach((run, i) => {
       const { keyStart, keyEnd, valueStart } = entryPlace(run, i);
       return [entries.handleOf(run.buffer, keyStart, keyEnd, valueStart)];
     });
+    this.#handles = new RunScanner(scope, shape, handleOf);
   }
 
   next(): MaybePromise<Batch | undefined> {

@@ -17,15 +17,31 @@ export interface ScanShape {
   readonly at: Timestamp;
   readonly reverse: boolean;
   readonly limitHint: number | undefined;
-  readonly filter: ((row: Row) => boolean) | undefined;
   /** Own writes are not laid over a read of the past. */
   readonly withOwnWrites: boolean;
   /** The whole index is read. */
   readonly isWhole?: boolean;
 }
 
-/** Makes a row of run entry `i`. */
-export type RowMaker = (run: RowRun, i: number) => Row;
+/** Appends the wanted rows of run entries [from, to) to the batch, until it has `room` rows; returns where it stopped. */
+export type RowTaker = (
+  run: RowRun,
+  from: number,
+  to: number,
+  out: { readonly batch: Batch; readonly room: number },
+) => number;
+
+/** A taker that makes row by row. */
+export function takeEach(make: (run: RowRun, i: number) => Row, filter?: (row: Row) => boolean): RowTaker {
+  return (run, from, to, { batch, room }) => {
+    let i = from;
+    for (; i < to && batch.length < room; i++) {
+      const row = make(run, i);
+      if (filter === undefined || filter(row)) batch.push(row);
+    }
+    return i;
+  };
+}
 
 /** Rows looked at between two chances to yield; about a millisecond. */
 const YIELD_ROWS = 4096;
@@ -34,7 +50,7 @@ const BATCH_ROWS_MIN = 8;
 export class RunScanner {
   readonly #scope: StorageScope;
   readonly #shape: ScanShape;
-  readonly #make: RowMaker;
+  readonly #take: RowTaker;
   #cursor: Cursor | undefined = undefined;
   #nextRange = 0;
   #run: RowRun | undefined = undefined;
@@ -42,10 +58,10 @@ export class RunScanner {
   #batchRows: number;
   #untilYield = YIELD_ROWS;
 
-  constructor(scope: StorageScope, shape: ScanShape, make: RowMaker) {
+  constructor(scope: StorageScope, shape: ScanShape, take: RowTaker) {
     this.#scope = scope;
     this.#shape = shape;
-    this.#make = make;
+    this.#take = take;
     this.#batchRows = Math.max(BATCH_ROWS_MIN, Math.min(shape.limitHint ?? BATCH_ROWS, BATCH_ROWS));
   }
 
@@ -84,21 +100,9 @@ export class RunScanner {
 
   /** Rows of the run until it ends, the batch is full, or it is time to yield. */
   #takeFrom(run: RowRun, batch: Batch): void {
-    const make = this.#make;
-    const filter = this.#shape.filter;
-    const room = this.#batchRows;
     const from = this.#position;
     const to = Math.min(run.to, from + this.#untilYield);
-    let i = from;
-    if (filter === undefined) {
-      const end = Math.min(to, from + room - batch.length);
-      for (; i < end; i++) batch.push(make(run, i));
-    } else {
-      for (; i < to && batch.length < room; i++) {
-        const row = make(run, i);
-        if (filter(row)) batch.push(row);
-      }
-    }
+    const i = this.#take(run, from, to, { batch, room: this.#batchRows });
     this.#untilYield -= i - from;
     const { reads } = this.#scope.session;
     if (reads !== undefined) {

@@ -50,17 +50,18 @@ export class TableCodec {
     return found;
   }
 
-  decoder(columns: readonly number[]): RowDecoder {
-    const known = this.#decodersOfPlans.get(columns);
+  /** `filtered` is a list that belongs to this list of columns: its identity stands for both. */
+  decoder(columns: readonly number[], filtered?: readonly number[]): RowDecoder {
+    const known = this.#decodersOfPlans.get(filtered ?? columns);
     if (known !== undefined) return known;
-    const key = columns.join(',');
+    const key = filtered === undefined ? columns.join(',') : `${columns.join(',')};${filtered.join(',')}`;
     let decoder = this.#decoders.get(key);
     if (decoder === undefined) {
       if (this.#decoders.size >= DECODERS_MAX) this.#decoders.clear();
-      decoder = buildRowDecoder(this.table, columns, (column) => this.#originOf(column));
+      decoder = buildRowDecoder(this.table, columns, (column) => this.#originOf(column), filtered);
       this.#decoders.set(key, decoder);
     }
-    this.#decodersOfPlans.set(columns, decoder);
+    this.#decodersOfPlans.set(filtered ?? columns, decoder);
     return decoder;
   }
 

@@ -59,6 +59,11 @@ export interface ScanRequest {
   readonly semiConsistent?: boolean;
   /** Cheap predicate on the decoded columns (in `columns` order), applied before rows are batched. */
   readonly filter?: (row: Row) => boolean;
+  /**
+   * The places in `columns` that the filter reads: it may be called with a row in which the others are not filled yet. One list per list of
+   * columns, made once per plan. Absent: it may read all.
+   */
+  readonly filterPlaces?: readonly number[];
   /** Ask for a row handle per row (for UPDATE and DELETE, and for locking after a filter). The handle is appended as the last element of each row, as an opaque value. */
   readonly withHandle?: boolean;
   /** Read as of this commit timestamp instead of the transaction's snapshot. */

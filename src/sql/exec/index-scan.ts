@@ -1,6 +1,6 @@
 /** Reads a table through an index (the clustered one = table scan), within key ranges, with a residual filter in the scan. */
 import type { MaybePromise } from '../../base/index.ts';
-import type { EvalContext } from '../expr/index.ts';
+import type { EvalContext, Expr } from '../expr/index.ts';
 import type { IndexScanNode, TableSource } from '../plan/index.ts';
 import type { RowCursor, ScanRequest } from '../ports.ts';
 import type { Batch, Row } from '../types/index.ts';
@@ -33,7 +33,9 @@ export function compileScanRequest(
   const { table, columns, lock, withHandle } = source;
   const { index, reverse } = path;
   const ordered = path.keepOrder === true && table.partitioning !== undefined;
-  const predicate = source.filter === undefined ? undefined : compilePredicate(source.filter);
+  const { filter } = source;
+  const predicate = filter === undefined ? undefined : compilePredicate(filter);
+  const filterPlaces = filter === undefined ? [] : columnsRead(filter);
   const asOf = compileAsOf(source);
   const partitions = compilePartitionRanges(source);
   // The plain form is spelled out: it is made for every range scan.
@@ -57,10 +59,20 @@ export function compileScanRequest(
       ...(ordered && { ordered }),
       ...(partitions !== undefined && { partitions: partitions(context) }),
       ...(lock !== undefined && { lock }),
-      ...(predicate !== undefined && { filter: (row: Row) => predicate(row, context) }),
+      ...(predicate !== undefined && { filter: (row: Row) => predicate(row, context), filterPlaces }),
       ...(timestamp !== undefined && { asOf: timestamp }),
     };
   };
+}
+
+function columnsRead(expr: Expr): readonly number[] {
+  const found = new Set<number>();
+  const walk = (part: Expr): void => {
+    if (part.kind === 'column') found.add(part.index);
+    else if (part.kind === 'call') part.args.forEach(walk);
+  };
+  walk(expr);
+  return [...found].sort((a, b) => a - b);
 }
 
 export function compileAsOf(source: TableSource): ((run: Run) => number) | undefined {
