@@ -58,6 +58,22 @@ function refuseInView(node: unknown): void {
   for (const value of Object.values(node)) refuseInView(value);
 }
 
+const NAME_CHARACTERS_MAX = 64;
+const USER_CHARACTERS_MAX = 32;
+const HOST_CHARACTERS_MAX = 255;
+
+/** An expression's text that is too long for a name. */
+function nameInView(name: string, place: number): string {
+  return [...name].length > NAME_CHARACTERS_MAX ? `Name_exp_${place + 1}` : name;
+}
+
+function checkLengths({ user, host }: ast.AccountName): void {
+  if (user.length > USER_CHARACTERS_MAX)
+    throw sqlError('ER_WRONG_STRING_LENGTH', user, 'user name', USER_CHARACTERS_MAX);
+  if (host.length > HOST_CHARACTERS_MAX)
+    throw sqlError('ER_WRONG_STRING_LENGTH', host, 'host name', HOST_CHARACTERS_MAX);
+}
+
 function viewDefinition(statement: ast.CreateView, schema: string, session: EngineSession, version: number): ViewDef {
   refuseInView(statement.query);
   const tableOf = new Map<unknown, string>();
@@ -66,13 +82,15 @@ function viewDefinition(statement: ast.CreateView, schema: string, session: Engi
   const ready = { plan, columns: plan.kind === 'query' ? plan.columns : [] };
   const temporary = ready.plan.tables.find((table) => table.temporary);
   if (temporary !== undefined) throw sqlError('ER_VIEW_SELECT_TMPTABLE', temporary.name);
-  const names = statement.columns.length > 0 ? statement.columns : ready.columns.map((column) => column.name);
+  const columns = ready.columns.map((column, place) => ({ ...column, name: nameInView(column.name, place) }));
+  const names = statement.columns.length > 0 ? statement.columns : columns.map((column) => column.name);
   if (names.length !== ready.columns.length) throw sqlError('ER_VIEW_WRONG_LIST');
   const seen = new Set<string>();
   for (const name of names) {
     if (seen.has(name.toLowerCase())) throw sqlError('ER_DUP_FIELDNAME', name);
     seen.add(name.toLowerCase());
   }
+  if (statement.definer !== undefined) checkLengths(statement.definer);
   const definer =
     statement.definer === undefined || statement.definer.current
       ? session.state.currentUser
@@ -87,7 +105,7 @@ function viewDefinition(statement: ast.CreateView, schema: string, session: Engi
     ...(statement.columns.length > 0 && { explicitColumns: true }),
     sql: viewBodyText({
       query: statement.query,
-      columns: ready.columns,
+      columns,
       tableOf,
       viewSchema: schema,
       database: session.state.database,

@@ -174,3 +174,21 @@ test('a recursive table expression reads columns of its enclosing query, has a W
     ),
   ).toEqual([[7], [8], [9]]);
 });
+
+/** Answers of MySQL 9.7. */
+test('names, widths and counts are checked as MySQL checks them', async () => {
+  await expect(run('USE ``')).rejects.toMatchObject({ errno: 1046 });
+  await expect(run('CREATE TABLE b (a BIT(0))')).rejects.toMatchObject({ errno: 3013 });
+  await run('CREATE TABLE t (a INT, b INT, c INT AS (a + b))');
+  await expect(run('INSERT INTO t SELECT 1, 1')).rejects.toMatchObject({ errno: 1136 });
+  await expect(run('INSERT INTO t (c) SELECT 1')).rejects.toMatchObject({ errno: 3105 });
+  await expect(run(`CREATE DEFINER=${'u'.repeat(33)}@localhost VIEW v AS SELECT 1`)).rejects.toMatchObject({
+    errno: 1470,
+  });
+  await run(`CREATE VIEW v AS SELECT 2 AS b, '${'a'.repeat(70)}'`);
+  expect(await run('SELECT b, CHAR_LENGTH(Name_exp_2) FROM v')).toEqual([[2, 70]]);
+  await run("SET sql_mode = ''");
+  await run('INSERT INTO t (a, b) VALUES (1, 1), (2, 1)');
+  expect(await run('SELECT b AS x FROM t GROUP BY a HAVING SUM(x) + x = 2')).toEqual([[1], [1]]);
+  await expect(run('SELECT SUM(b) AS x FROM t GROUP BY a HAVING SUM(x) = 2')).rejects.toMatchObject({ errno: 1111 });
+});

@@ -109,6 +109,7 @@ function runOther(
     case 'set':
       return runSet(session, statement, bound);
     case 'use':
+      if (statement.database === '') throw sqlError('ER_NO_DB_ERROR');
       return andThen(session.useDatabase(statement.database), () => okResult());
     case 'do':
       return andThen(evaluateList(session, statement.items, bound), () => okResult());

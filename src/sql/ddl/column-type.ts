@@ -110,7 +110,8 @@ function integerParts(
 function bitParts(type: DataType, context: ColumnTypeContext): TypeParts {
   const length = type.length ?? 1;
   if (length > 64) throw sqlError('ER_TOO_BIG_DISPLAYWIDTH', context.column, 64);
-  return { kind: 'bit', mysqlType: MysqlType.BIT, length: length === 0 ? 1 : length, decimals: 0, unsigned: true };
+  if (length === 0) throw sqlError('ER_INVALID_FIELD_SIZE', context.column);
+  return { kind: 'bit', mysqlType: MysqlType.BIT, length, decimals: 0, unsigned: true };
 }
 
 function floatParts(type: DataType, context: ColumnTypeContext): TypeParts {

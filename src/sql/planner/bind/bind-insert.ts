@@ -39,12 +39,12 @@ export function bindInsert(node: ast.Insert, env: QueryEnv): BoundInsert {
   // VALUES may not read the target in a subquery.
   const isRead = env.state.tableSources.some((source) => source.scan.table === table && !source.inDerived);
   if (rows !== undefined && isRead) throw sqlError('ER_UPDATE_TABLE_USED', table.name);
+  const readable = node.query === undefined ? undefined : duplicateSource(node, node.query);
+  const bound = readable === undefined ? undefined : bindSource(readable, columns, env);
   const generated =
     node.query === undefined ? undefined : columns.find((column) => table.columns[column]!.generated !== undefined);
   if (generated !== undefined)
     throw sqlError('ER_NON_DEFAULT_VALUE_FOR_GENERATED_COLUMN', table.columns[generated]!.name, table.name);
-  const readable = node.query === undefined ? undefined : duplicateSource(node, node.query);
-  const bound = readable === undefined ? undefined : bindSource(readable, columns, env);
   const width = table.columns.length;
   const sources = bound === undefined ? [] : querySources(bound, readable?.reads ?? 'nothing', width * 2);
   const onDuplicate =

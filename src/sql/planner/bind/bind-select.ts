@@ -234,10 +234,12 @@ function bindHaving(
   block.fromVisible = false;
   block.attachPoint = pending;
   block.aliasFirst = (name) => (block.insideAggregate ? undefined : findHavingName(name, items, keys, block));
+  block.aliasLast = (name) => (block.insideAggregate ? findAggregated(name, items) : undefined);
   try {
     return bindCondition(having, block);
   } finally {
     block.aliasFirst = undefined;
+    block.aliasLast = undefined;
     block.attachPoint = block;
     block.fromVisible = true;
     block.allowAggregates = false;
@@ -258,6 +260,20 @@ function findHavingName(
   const column = findInRelation(block.relation!, name, block.clause);
   if (column === undefined) return undefined;
   return keys.find((key) => sameExpr(key, column)) ?? items.find((item) => sameExpr(item.expr, column))?.expr;
+}
+
+/** An alias that an aggregate of HAVING reads: of a value of the rows, not of another aggregate. */
+function findAggregated({ table, name }: ast.ColumnReference, items: readonly SelectItem[]): Expr | undefined {
+  const lower = name.toLowerCase();
+  const item = table === undefined ? items.find(({ alias }) => alias?.toLowerCase() === lower) : undefined;
+  if (item !== undefined && hasAggregate(item.node)) throw sqlError('ER_INVALID_GROUP_FUNC_USE');
+  return item?.expr;
+}
+
+function hasAggregate(node: unknown): boolean {
+  if (typeof node !== 'object' || node === null || node instanceof Uint8Array) return false;
+  const { kind } = node as { readonly kind?: unknown };
+  return kind === 'aggregate' || (kind !== 'query' && Object.values(node).some(hasAggregate));
 }
 
 function bindQualify(
