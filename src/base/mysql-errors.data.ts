@@ -466,6 +466,7 @@ export const MYSQL_ERRORS = {
   ER_WRONG_SRID_FOR_COLUMN: [3643, "HY000", "The SRID of the geometry does not match the SRID of the column '%.64s'. The SRID of the geometry is %lu, but the SRID of the column is %lu. Consider changing the SRID of the geometry or the SRID property of the column."],
   ER_RESOURCE_GROUP_NOT_EXISTS: [3651, "HY000", "Resource Group '%-.192s' does not exist."],
   ER_INVALID_VCPU_ID: [3652, "HY000", "Invalid cpu id %u"],
+  ER_FEATURE_UNSUPPORTED: [3658, "HY000", "Feature %s is unsupported (%s)."],
   ER_MISSING_JSON_TABLE_VALUE: [3665, "22035", "Missing value for JSON_TABLE column '%.192s'"],
   ER_WRONG_JSON_TABLE_VALUE: [3666, "2203F", "Can't store an array or an object in the scalar JSON_TABLE column '%.192s'"],
   ER_TF_MUST_HAVE_ALIAS: [3667, "42000", "Every table function must have an alias"],

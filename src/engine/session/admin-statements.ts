@@ -9,6 +9,7 @@ import { parseQueryText } from '../../sql/parser/index.ts';
 import { planFor } from './planning.ts';
 import type { StatementResult } from '../session-port.ts';
 import { runHelp } from '../system-tables/index.ts';
+import { refuseTablespace } from '../schema-change/no-tablespaces.ts';
 import { runTidb } from '../tidb/run-tidb.ts';
 import { runHandler } from './handler-statement.ts';
 import { flush, lockTables, unlockTables } from './lock-statements.ts';
@@ -50,6 +51,7 @@ export function runAdmin(session: EngineSession, statement: ast.Statement, sql: 
     default: {
       const done = runTidb(session, statement, sql);
       if (done !== undefined) return done;
+      if (statement.kind === 'define-object' || statement.kind === 'drop-object') refuseTablespace(statement);
       throw sqlError('ER_NOT_SUPPORTED_YET', statement.kind.toUpperCase().replaceAll('-', ' '));
     }
   }

@@ -1,5 +1,5 @@
 /** The diagnostics area of a session: warnings of the last statement, limited to max_error_count, counted in full. */
-import { SqlError } from '../../base/index.ts';
+import { MYSQL_ERRORS, SqlError } from '../../base/index.ts';
 
 export type DiagnosticLevel = 'Note' | 'Warning' | 'Error';
 
@@ -8,6 +8,13 @@ export interface Diagnostic {
   readonly errno: number;
   readonly sqlState: string;
   readonly message: string;
+}
+
+let states: ReadonlyMap<number, string> | undefined;
+
+function sqlStateOf(errno: number): string {
+  states ??= new Map(Object.values(MYSQL_ERRORS).map(([number, state]) => [number, state]));
+  return states.get(errno) ?? 'HY000';
 }
 
 export class Diagnostics {
@@ -31,7 +38,7 @@ export class Diagnostics {
     this.#errors = 0;
   }
 
-  add(level: DiagnosticLevel, errno: number, message: string, sqlState = 'HY000'): void {
+  add(level: DiagnosticLevel, errno: number, message: string, sqlState = sqlStateOf(errno)): void {
     if (level === 'Note' && !this.keepNotes) return;
     this.#total++;
     if (level === 'Error') this.#errors++;

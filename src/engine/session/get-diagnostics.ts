@@ -30,10 +30,11 @@ export function runGetDiagnostics(session: EngineSession, statement: ast.GetDiag
 }
 
 const BIGINT = intColumn('').type;
+const TEXT = varcharType(512, { collation: 'utf8mb3_general_ci' });
 
 function store(session: EngineSession, target: ast.UserVariable | string, value: number | string): void {
   if (typeof target === 'string') return;
-  session.eval.setUserVariable(target.name, value, typeof value === 'number' ? BIGINT : varcharType(512));
+  session.eval.setUserVariable(target.name, value, typeof value === 'number' ? BIGINT : TEXT);
 }
 
 /** Items about tables, columns and cursors are empty unless a SIGNAL gave them. */

@@ -147,6 +147,7 @@ const NOT_PREPARABLE: ReadonlySet<string> = new Set([
   'prepare',
   'execute',
   'deallocate',
+  'get-diagnostics',
   'load-data',
   'lock-tables',
   'unlock-tables',

@@ -26,6 +26,8 @@ import { checkRowSize } from './row-size.ts';
 
 const COLUMNS_MAX = 4096;
 
+const KEYS_MAX = 64;
+
 export class TableDraft {
   readonly context: BuildContext;
   readonly base: TableDef;
@@ -294,6 +296,8 @@ export class TableDraft {
     if (altering) this.#refuseWholeLobKeys();
     checkTableExpressions(this.finish(), this.context, altering);
     checkRowSize(this.columns);
+    if (this.indexes.filter(({ parts }) => parts.length > 0).length > KEYS_MAX)
+      throw sqlError('ER_TOO_MANY_KEYS', KEYS_MAX);
     const seen = new Set<string>();
     for (const { name } of this.columns) {
       if (seen.has(name.toLowerCase())) throw sqlError('ER_DUP_FIELDNAME', name);

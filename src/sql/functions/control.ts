@@ -92,7 +92,7 @@ const nullif = define(
     inferOperator(args, 'nullif', context);
     const { type } = args[0]!;
     if (type.kind === 'enum' || type.kind === 'set') return textResult(type.length, type.collation);
-    return withNullable(type, true);
+    return { ...type, nullable: true, zerofill: false };
   },
   ([a, b], type) => {
     const collation =

@@ -12,9 +12,12 @@ export interface LocaleNames {
 
 const byName = new Map<string, LocaleNames>();
 
+/** Old names. */
+const ALIASES: ReadonlyMap<string, string> = new Map([['sr_yu', 'sr_rs']]);
+
 /** By name in any case, or by number. */
 export function findLocale(wanted: string): LocaleNames | undefined {
-  const lower = wanted.toLowerCase();
+  const lower = ALIASES.get(wanted.toLowerCase()) ?? wanted.toLowerCase();
   let locale = byName.get(lower);
   if (locale === undefined) {
     const row = LOCALES.find(([name, number]) => name.toLowerCase() === lower || number === wanted);

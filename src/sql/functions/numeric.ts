@@ -19,6 +19,8 @@ import { anyNullable, decimalArg, define, doubleArg, intArg, map1, map2, reader,
 import { exprText } from './expr-text.ts';
 import { functionNumberKind, precisionOf, scaleOf } from './number-type.ts';
 import { textResult } from './string-type.ts';
+import { findLocale } from './locale.ts';
+import { groupDigits, type NumberLocale, numberLocale } from './number-locale.ts';
 
 const sources = new WeakMap<FieldType, () => string>();
 function doubleResult(name: string, args: readonly FunctionArgument[], nullable = true): FieldType {
@@ -337,7 +339,7 @@ function inBase(name: string, base: number): FunctionDef {
   );
 }
 
-/** Groups thousands; the locale argument only matters for names that MySQL knows to use other separators. */
+/** Groups thousands as the locale does. */
 const format = define(
   'format',
   [2, 3],
@@ -357,26 +359,17 @@ const format = define(
       if (value === null) return null;
       const text =
         value instanceof Decimal ? value.toFixed(scale) : formatDouble(roundDouble(value, scale, false), scale);
-      return grouped(text, separatorsOf(localeText?.(row, context) ?? 'en_US'));
+      return groupDigits(text, localeFor(localeText?.(row, context), context));
     };
   },
 );
 
-const COMMA_LOCALES = /^(de|es|it|pt|nl|da|id|tr|el|hr|ro|sr|sl|mk|uk)_/i;
-const BARE_LOCALES = /^(fr|cs|sk|ru|sv|nb|no|fi|pl|hu|bg|be|et|lt|lv)_/i;
-
-function separatorsOf(locale: string): readonly [thousands: string, point: string] {
-  if (/^de_CH|^it_CH/i.test(locale)) return ["'", '.'];
-  if (COMMA_LOCALES.test(locale)) return ['.', ','];
-  if (BARE_LOCALES.test(locale)) return ['', ','];
-  return [',', '.'];
-}
-
-function grouped(text: string, [thousands, point]: readonly [string, string]): string {
-  const match = /^(-?)(\d+)(?:\.(\d+))?$/.exec(text);
-  if (match === null) return text;
-  const whole = match[2]!.replace(/\B(?=(\d{3})+$)/g, thousands);
-  return `${match[1]}${whole}${match[3] === undefined ? '' : point + match[3]}`;
+/** An unknown locale is English, with a warning. */
+function localeFor(name: string | null | undefined, context: EvalContext): NumberLocale {
+  if (name === null || name === undefined) return numberLocale('en_US');
+  const found = findLocale(name);
+  if (found === undefined || /^\d/.test(name)) context.warn(1649, `Unknown locale: '${name}'`);
+  return numberLocale(found?.name ?? 'en_US');
 }
 
 const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, n) => {

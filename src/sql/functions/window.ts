@@ -7,6 +7,7 @@ import {
   doubleType,
   type FieldType,
   intOf,
+  isInteger,
   intType,
   type Value,
   withNullable,
@@ -64,7 +65,7 @@ function positiveArgument(
   least: number,
 ): number {
   const value = input.argument(0, arg);
-  const number = value === null ? undefined : Number(intOf(type)(value, context));
+  const number = value === null || !isInteger(type) ? undefined : Number(intOf(type)(value, context));
   if (number === undefined || number < least) throw sqlError('ER_WRONG_ARGUMENTS', name);
   return number;
 }
@@ -148,8 +149,10 @@ function frameValue(name: string, pick: (start: number, end: number, n: number) 
       (types): Compute =>
       (input, context) => {
         if (input.rowCount === 0) return [];
-        const n = hasCount ? positiveArgument(input, 1, types[1]!, name, context, 1) : 1;
         const out: Value[] = [];
+        // A parameter or variable that is NULL: no row is meant.
+        if (hasCount && input.argument(0, 1) === null) return Array.from({ length: input.rowCount }, () => null);
+        const n = hasCount ? positiveArgument(input, 1, types[1]!, name, context, 1) : 1;
         for (let row = 0; row < input.rowCount; row++) {
           const [start, end] = input.frame(row);
           const source = start < end ? pick(start, end, n) : -1;

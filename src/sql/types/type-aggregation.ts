@@ -43,10 +43,19 @@ export function aggregateTypes(types: readonly FieldType[], operation: string, c
     return withNullable(
       types.length > 1 && (real[0]!.kind === 'enum' || real[0]!.kind === 'set')
         ? textResult(real, operation, collation)
-        : real[0]!,
+        : signedUnlessInteger(real[0]!),
       nullable,
     );
-  return withNullable(merge(real, operation, collation), nullable);
+  return withNullable(signedUnlessInteger(merge(real, operation, collation)), nullable);
+}
+
+/** ZEROFILL ends here, and so does UNSIGNED but for integers. */
+function signedUnlessInteger(type: FieldType): FieldType {
+  if (!type.unsigned && !type.zerofill) return type;
+  if (type.kind === 'decimal' || type.kind === 'double' || type.kind === 'float')
+    return { ...type, unsigned: false, zerofill: false };
+  if (type.kind !== 'int' || !type.zerofill) return type;
+  return intType(SIZES[INT_ORDER.indexOf(type.mysqlType as 1)] ?? 'big', { unsigned: type.unsigned });
 }
 
 function merge(types: readonly FieldType[], operation: string, collation: string | undefined): FieldType {
