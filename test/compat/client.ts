@@ -26,8 +26,12 @@ export class SuiteClient {
   #current = DEFAULT_SESSION;
   #globals: readonly (readonly [string, string])[] | undefined;
 
-  constructor(target: Target) {
+  readonly #timeZone: string | undefined;
+
+  /** `timeZone`: of every session, where the recording had another one than the server's. */
+  constructor(target: Target, timeZone?: string) {
     this.#target = target;
+    this.#timeZone = timeZone;
   }
 
   /** Ends all sessions, removes what the last file left behind, and opens a session in an empty database. */
@@ -88,7 +92,9 @@ export class SuiteClient {
     this.#sessions.get(name)?.connection.destroy();
     this.#sessions.delete(name);
     this.#current = name;
-    this.#sessions.set(name, { connection: await connectTo(this.#target.port, login), login });
+    const connection = await connectTo(this.#target.port, login);
+    this.#sessions.set(name, { connection, login });
+    if (this.#timeZone !== undefined) await connection.query(`SET time_zone = '${this.#timeZone}'`);
   }
 
   use(name: string): void {

@@ -215,7 +215,8 @@ const CLIENT_CHARSETS_REFUSED = new Set(['ucs2', 'utf16', 'utf16le', 'utf32']);
 function setNames(session: EngineSession, charset: string | undefined, collation: string | undefined): Assign {
   const name = charset ?? session.state.globals.get('character_set_client') ?? 'utf8mb4';
   if (CLIENT_CHARSETS_REFUSED.has(name)) throw sqlError('ER_WRONG_VALUE_FOR_VAR', 'character_set_client', name);
-  const wanted = collation ?? defaultCollationOf(name);
+  const ofUtf8mb4 = name === 'utf8mb4' ? session.state.variables.get('default_collation_for_utf8mb4') : null;
+  const wanted = collation ?? ofUtf8mb4 ?? defaultCollationOf(name);
   const found = findCollation(wanted);
   if (found === undefined) throw sqlError('ER_UNKNOWN_COLLATION', wanted);
   if (found.charset !== name) throw sqlError('ER_COLLATION_CHARSET_MISMATCH', wanted, name);
