@@ -22,16 +22,21 @@ interface Session {
 
 export class SuiteClient {
   readonly #target: Target;
+  readonly #prepare: readonly string[];
   readonly #sessions = new Map<string, Session>();
   #current = DEFAULT_SESSION;
   #globals: readonly (readonly [string, string])[] | undefined;
 
   readonly #timeZone: string | undefined;
 
-  /** `timeZone`: of every session, where the recording had another one than the server's. */
-  constructor(target: Target, timeZone?: string) {
+  /**
+   * `timeZone`: of every session, where the recording had another one than the server's.
+   * `prepare`: statements that root runs on a clean server, before each file.
+   */
+  constructor(target: Target, timeZone?: string, prepare: readonly string[] = []) {
     this.#target = target;
     this.#timeZone = timeZone;
+    this.#prepare = prepare;
   }
 
   /** Ends all sessions, removes what the last file left behind, and opens a session in an empty database. */
@@ -39,6 +44,7 @@ export class SuiteClient {
     this.close();
     const admin = await this.#emptyServer();
     await admin.query(`CREATE DATABASE \`${database}\``);
+    for (const sql of this.#prepare) await admin.query(sql);
     await admin.end();
     await this.connect(DEFAULT_SESSION, { database });
   }

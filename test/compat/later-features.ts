@@ -9,7 +9,7 @@
  */
 import type { Answer } from './replay.ts';
 
-const NINE_ONLY = 'only MySQL 9 has it (libraries, masking policies)';
+const NINE_ONLY = 'only MySQL 9 has it (libraries, masking policies, vectors)';
 export type LaterFeature = 'stored programs' | 'spatial' | typeof NINE_ONLY;
 const NOT_SUPPORTED = 1235;
 const PARSE_ERROR = 1064;
@@ -23,10 +23,12 @@ const STORED = [
   /^(?:call|signal|resignal)\b/i,
   /^(?:grant|revoke)\b.*\bon\s+(?:procedure|function)\b/is,
 ];
-/** Lists of stored programs: empty here, so they may answer. */
-const LISTS = /\binformation_schema\s*\.\s*(?:routines|parameters|triggers|events|libraries|routine_libraries)\b/i;
+/** Lists of stored programs and of spatial columns: empty here, so they may answer. */
+const LISTS =
+  /\binformation_schema\s*\.\s*(?:routines|parameters|triggers|events|libraries|routine_libraries)\b|^show\s+(?:full\s+)?(?:triggers|events|(?:procedure|function)\s+status)\b/i;
+const SPATIAL_LISTS = /\binformation_schema\s*\.\s*st_geometry_columns\b/i;
 const NINE =
-  /^(?:create|alter|drop|show\s+create)\s+(?:or\s+replace\s+)?(?:library|masking\s+policy)\b|\bmasking\s+polic(?:y|ies)\b/i;
+  /^(?:create|alter|drop|show\s+create)\s+(?:or\s+replace\s+)?(?:library|masking\s+policy)\b|\bmasking\s+polic(?:y|ies)\b|^(?:create|alter)\s+table\b.*\svector\s*\(\s*\d+\s*\)/is;
 const SPATIAL_TYPE =
   'geometry|point|linestring|polygon|multipoint|multilinestring|multipolygon|geometrycollection|geomcollection';
 const SPATIAL = [
@@ -37,11 +39,11 @@ const SPATIAL = [
   /\bspatial\s+(?:index|key|reference)\b/i,
 ];
 const MAKES = new RegExp(
-  `^create\\s+${DEFINER}(?:temporary\\s+)?(?:table|function|view|procedure|event)\\s+(?:if\\s+not\\s+exists\\s+)?(${IDENTIFIER})`,
+  `^create\\s+${DEFINER}(?:temporary\\s+)?(?:table|function|view|procedure|event|trigger)\\s+(?:if\\s+not\\s+exists\\s+)?(${IDENTIFIER})`,
   'i',
 );
 const DROPS = new RegExp(
-  `^drop\\s+(?:temporary\\s+)?(?:table|function|view|procedure|event)s?\\s+(?:if\\s+exists\\s+)?(${IDENTIFIER}(?:\\s*,\\s*${IDENTIFIER})*)`,
+  `^drop\\s+(?:temporary\\s+)?(?:table|function|view|procedure|event|trigger)s?\\s+(?:if\\s+exists\\s+)?(${IDENTIFIER}(?:\\s*,\\s*${IDENTIFIER})*)`,
   'i',
 );
 
@@ -75,8 +77,8 @@ function bare(identifier: string): string {
 
 /** Tables that the body of a stored program reads or writes: what they hold depends on it. */
 function tablesNamedIn(text: string): string[] {
-  const names = text.matchAll(/\b(?:on|into|update|from|join|table|replace)\s+(`[^`]+`|[\w$.]+)/gi);
-  return [...names].map(([, name]) => bare(name!)).filter((name) => !NO_TABLE.has(name));
+  const names = text.matchAll(/(?<=\b(?:on|into|update|from|join|table|replace)\s+)(?:`[^`]+`|"[^"]+"|[\w$.]+)/gi);
+  return [...names].map(([name]) => bare(name)).filter((name) => !NO_TABLE.has(name));
 }
 /** User variables that the body of a stored program assigns. */
 function variablesWrittenIn(text: string): string[] {
@@ -85,6 +87,8 @@ function variablesWrittenIn(text: string): string[] {
 }
 
 const NO_TABLE = new Set([
+  'on',
+  'into',
   'if',
   'for',
   'each',
@@ -131,9 +135,10 @@ export class LaterFeatures {
     named: LaterFeature | undefined,
     isRefused: boolean,
   ): LaterFeature | undefined {
-    if (feature !== undefined) return isRefused ? feature : named;
+    if (feature !== undefined) return isRefused || LISTS.test(text) ? feature : named;
     const counted = COUNTS_PROGRAMS.exec(text)?.[1];
     if (counted !== undefined) return counted.toLowerCase() === 'library' ? NINE_ONLY : 'stored programs';
+    if (SPATIAL_LISTS.test(text)) return 'spatial';
     return named ?? (LISTS.test(text) ? 'stored programs' : undefined);
   }
 

@@ -16,6 +16,7 @@ import { matchesHost, specificity } from './host-pattern.ts';
 import { CACHING_SHA2_PASSWORD, SALT_BYTES } from './passwords/index.ts';
 import { DYNAMIC_PRIVILEGES } from './privileges.data.ts';
 import { ALL_STATIC } from './privileges.ts';
+import { addSystemAccounts } from './system-accounts.ts';
 import { newUser, passwordHash, type GeneratedPassword } from './user-options.ts';
 
 /** What the room needs to know of a session; EngineSession fits. */
@@ -166,6 +167,7 @@ export class Accounts {
         : { authenticationString: rootPasswordHash, passwordChangedAtMs: nowMs() };
     draft.put('user', { ...newUser(root, nowMs()), privileges: ALL_STATIC, ...proof });
     for (const privilege of DYNAMIC_PRIVILEGES) draft.put('global_grants', { ...root, privilege, grantOption: true });
+    addSystemAccounts(draft, nowMs());
     await this.#publish(draft);
   }
 

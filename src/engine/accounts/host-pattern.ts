@@ -46,9 +46,19 @@ function ipv4(text: string): number | undefined {
   return parts.reduce((sum, part) => sum * 256 + part, 0);
 }
 
-/** Higher is tried first: no wildcard, then networks, then the longer literal start. */
+/** Higher is tried first: addresses (the longer network mask before), names without a wildcard, then the longer literal start. */
 export function specificity(pattern: string): number {
-  if (pattern.includes('/')) return 999;
+  const [address = '', mask] = pattern.split('/');
+  if (ipv4(address) !== undefined) return ADDRESS + (mask === undefined ? 32 : maskLength(mask));
   const wild = pattern.replace(/\\./g, 'x').search(/[%_]/);
-  return wild < 0 ? 1000 : wild;
+  return wild < 0 ? NAME : wild;
+}
+
+const NAME = 1000;
+const ADDRESS = 2000;
+
+function maskLength(mask: string): number {
+  if (/^\d{1,2}$/.test(mask)) return Number(mask);
+  const bits = (ipv4(mask) ?? 0) >>> 0;
+  return bits.toString(2).replaceAll('0', '').length;
 }
