@@ -85,15 +85,26 @@ class RealFile implements OpenFile {
   }
 
   writeDurably(at: number, bytes: Bytes): Promise<void> {
-    return this.#guard(async () => {
-      if (O_DSYNC === undefined) {
-        await writeAll(this.#fd, at, bytes);
-        await fdatasyncAsync(this.#fd);
-        return;
-      }
-      this.#durableFd ??= fs.openSync(this.#path, O_RDWR | O_DSYNC);
-      await writeAll(this.#durableFd, at, bytes);
+    const fd = this.#durableFd;
+    if (fd === undefined || this.#closed) return this.#guard(() => this.#writeFirst(at, bytes));
+    // One promise: every commit waits for this.
+    return new Promise((resolve, reject) => {
+      fs.write(fd, bytes, 0, bytes.length, at, (error, count) => {
+        if (error) reject(fileError(error, this.#path));
+        else if (count === bytes.length) resolve();
+        else this.#guard(() => writeAll(fd, at + count, bytes.subarray(count))).then(resolve, reject);
+      });
     });
+  }
+
+  async #writeFirst(at: number, bytes: Bytes): Promise<void> {
+    if (O_DSYNC === undefined) {
+      await writeAll(this.#fd, at, bytes);
+      await fdatasyncAsync(this.#fd);
+      return;
+    }
+    this.#durableFd ??= fs.openSync(this.#path, O_RDWR | O_DSYNC);
+    await writeAll(this.#durableFd, at, bytes);
   }
 
   sync(): Promise<void> {

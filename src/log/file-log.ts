@@ -222,10 +222,11 @@ export class FileLog implements CommitLog {
     return finishFrame(this.#writer, batch.length, this.#active.nonce);
   }
 
-  async #write(frame: Bytes): Promise<void> {
+  #write(frame: Bytes): Promise<void> {
+    const write = (): Promise<void> => this.#active.file.writeDurably(this.#end, frame);
     // Zeros on their way to the disk must not land on top of the frame.
-    if (this.#allocating !== undefined && this.#end + frame.length > this.#allocated) await this.#allocating;
-    await this.#active.file.writeDurably(this.#end, frame);
+    const isBeyond = this.#allocating !== undefined && this.#end + frame.length > this.#allocated;
+    return isBeyond ? (this.#allocating as Promise<void>).then(write) : write();
   }
 
   #acknowledge(batch: readonly QueuedAppend[], frameBytes: number): void {

@@ -4,7 +4,7 @@
  * Invariants: `lastTimestamp` is the newest commit that is durable AND applied; every snapshot is taken there. After a
  * fence nothing commits any more; the owner of the branch reopens it from the log.
  */
-import { DbError } from '../base/index.ts';
+import { assert, DbError } from '../base/index.ts';
 import type { Env } from '../env/index.ts';
 import type { CommitLog } from '../log/index.ts';
 import { type LsmTree, type MemoryBudget, Memtable, type TableMeta } from '../lsm/index.ts';
@@ -50,7 +50,8 @@ export class TransactionManager {
   readonly #pipeline: CommitPipeline;
   readonly #budget: MemoryBudget;
   readonly #pool: Memtable[] = [];
-  readonly #active = new Set<Transaction>();
+  /** In no order; each knows its `place`. (A Set that is filled and emptied all the time is rebuilt all the time.) */
+  readonly #active: Transaction[] = [];
   #nextId = 1;
   #lastTimestamp: Timestamp;
   #fenced: Error | undefined = undefined;
@@ -83,7 +84,7 @@ export class TransactionManager {
 
   /** Transactions that are open now. */
   get activeCount(): number {
-    return this.#active.size;
+    return this.#active.length;
   }
 
   /** Records and bytes that this node appended to the log. */
@@ -99,7 +100,8 @@ export class TransactionManager {
   begin(options: TransactionOptions = {}): Transaction {
     if (this.#fenced !== undefined) throw this.#fenceError();
     const transaction = new Transaction(this, this.#nextId++, options);
-    this.#active.add(transaction);
+    transaction.place = this.#active.length;
+    this.#active.push(transaction);
     return transaction;
   }
 
@@ -137,7 +139,14 @@ export class TransactionManager {
   }
 
   ended(transaction: Transaction): void {
-    this.#active.delete(transaction);
+    const { place } = transaction;
+    if (place < 0) return;
+    transaction.place = -1;
+    const last = this.#active.pop() as Transaction;
+    if (last === transaction) return;
+    assert(this.#active[place] === transaction, 'an open transaction is where its place says');
+    this.#active[place] = last;
+    last.place = place;
   }
 
   /** Memory of write sets beyond what is pooled anyway. */

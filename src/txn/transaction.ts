@@ -51,6 +51,8 @@ export class Transaction {
   lockWaitTimeoutMs: number;
   readonly #manager: TransactionManager;
   #state: TransactionState = 'active';
+  /** The manager's: where its list of open transactions has this one; -1 when it does not. */
+  place = -1;
   #snapshot: Snapshot | undefined = undefined;
   /** Opened over the past. */
   readonly isStale: boolean;
