@@ -123,7 +123,13 @@ export class SessionVirtualTables implements VirtualTableProvider, VirtualTables
   cardinality(table: TableDef, indexId: number, parts: number): number | null {
     const index = table.indexes.find((candidate) => candidate.id === indexId);
     const rows = this.rowCount(table);
-    return index?.unique && parts === index.parts.length ? rows : Math.min(rows, Math.ceil(rows / 10));
+    if (index?.unique && parts === index.parts.length) return rows;
+    const statistics = this.#session.stats.find(table);
+    const distinct = statistics?.indexes.find((candidate) => candidate.indexId === indexId)?.distinct[parts - 1];
+    // What was counted once grows with the table until it is counted again.
+    if (statistics !== undefined && distinct !== undefined)
+      return Math.min(rows, Math.round((distinct * rows) / Math.max(1, statistics.rowCount)));
+    return Math.min(rows, Math.ceil(rows / 10));
   }
 
   ownRows(table: string): readonly Row[] | undefined {

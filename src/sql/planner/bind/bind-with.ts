@@ -10,6 +10,7 @@ import { bindLimit } from './bind-limit.ts';
 import { bindOperandBody, toTypes } from './bind-set-operation.ts';
 import { Block, type BoundQuery, type QueryEnv } from './block.ts';
 import { type CteEntry, CteScope } from './cte-scope.ts';
+import { checkRecursivePart, checkRecursiveUnions, mentions } from './recursive-rules.ts';
 
 export function bindWith(clause: ast.WithClause, env: QueryEnv): CteScope {
   const scope = new CteScope(env.ctes);
@@ -73,6 +74,7 @@ function bindRecursive(table: ast.CommonTableExpression, outer: QueryEnv, scope:
   const parts = unionParts(body);
   const firstRecursive = parts.findIndex((part) => mentions(part, table.name));
   if (firstRecursive === 0) throw sqlError('ER_CTE_RECURSIVE_REQUIRES_NONRECURSIVE_FIRST', table.name);
+  checkRecursiveUnions(body, parts.length - firstRecursive);
   const seeds = parts.slice(0, firstRecursive).map((part) => bindOperandBody(part, env));
   const first = seeds[0]!;
   const names = columnNames(table, first);
@@ -103,7 +105,7 @@ function bindRecursive(table: ast.CommonTableExpression, outer: QueryEnv, scope:
   };
   scope.add(entry);
   const rounds = parts.slice(firstRecursive).map((part) => {
-    requireNoAggregate(part, table.name);
+    checkRecursivePart(part, table.name);
     const before = entry.workReferences;
     const bound = bindOperandBody(part, env);
     if (entry.workReferences > before + 1) throw sqlError('ER_CTE_RECURSIVE_REQUIRES_SINGLE_REFERENCE', table.name);
@@ -132,14 +134,6 @@ function unionParts(body: ast.QueryBody): ast.QueryBody[] {
   return body.kind === 'set-operation' && body.operator === 'union' ? [...unionParts(body.left), body.right] : [body];
 }
 
-function requireNoAggregate(part: ast.QueryBody, name: string): void {
-  if (part.kind !== 'select') return;
-  const aggregated =
-    part.groupBy !== undefined ||
-    part.items.some((item) => item.kind === 'select-expression' && item.expression.kind === 'aggregate');
-  if (aggregated) throw sqlError('ER_CTE_RECURSIVE_FORBIDS_AGGREGATION', name);
-}
-
 function limitOf(query: ast.Query, env: QueryEnv): LogicalCte['limit'] {
   if (query.limit === undefined) return undefined;
   const limited = bindLimit(
@@ -153,21 +147,4 @@ function limitOf(query: ast.Query, env: QueryEnv): LogicalCte['limit'] {
 
 function readsItself(table: ast.CommonTableExpression): boolean {
   return mentions(table.query, table.name);
-}
-
-/** A query whose own WITH has that name. */
-function hides(node: object, name: string): boolean {
-  const { kind, with: clause } = node as { readonly kind?: unknown; readonly with?: ast.WithClause };
-  return kind === 'query' && (clause?.tables.some((table) => table.name.toLowerCase() === name.toLowerCase()) ?? false);
-}
-
-/** Whether an unqualified table of that name is read anywhere below. */
-function mentions(node: unknown, name: string): boolean {
-  if (typeof node !== 'object' || node === null) return false;
-  if (Array.isArray(node)) return node.some((item) => mentions(item, name));
-  if (hides(node, name)) return false;
-  const tagged = node as { readonly kind?: unknown; readonly schema?: unknown; readonly name?: unknown };
-  if (tagged.kind === 'table' && tagged.schema === undefined && typeof tagged.name === 'string' && tagged.name === name)
-    return true;
-  return Object.values(node).some((value) => mentions(value, name));
 }
