@@ -50,6 +50,17 @@ test.each(['SELECT SLEEP(600), a FROM (SELECT 1 AS a UNION SELECT 2) AS b', "SEL
   },
 );
 
+test('KILL QUERY ends the second run of a text too, whose plan is kept for a third', async () => {
+  const sql = "INSERT INTO t SELECT 1 FROM (SELECT SLEEP(0.4)) AS s WHERE FALSE OR 'second' = 'second'";
+  await rows(session, sql);
+  await rows(session, 'DELETE FROM t');
+  const waiting = rows(session, sql).catch((error: unknown) => error);
+  await rows(other, 'SELECT SLEEP(0.03)');
+  await rows(other, `KILL QUERY ${session.connectionId}`);
+  expect(await waiting).toMatchObject({ errno: 1317 });
+  expect(await rows(other, 'SELECT a FROM t')).toEqual([]);
+});
+
 test('a defect met while a statement is planned costs the statement, not the transaction it stands in', async () => {
   assert(session instanceof EngineSession, 'a session of the engine');
   await rows(session, 'BEGIN');

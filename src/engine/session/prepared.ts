@@ -69,7 +69,6 @@ export class Prepared implements PreparedStatement {
       prepared.columns = prepared.#ready?.columns ?? [];
       prepared.warningCount = session.state.diagnostics.warningCount;
     }
-    session.currentSql = undefined;
     return prepared;
   }
 

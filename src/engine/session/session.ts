@@ -211,9 +211,11 @@ export class EngineSession implements Session {
       this.beginStatement(sql);
       const parsed = parse(sql, { sqlMode: this.state.sqlMode.text });
       this.counters.countCommand(STMT_PREPARE);
-      return andThen(prepareSystemTables(this, sql), () =>
-        Prepared.create(this, parsed.statement, sql, parsed.paramCount),
-      );
+      return andThen(prepareSystemTables(this, sql), () => {
+        const prepared = Prepared.create(this, parsed.statement, sql, parsed.paramCount);
+        this.currentSql = undefined;
+        return prepared;
+      });
     } catch (error) {
       throw this.statementFailed(error);
     }
