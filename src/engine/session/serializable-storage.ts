@@ -20,11 +20,12 @@ import type {
 } from '../../sql/ports.ts';
 import type { Batch, Row, Value } from '../../sql/types/index.ts';
 import type { Transaction } from '../../txn/index.ts';
+import { ForwardingStorage } from '../forwarding-storage.ts';
 import type { WriterGates } from './table-locks.ts';
 
 const SHARED: LockRequest = { strength: 'share', wait: 'wait' };
 
-export class SerializableStorage implements TransactionStorage {
+export class SerializableStorage extends ForwardingStorage {
   readonly #base: TransactionStorage;
   readonly #transaction: Transaction;
   readonly #gates: WriterGates;
@@ -32,6 +33,7 @@ export class SerializableStorage implements TransactionStorage {
   readonly #scanned = new Set<number>();
 
   constructor(base: TransactionStorage, transaction: Transaction, gates: WriterGates) {
+    super();
     this.#base = base;
     this.#transaction = transaction;
     this.#gates = gates;
@@ -40,7 +42,11 @@ export class SerializableStorage implements TransactionStorage {
     });
   }
 
-  scan(request: ScanRequest): RowCursor {
+  protected storageOf(): TransactionStorage {
+    return this.#base;
+  }
+
+  override scan(request: ScanRequest): RowCursor {
     if (request.asOf !== undefined) return this.#base.scan(request);
     const locked = request.lock === undefined ? { ...request, lock: SHARED } : request;
     return new AfterLock(this.#readTable(request.table), () => this.#base.scan(locked));
@@ -52,32 +58,26 @@ export class SerializableStorage implements TransactionStorage {
     return this.#gates.serialReaderBegins(this.#transaction, table.id);
   }
 
-  get(request: PointRequest): MaybePromise<Row | undefined> {
+  override get(request: PointRequest): MaybePromise<Row | undefined> {
     return this.#base.get(lockedPoint(request));
   }
 
-  getMany(request: Omit<PointRequest, 'key'>, keys: readonly (readonly Value[])[]): MaybePromise<(Row | undefined)[]> {
+  override getMany(
+    request: Omit<PointRequest, 'key'>,
+    keys: readonly (readonly Value[])[],
+  ): MaybePromise<(Row | undefined)[]> {
     return this.#base.getMany(lockedPoint(request), keys);
   }
 
-  lockRow(
-    table: TableDef,
-    handle: RowHandle,
-    lock: LockRequest,
-    columns: readonly number[],
-  ): MaybePromise<Row | undefined> {
-    return this.#base.lockRow(table, handle, lock, columns);
-  }
-
-  insert(table: TableDef, row: Row): MaybePromise<InsertOutcome> {
+  override insert(table: TableDef, row: Row): MaybePromise<InsertOutcome> {
     return andThen(this.#writeTable(table), () => this.#base.insert(table, row));
   }
 
-  update(table: TableDef, handle: RowHandle, before: Row, after: Row): MaybePromise<InsertOutcome> {
+  override update(table: TableDef, handle: RowHandle, before: Row, after: Row): MaybePromise<InsertOutcome> {
     return andThen(this.#writeTable(table), () => this.#base.update(table, handle, before, after));
   }
 
-  delete(table: TableDef, handle: RowHandle, before: Row): MaybePromise<void> {
+  override delete(table: TableDef, handle: RowHandle, before: Row): MaybePromise<void> {
     return andThen(this.#writeTable(table), () => this.#base.delete(table, handle, before));
   }
 
@@ -85,20 +85,8 @@ export class SerializableStorage implements TransactionStorage {
     return this.#gates.serialWriter(this.#transaction, table.id);
   }
 
-  nextAutoIncrement(table: TableDef, count: number): MaybePromise<number | bigint> {
-    return this.#base.nextAutoIncrement(table, count);
-  }
-
-  observeAutoIncrement(table: TableDef, value: number | bigint): MaybePromise<void> {
-    return this.#base.observeAutoIncrement(table, value);
-  }
-
-  bulkLoader(): MaybePromise<BulkLoader | undefined> {
+  override bulkLoader(): MaybePromise<BulkLoader | undefined> {
     return undefined;
-  }
-
-  estimateRows(table: TableDef): number {
-    return this.#base.estimateRows(table);
   }
 
   beginStatement(): void {

@@ -1,6 +1,6 @@
 /** Hand-made tables, plans and contexts for tests of the executor. */
 import type { IndexDef, TableDef } from '../../catalog/index.ts';
-import type { EvalContext, EvalSession, Expr, SqlMode } from '../../expr/index.ts';
+import { DEFAULT_SQL_MODE, type EvalContext, type EvalSession, type Expr } from '../../expr/index.ts';
 import { findAggregate, findFunction } from '../../functions/index.ts';
 import type {
   AggregateCall,
@@ -20,28 +20,6 @@ import { MemoryStorage } from './memory-storage.ts';
 export const INT = intType('int');
 export const TEXT = varcharType(50);
 
-const MODE: SqlMode = {
-  strictTransTables: true,
-  strictAllTables: false,
-  noZeroDate: true,
-  noZeroInDate: true,
-  errorForDivisionByZero: true,
-  onlyFullGroupBy: true,
-  ansiQuotes: false,
-  pipesAsConcat: false,
-  noBackslashEscapes: false,
-  highNotPrecedence: false,
-  ignoreSpace: false,
-  allowInvalidDates: false,
-  noUnsignedSubtraction: false,
-  padCharToFullLength: false,
-  noAutoValueOnZero: false,
-  realAsFloat: false,
-  noEngineSubstitution: true,
-  timeTruncateFractional: false,
-  text: '',
-};
-
 export interface Warned {
   readonly errno: number;
   readonly message: string;
@@ -59,7 +37,7 @@ export function makeContext(
 ): TestContext {
   const warnings: Warned[] = [];
   const session = {
-    sqlMode: MODE,
+    sqlMode: DEFAULT_SQL_MODE,
     strict: options.strict ?? true,
     timeZone: '+00:00',
     nowMicros: 1_700_000_000_000_000,
@@ -187,7 +165,7 @@ export function call(name: string, ...args: readonly Expr[]): Expr {
   const infer = {
     divPrecisionIncrement: 4,
     collationConnection: DEFAULT_COLLATION,
-    sqlMode: MODE,
+    sqlMode: DEFAULT_SQL_MODE,
     groupConcatMaxLength: 1024,
   };
   const type = def.infer(
@@ -204,7 +182,7 @@ export function aggregate(name: string, args: readonly Expr[], distinct = false)
   const infer = {
     divPrecisionIncrement: 4,
     collationConnection: DEFAULT_COLLATION,
-    sqlMode: MODE,
+    sqlMode: DEFAULT_SQL_MODE,
     groupConcatMaxLength: 1024,
   };
   const type = def.infer(

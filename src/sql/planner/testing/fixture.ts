@@ -2,7 +2,7 @@
 import type * as ast from '../../ast/index.ts';
 import type { Catalog, SchemaDef, TableDef, ViewDef } from '../../catalog/index.ts';
 import { buildTable, type BuildContext } from '../../ddl/index.ts';
-import type { EvalSession, SqlMode } from '../../expr/index.ts';
+import { DEFAULT_SQL_MODE, type EvalSession, type SqlMode } from '../../expr/index.ts';
 import { functionRegistry } from '../../functions/index.ts';
 import { parse, parseExpressionText, parseQueryText } from '../../parser/index.ts';
 import type { StatementPlan } from '../../plan/index.ts';
@@ -16,28 +16,6 @@ import {
 } from '../index.ts';
 
 const COLLATION = 'utf8mb4_0900_ai_ci';
-
-const SQL_MODE: SqlMode = {
-  strictTransTables: true,
-  strictAllTables: false,
-  noZeroDate: true,
-  noZeroInDate: true,
-  errorForDivisionByZero: true,
-  onlyFullGroupBy: true,
-  ansiQuotes: false,
-  pipesAsConcat: false,
-  noBackslashEscapes: false,
-  highNotPrecedence: false,
-  ignoreSpace: false,
-  allowInvalidDates: false,
-  noUnsignedSubtraction: false,
-  padCharToFullLength: false,
-  noAutoValueOnZero: false,
-  realAsFloat: false,
-  noEngineSubstitution: true,
-  timeTruncateFractional: false,
-  text: 'ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION',
-};
 
 const NO_SERVICE = (): never => {
   throw new Error('not in this fixture');
@@ -53,7 +31,7 @@ const EVAL_SESSION: EvalSession = {
     zlibUncompress: NO_SERVICE,
   },
   userLocks: { acquire: NO_SERVICE, release: NO_SERVICE, releaseAll: NO_SERVICE, ownerOf: NO_SERVICE },
-  sqlMode: SQL_MODE,
+  sqlMode: DEFAULT_SQL_MODE,
   strict: true,
   timeZone: '+00:00',
   nowMicros: 1_700_000_000_000_000,
@@ -116,7 +94,7 @@ export class PlannerFixture {
   readonly rowCounts = new Map<string, number>();
   readonly statistics = new Map<string, TableStatistics>();
   readonly traced: { readonly rule: string; readonly plan: string }[] = [];
-  sqlMode: SqlMode = SQL_MODE;
+  sqlMode: SqlMode = DEFAULT_SQL_MODE;
   paramTypes: readonly FieldType[] = [];
 
   /** Runs CREATE TABLE and CREATE VIEW statements, separated by ';' and a line break. */
