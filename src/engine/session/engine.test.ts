@@ -192,3 +192,43 @@ test('names, widths and counts are checked as MySQL checks them', async () => {
   expect(await run('SELECT b AS x FROM t GROUP BY a HAVING SUM(x) + x = 2')).toEqual([[1], [1]]);
   await expect(run('SELECT SUM(b) AS x FROM t GROUP BY a HAVING SUM(x) = 2')).rejects.toMatchObject({ errno: 1111 });
 });
+
+/** Answers of MySQL 9.7. */
+test('what a recursive block may not hold', async () => {
+  const errno = async (block: string): Promise<unknown> => {
+    const sql = `WITH RECURSIVE c(n) AS (SELECT 1 UNION ${block}) SELECT * FROM c`;
+    return run(sql).then(
+      (rows) => rows.flat(),
+      (error: { errno?: number }) => error.errno,
+    );
+  };
+  expect(await errno('SELECT (SELECT n FROM c LIMIT 1)')).toBe(3577);
+  expect(await errno('SELECT * FROM (SELECT * FROM c) d')).toBe(3577);
+  expect(await errno('(WITH e AS (SELECT * FROM c) SELECT n + 1 FROM e WHERE n < 3)')).toBe(3577);
+  expect(await errno('SELECT n + 1 FROM c WHERE n < 3 AND EXISTS (SELECT 1 FROM c)')).toBe(3577);
+  expect(await errno('SELECT n + 1 FROM c WHERE n < 3 UNION SELECT 7')).toBe(3574);
+  expect(await errno('SELECT 1 + MAX(n) FROM c WHERE n < 3')).toBe(3575);
+  expect(await errno('SELECT ROW_NUMBER() OVER () FROM c')).toBe(3575);
+  for (const block of [
+    'SELECT n + 1 FROM c WHERE n < (SELECT 3)',
+    'SELECT n + 1 FROM c JOIN (SELECT 1 AS x) d WHERE n < 3',
+    '(SELECT n + 1 FROM c WHERE n < 3)',
+    'SELECT n + 1 FROM c WHERE n < 3 AND EXISTS (SELECT SUM(1) FROM DUAL)',
+  ])
+    expect(await errno(block)).toEqual([1, 2, 3]);
+});
+
+/** Answers of MySQL 9.7. */
+test('members of an ENUM differ by its collation; a row goes whatever its virtual columns would be', async () => {
+  await run("CREATE TABLE e (a ENUM('a', 'A')) COLLATE utf8mb4_bin");
+  await expect(run("CREATE TABLE f (a ENUM('a', 'Á')) COLLATE utf8mb4_general_ci")).rejects.toMatchObject({
+    errno: 1291,
+  });
+  await run('CREATE TABLE g (a INT, b TINYINT AS (a + 100) UNIQUE)');
+  await run('INSERT IGNORE INTO g VALUES (200, DEFAULT)');
+  await run('DELETE FROM g');
+  await run("SET sql_mode = ''");
+  await run('CREATE TABLE h (c TIMESTAMP NULL)');
+  await run("INSERT INTO h VALUES ('0000-00-00 20:00:00')");
+  expect(await run('SELECT CAST(c AS CHAR) FROM h')).toEqual([['0000-00-00 00:00:00']]);
+});

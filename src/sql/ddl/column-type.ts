@@ -7,7 +7,7 @@
 import { sqlError } from '../../base/index.ts';
 import type { DataType, DataTypeName } from '../ast/index.ts';
 import { type FieldType, MysqlType, type MysqlTypeCode, type TypeKind } from '../types/index.ts';
-import { binaryCollationOf, charsetOf, collationOf, defaultCollationOf } from '../types/index.ts';
+import { binaryCollationOf, charsetOf, collationOf, defaultCollationOf, getCollation } from '../types/index.ts';
 
 const INT_TYPES: Partial<Record<DataTypeName, readonly [MysqlTypeCode, signed: number, unsigned: number]>> = {
   tinyint: [MysqlType.TINY, 4, 3],
@@ -241,7 +241,7 @@ function memberParts(type: DataType, context: ColumnTypeContext): TypeParts {
   const seen = new Map<string, string>();
   for (const element of elements) {
     if (type.name === 'set' && element.includes(',')) throw sqlError('ER_ILLEGAL_VALUE_FOR_TYPE', 'set', element);
-    const key = element.toLowerCase();
+    const key = collation === 'binary' ? element : getCollation(collation).hashKey(element);
     const twin = seen.get(key);
     if (twin !== undefined)
       throw sqlError('ER_DUPLICATED_VALUE_IN_TYPE', context.column, twin, type.name.toUpperCase());

@@ -155,7 +155,7 @@ export function storeTimestamp(from: FieldType, to: FieldType): Store {
   const read = readDateTime(from, 'datetime');
   return (value, target, context) => {
     const result = rounded(read(value, target, context), to.decimals, 'datetime', target, context);
-    if (result.ymd === 0) return result;
+    if (result.ymd === 0 && result.micros === 0) return result;
     const zone = sessionZone(context);
     const local = civilSeconds(result);
     const seconds = zone.utcOf(local);

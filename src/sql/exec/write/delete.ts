@@ -8,7 +8,7 @@ import { handleKey } from '../index-merge.ts';
 import type { CompiledWriter } from './compiled-writer.ts';
 import { eachInOrder } from './each.ts';
 import { deleteRow } from './row-mutations.ts';
-import { computeVirtual, type TableWriter, tableWriterOf } from './table-writer.ts';
+import { computeVirtualOfGone, type TableWriter, tableWriterOf } from './table-writer.ts';
 import { collectRows } from './update.ts';
 import { WriteRun } from './write-run.ts';
 
@@ -53,7 +53,7 @@ function deleteTarget(write: WriteRun, target: DeleteTarget, row: Row, seen: Set
   seen.add(key);
   const { table, offset } = target;
   const before = row.slice(offset, offset + table.width);
-  computeVirtual(table, before, write);
+  computeVirtualOfGone(table, before, write);
   try {
     const done = deleteRow(write, table, { handle, row: before });
     const counted = andThen(done, () => void write.deleted++);

@@ -8,6 +8,7 @@ import type * as ast from '../../ast/index.ts';
 export function checkRecursivePart(part: ast.QueryBody, name: string): void {
   if (!mentions(part, name)) throw sqlError('ER_CTE_RECURSIVE_REQUIRES_NONRECURSIVE_FIRST', name);
   if (part.kind === 'query') {
+    if (mentions(part.with, name)) throw sqlError('ER_CTE_RECURSIVE_REQUIRES_SINGLE_REFERENCE', name);
     if (part.orderBy.length > 0 || part.limit !== undefined) throw sqlError('ER_NOT_SUPPORTED_YET', NO_ORDER);
     return checkRecursivePart(part.body, name);
   }
