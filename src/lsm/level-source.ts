@@ -22,6 +22,8 @@ import type { Table, TableHit, TableIndex } from './table.ts';
 
 const READ_AHEAD_BYTES_MAX = 512 * 1024;
 const READ_AHEAD_BLOCKS_MAX = 32;
+/** A scan that has missed this often reads on: the next window is asked for while the present one is worked on. */
+const PREFETCH_WINDOW_MIN = 8;
 
 /** A key at the end of a block that goes on in the next one. */
 interface Crossing {
@@ -50,6 +52,8 @@ export class LevelSource implements RunSource {
   #high = 0;
   #crossing: Crossing | undefined;
   #window: number;
+  /** The first block behind what was asked for in the present table; 0 while nothing was. */
+  #asked = 0;
 
   constructor(tables: readonly Table[], range: SourceRange, readAheadBlocks = 1) {
     this.#tables = tables;
@@ -85,6 +89,7 @@ export class LevelSource implements RunSource {
       }
       this.#index = index;
       index.referenced = true;
+      if (this.#number === undefined) this.#asked = 0;
       this.#number ??= this.#firstBlock(index);
       const number = this.#number;
       if (number < 0 || number >= index.index.blocks) {
@@ -98,8 +103,17 @@ export class LevelSource implements RunSource {
           return this.advance();
         });
       }
+      if (this.#asked > number && !this.#range.reverse) this.#prefetch(table, number, index);
       this.#enter(block, table, number, index);
     }
+  }
+
+  /** Halfway through what was asked for, asks for what comes next. Whoever then needs the blocks waits for the same promise. */
+  #prefetch(table: Table, number: number, index: TableIndex): void {
+    const next = this.#asked;
+    if (this.#window < PREFETCH_WINDOW_MIN || next - number > this.#window / 2 || next >= index.index.blocks) return;
+    if (table.cachedBlock(next) !== undefined || this.#isBehindEnd(index, next)) this.#asked = 0;
+    else this.#load(table, next, index).catch(() => undefined);
   }
 
   seek(key: Bytes): void {
@@ -195,6 +209,7 @@ export class LevelSource implements RunSource {
         stop++;
       }
     }
+    this.#asked = stop;
     return table.loadBlocks(index, { first, stop }, number);
   }
 

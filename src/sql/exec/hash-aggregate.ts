@@ -12,6 +12,7 @@ import { type Batch, BATCH_ROWS, type Row } from '../types/index.ts';
 import { AggregateFeeder, type CompiledAggregates, compileAggregates, createAccumulators } from './aggregate-state.ts';
 import type { CompileScope } from './compile-scope.ts';
 import { compileRowKey, type RowKey } from './group-key.ts';
+import { RecentGroups } from './recent-groups.ts';
 import { estimateRowBytes, type MemoryAccount } from './memory.ts';
 import { AGAIN, type CompiledNode, type Operator, pull, type Run, StepOperator } from './operator.ts';
 import { compileRow, type RowMapper } from './row-mapper.ts';
@@ -27,7 +28,9 @@ export function compileAggregate(node: AggregateNode, scope: CompileScope): Comp
   if (node.groupBy.length === 0) return { open: (run) => new SingleGroup(child.open(run), aggregates, run) };
   const keyRow = compileRow(node.groupBy);
   const key = compileRowKey(node.groupBy.map((expr) => expr.type));
-  return { open: (run) => new HashAggregate(child.open(run), { aggregates, keyRow, key }, run) };
+  return {
+    open: (run) => new HashAggregate(child.open(run), { aggregates, columns: node.groupBy.length, keyRow, key }, run),
+  };
 }
 
 export class SingleGroup extends StepOperator {
@@ -69,6 +72,7 @@ interface Group {
 
 interface HashAggregateShape {
   readonly aggregates: CompiledAggregates;
+  readonly columns: number;
   readonly keyRow: RowMapper;
   readonly key: RowKey;
 }
@@ -80,6 +84,7 @@ class HashAggregate extends StepOperator {
   readonly #feeder: AggregateFeeder;
   readonly #memory: MemoryAccount;
   readonly #groups = new Map<HashKey | null, Group>();
+  readonly #recent: RecentGroups<Group>;
   /** How often the rows of this input were divided before. */
   readonly #level: number;
   #output: Iterator<Group> | undefined;
@@ -95,6 +100,7 @@ class HashAggregate extends StepOperator {
     this.#level = level;
     this.#feeder = new AggregateFeeder(shape.aggregates, run.eval);
     this.#memory = run.ctx.memory.open();
+    this.#recent = new RecentGroups(shape.columns);
   }
 
   readonly #consume = (batch: Batch | undefined): MaybePromise<Batch> => {
@@ -107,6 +113,11 @@ class HashAggregate extends StepOperator {
     const groups = this.#groups;
     for (const row of batch) {
       const groupRow = keyRow(row, context);
+      const recent = this.#recent.find(groupRow);
+      if (recent !== undefined) {
+        this.#feeder.add(recent.accumulators, row);
+        continue;
+      }
       const groupKey = key(groupRow);
       let group = groups.get(groupKey);
       if (group === undefined) {
@@ -119,6 +130,7 @@ class HashAggregate extends StepOperator {
         groups.set(groupKey, group);
         this.#memory.charge(bytes);
       }
+      this.#recent.keep(groupRow, group);
       this.#feeder.add(group.accumulators, row);
     }
     return andThen(this.#partitions?.flush(), () => AGAIN);

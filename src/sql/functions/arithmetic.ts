@@ -24,7 +24,7 @@ import {
   intType,
   normalizeInt,
 } from '../types/index.ts';
-import { anyNullable, type Build, decimalArg, define, doubleArg, intArg, map1, map2 } from './define.ts';
+import { anyNullable, type Build, decimalArg, define, doubleArg, intArg, map1, map2, type Read } from './define.ts';
 import { exprText } from './expr-text.ts';
 import {
   commonKind,
@@ -118,7 +118,44 @@ interface Operations {
   readonly ints: (a: number, b: number) => number;
   readonly bigs: (a: bigint, b: bigint) => bigint;
   readonly doubles: (a: number, b: number) => number;
-  readonly decimals: (a: Decimal, b: Decimal) => Decimal;
+  readonly decimals: (a: Read<Decimal>, b: Read<Decimal>, type: FieldType) => Evaluator;
+}
+
+/** An integer constant beside decimals is made a decimal once. */
+function fixedDecimal(arg: CompiledArgument): Read<Decimal> {
+  const value = arg.constant?.value;
+  if (arg.type.kind !== 'int' || typeof value !== 'number') return decimalArg(arg);
+  const decimal = Decimal.fromInt(value);
+  return () => decimal;
+}
+
+// One function per operator, so that each has calls of its own for the compiler to learn.
+
+function addDecimals(a: Read<Decimal>, b: Read<Decimal>, type: FieldType): Evaluator {
+  return (row, context) => {
+    const x = a(row, context);
+    if (x === null) return null;
+    const y = b(row, context);
+    return y === null ? null : checkDecimal(x.add(y), type);
+  };
+}
+
+function subtractDecimals(a: Read<Decimal>, b: Read<Decimal>, type: FieldType): Evaluator {
+  return (row, context) => {
+    const x = a(row, context);
+    if (x === null) return null;
+    const y = b(row, context);
+    return y === null ? null : checkDecimal(x.sub(y), type);
+  };
+}
+
+function multiplyDecimals(a: Read<Decimal>, b: Read<Decimal>, type: FieldType): Evaluator {
+  return (row, context) => {
+    const x = a(row, context);
+    if (x === null) return null;
+    const y = b(row, context);
+    return y === null ? null : checkDecimal(x.mul(y), type);
+  };
 }
 
 function buildNumber(operations: Operations): Build {
@@ -128,10 +165,7 @@ function buildNumber(operations: Operations): Build {
       const apply = operations.doubles;
       return map2(doubleArg(a), doubleArg(b), (x, y) => checkDouble(apply(x, y), type));
     }
-    if (type.kind === 'decimal') {
-      const apply = operations.decimals;
-      return map2(decimalArg(a), decimalArg(b), (x, y) => checkDecimal(apply(x, y), type));
-    }
+    if (type.kind === 'decimal') return operations.decimals(fixedDecimal(a), fixedDecimal(b), type);
     const { ints, bigs } = operations;
     const { unsigned } = type;
     return map2(intArg(a), intArg(b), (x, y) => {
@@ -148,19 +182,19 @@ const add = define(
   '+',
   2,
   inferNumber('+', Math.max, addPrecision),
-  buildNumber({ ints: (a, b) => a + b, bigs: (a, b) => a + b, doubles: (a, b) => a + b, decimals: (a, b) => a.add(b) }),
+  buildNumber({ ints: (a, b) => a + b, bigs: (a, b) => a + b, doubles: (a, b) => a + b, decimals: addDecimals }),
 );
 const subtract = define(
   '-',
   2,
   inferNumber('-', Math.max, addPrecision),
-  buildNumber({ ints: (a, b) => a - b, bigs: (a, b) => a - b, doubles: (a, b) => a - b, decimals: (a, b) => a.sub(b) }),
+  buildNumber({ ints: (a, b) => a - b, bigs: (a, b) => a - b, doubles: (a, b) => a - b, decimals: subtractDecimals }),
 );
 const multiply = define(
   '*',
   2,
   inferNumber('*', (a, b) => a + b, mulPrecision),
-  buildNumber({ ints: (a, b) => a * b, bigs: (a, b) => a * b, doubles: (a, b) => a * b, decimals: (a, b) => a.mul(b) }),
+  buildNumber({ ints: (a, b) => a * b, bigs: (a, b) => a * b, doubles: (a, b) => a * b, decimals: multiplyDecimals }),
 );
 
 const divide = define(

@@ -120,6 +120,17 @@ export class Decimal {
   }
 
   sub(other: Decimal): Decimal {
+    const a = this.unscaled;
+    const b = other.unscaled;
+    if (typeof a === 'number' && typeof b === 'number') {
+      const scale = this.scale > other.scale ? this.scale : other.scale;
+      const x = scaleUp(a, scale - this.scale);
+      const y = scaleUp(b, scale - other.scale);
+      if (typeof x === 'number' && typeof y === 'number') {
+        const difference = x - y;
+        if (difference <= SAFE_MAX && difference >= -SAFE_MAX) return new Decimal(difference, scale);
+      }
+    }
     return this.add(other.negate());
   }
 
