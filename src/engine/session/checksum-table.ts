@@ -6,7 +6,7 @@ import type { EngineSession } from './session.ts';
 
 export async function checksumTable(session: EngineSession, table: TableDef): Promise<number> {
   const open = session.transactions.ensure();
-  await session.host.useTables(open.transaction, [table]);
+  await session.useUnheld(open.transaction, [table]);
   const columns = table.columns.flatMap((column, place) =>
     column.hidden || (column.generated && !column.generated.stored) ? [] : [place],
   );

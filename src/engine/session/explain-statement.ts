@@ -39,7 +39,7 @@ function explained(table: {
 
 function runToEnd(session: EngineSession, ready: ReadyPlan, stats: RuntimeStats): MaybePromise<void> {
   const open = session.transactions.ensure();
-  return andThen(session.host.useTables(open.transaction, ready.plan.tables), () => {
+  return andThen(session.useUnheld(open.transaction, ready.plan.tables), () => {
     open.storage.beginStatement();
     session.transactions.statementBegan = true;
     const context = execContext(session, ready.plan, [], stats);

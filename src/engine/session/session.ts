@@ -353,12 +353,16 @@ export class EngineSession implements Session {
 
   /** Waits while a schema change or another session's LOCK TABLES keeps the plan's tables. */
   useTables(transaction: Transaction, plan: StatementPlan): MaybePromise<void> {
-    const { held } = this.tableLocks;
     const { host } = this;
-    const tables = held.size === 0 ? plan.tables : plan.tables.filter((table) => !held.has(table.id));
-    const used = host.useTables(transaction, tables);
+    const used = this.useUnheld(transaction, plan.tables);
     if (host.writerGates.isOpen) return used;
-    return andThen(used, () => host.writerGates.pass(transaction, writtenTables(plan), held));
+    return andThen(used, () => host.writerGates.pass(transaction, writtenTables(plan), this.tableLocks.held));
+  }
+
+  /** What the session itself has locked by LOCK TABLES it does not wait for. */
+  useUnheld(transaction: Transaction, tables: readonly TableDef[]): MaybePromise<void> {
+    const { held } = this.tableLocks;
+    return this.host.useTables(transaction, held.size === 0 ? tables : tables.filter(({ id }) => !held.has(id)));
   }
 
   /** UNLOCK TABLES, and what implies it. */

@@ -38,6 +38,16 @@ async function waits(running: Promise<unknown>): Promise<boolean> {
 }
 
 describe('LOCK TABLES', () => {
+  it('WRITE does not keep its own session from reading, analyzing and checking the table', async () => {
+    const [own] = sessions;
+    await rows(own!, 'LOCK TABLES t WRITE');
+    await rows(own!, 'INSERT INTO t VALUES (1)');
+    expect(await rows(own!, 'ANALYZE TABLE t')).toEqual([['d.t', 'analyze', 'status', 'OK']]);
+    expect(await rows(own!, 'CHECKSUM TABLE t')).toHaveLength(1);
+    expect(await rows(own!, 'EXPLAIN ANALYZE SELECT * FROM t')).not.toHaveLength(0);
+    await rows(own!, 'UNLOCK TABLES');
+  });
+
   it('WRITE keeps others from reading and writing until UNLOCK TABLES', async () => {
     const [one, two] = sessions as [Session, Session];
     await rows(one, 'LOCK TABLES t WRITE');

@@ -63,7 +63,7 @@ export class TableStats implements StatsProvider {
 
   analyze(session: EngineSession, table: TableDef): MaybePromise<void> {
     const open = session.transactions.ensure();
-    return andThen(session.host.useTables(open.transaction, [table]), () =>
+    return andThen(session.useUnheld(open.transaction, [table]), () =>
       andThen(
         collectStatistics(table, open.storage, {
           nowMs: session.host.env.clock.nowMs(),

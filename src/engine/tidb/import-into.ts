@@ -102,7 +102,7 @@ function refused(message: string): SqlError {
 
 async function isEmpty(session: EngineSession, table: TableDef): Promise<boolean> {
   const { transaction, storage } = session.transactions.ensure();
-  await session.host.useTables(transaction, [table]);
+  await session.useUnheld(transaction, [table]);
   storage.beginStatement();
   const cursor = storage.scan({
     table,
