@@ -82,7 +82,7 @@ function begin(sql: string, options: ParseOptions): void {
 /** Parses one statement. Throws SqlError: 1064 with MySQL's text, 1065 when there is nothing, and the grammar's others. */
 export function parse(sql: string, options: ParseOptions = {}): ParseResult {
   begin(sql, options);
-  if (cursor.kind === T.END) throw sqlError('ER_EMPTY_QUERY');
+  if (cursor.kind === T.END) return nothing(sql, options);
   const statement = parseStatement(cursor);
   let end = cursor.lastEnd;
   if (cursor.kind === T.SEMICOLON) {
@@ -97,6 +97,13 @@ export function parse(sql: string, options: ParseOptions = {}): ParseResult {
   if (cursor.kind === T.END) end = sql.length;
   const warnings = cursor.warnings.length === 0 ? NO_WARNINGS : cursor.warnings;
   return { statement, paramCount: cursor.paramCount, end, warnings };
+}
+
+/** A query of comments does nothing; one without anything, and a statement to prepare, is refused. */
+function nothing(sql: string, { from = 0, parameters }: ParseOptions): ParseResult {
+  if (parameters !== false || /^[\s;]*$/.test(sql.slice(from))) throw sqlError('ER_EMPTY_QUERY');
+  const end = sql.length;
+  return { statement: { kind: 'do', start: from, end, items: [] }, paramCount: 0, end, warnings: NO_WARNINGS };
 }
 
 /** All statements of a text, in order; stops (and throws) at the first that is wrong. */
