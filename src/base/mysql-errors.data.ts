@@ -115,6 +115,7 @@ export const MYSQL_ERRORS = {
   ER_CRASHED_ON_USAGE: [1194, "HY000", "Table '%-.192s' is marked as crashed and should be repaired"],
   ER_WARNING_NOT_COMPLETE_ROLLBACK: [1196, "HY000", "Some non-transactional changed tables couldn't be rolled back"],
   ER_TRANS_CACHE_FULL: [1197, "HY000", "Multi-statement transaction required more than 'max_binlog_cache_size' bytes of storage; increase this mysqld variable and try again"],
+  ER_BAD_REPLICA: [1200, 'HY000', 'The server is not configured as replica; fix in config file or with CHANGE REPLICATION SOURCE TO'],
   ER_TOO_MANY_USER_CONNECTIONS: [1203, "42000", "User %-.64s already has more than 'max_user_connections' active connections"],
   ER_SET_CONSTANTS_ONLY: [1204, "HY000", "You may only use constant expressions with SET"],
   ER_LOCK_WAIT_TIMEOUT: [1205, "HY000", "Lock wait timeout exceeded; try restarting transaction"],

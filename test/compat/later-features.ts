@@ -115,7 +115,8 @@ export class LaterFeatures {
   reasonToSkip(sql: string, wanted: Answer, got: Answer): string | undefined {
     const text = withoutComments(sql);
     const feature = featureOf(text);
-    const named = this.#absentNamedIn(text) ?? (READS_DIAGNOSTICS.test(text) ? this.#before : undefined);
+    const diagnostics = READS_DIAGNOSTICS.test(text) ? this.#before : undefined;
+    const named = this.#absentNamedIn(text) ?? diagnostics ?? this.#absentListedIn(wanted);
     this.#follow(text, wanted.errno === undefined ? (feature ?? named) : undefined, got);
     this.#followVariables(text, feature ?? named);
     const isMissing = wanted.errno === undefined && got.errno === NO_SUCH_PROGRAM;
@@ -152,6 +153,16 @@ export class LaterFeatures {
       if (feature !== undefined) this.#absent.set(name.toLowerCase(), feature);
       else if (sets) this.#absent.delete(name.toLowerCase());
     }
+  }
+
+  /** MySQL's answer lists such an object. */
+  #absentListedIn({ rows = [] }: Answer): LaterFeature | undefined {
+    if (this.#absent.size === 0) return undefined;
+    for (const cell of rows.flat()) {
+      const feature = cell === null ? undefined : this.#absent.get(cell.toLowerCase());
+      if (feature !== undefined) return feature;
+    }
+    return undefined;
   }
 
   #absentNamedIn(text: string): LaterFeature | undefined {

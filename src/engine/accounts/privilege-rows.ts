@@ -1,4 +1,5 @@
-/** Rows of information_schema.USER_PRIVILEGES, SCHEMA_PRIVILEGES, TABLE_PRIVILEGES and COLUMN_PRIVILEGES. */
+/** Rows of information_schema.USER_ATTRIBUTES, USER_PRIVILEGES, SCHEMA_PRIVILEGES, TABLE_PRIVILEGES and COLUMN_PRIVILEGES. */
+import { formatJson, parseJson } from '../../sql/types/index.ts';
 import { quoteAccount, type AccountId } from './account-rows.ts';
 import type { AccountRights } from './account-rights.ts';
 import { GRANT_OPTION, namesOf, type PrivilegeSet } from './privileges.ts';
@@ -22,6 +23,16 @@ export function privilegeRows(rights: AccountRights, table: string): readonly Ce
             .filter((grant) => grant.user === row.user && grant.host === row.host)
             .map((grant): Cells => [quoteAccount(row), CATALOG, grant.privilege, grant.grantOption ? 'YES' : 'NO']),
         ]);
+    case 'user_attributes':
+      return [...tables.user.values()]
+        .filter(visible)
+        .map(
+          ({ user, host, attributes: { metadata } }): Cells => [
+            user,
+            host,
+            metadata === undefined ? null : formatJson(parseJson(JSON.stringify(metadata))),
+          ],
+        );
     case 'schema_privileges':
       return [...tables.db.values()]
         .filter(visible)

@@ -48,13 +48,27 @@ export function runAdmin(session: EngineSession, statement: ast.Statement, sql: 
     case 'reset-persist':
     case 'purge-logs':
       return okResult();
+    case 'replication':
+      return runReplication(session, statement);
+    case 'reset':
+      if (statement.targets.some(({ name }) => !name.startsWith('replica'))) break;
+      return okResult();
     default: {
       const done = runTidb(session, statement, sql);
       if (done !== undefined) return done;
       if (statement.kind === 'define-object' || statement.kind === 'drop-object') refuseTablespace(statement);
-      throw sqlError('ER_NOT_SUPPORTED_YET', statement.kind.toUpperCase().replaceAll('-', ' '));
     }
   }
+  throw sqlError('ER_NOT_SUPPORTED_YET', statement.kind.toUpperCase().replaceAll('-', ' '));
+}
+
+/** A server that is nobody's replica, as MySQL answers for one; to become one is not to be had. */
+function runReplication(session: EngineSession, { action, channel }: ast.Replication): StatementResult {
+  if (action === 'start replica') throw sqlError('ER_BAD_REPLICA');
+  if (action !== 'stop replica') throw sqlError('ER_NOT_SUPPORTED_YET', 'REPLICATION');
+  const note = `Replication thread(s) for channel '${channel ?? ''}' are already stopped.`;
+  session.warn(3084, note, 'Note');
+  return okResult();
 }
 
 /** Indexes are cached by InnoDB as it sees fit; so they are here. */

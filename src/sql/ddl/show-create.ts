@@ -6,7 +6,7 @@ import { timeToLiveText } from './time-to-live.ts';
 import type { ColumnDef, ForeignKeyDef, IndexDef, SchemaDef, TableDef, ViewDef } from '../catalog/index.ts';
 import { partitioningText } from './partitions/show-partitioning.ts';
 import { quoteText } from './quote-text.ts';
-import { charsetOf, defaultCollationOf, type FieldType, getCharset, MysqlType } from '../types/index.ts';
+import { charsetOf, defaultCollationOf, type FieldType, getCharset, intRange, MysqlType } from '../types/index.ts';
 import { engineOf } from './storage-engine.ts';
 
 /** The type as SHOW COLUMNS and information_schema.COLUMNS.COLUMN_TYPE print it: `int unsigned`, `varchar(20)`. */
@@ -90,11 +90,20 @@ export function showCreateTable(table: TableDef, autoIncrement: number | bigint 
   return `${head}\n${lines.map((line) => `  ${line}`).join(',\n')}\n)${tableOptions(table, autoIncrement)}${partitioningText(table)}${passing ? ' ON COMMIT DELETE ROWS' : ''}`;
 }
 
+/** A counter beyond its column shows the greatest value that the column holds. */
+function shownCounter(table: TableDef, next: number | bigint): number | bigint {
+  const type = table.columns.find(({ autoIncrement }) => autoIncrement)?.type;
+  if (type?.kind !== 'int') return next;
+  const { max } = intRange(type);
+  return next > max ? max : next;
+}
+
 function tableOptions(table: TableDef, autoIncrement: number | bigint | undefined): string {
   const charset = charsetOf(table.collation);
   const parts = [`ENGINE=${engineOf(table)}`];
   const random = table.columns.some(({ autoRandom }) => autoRandom !== undefined);
-  if (!random && autoIncrement !== undefined && autoIncrement > 1) parts.push(`AUTO_INCREMENT=${autoIncrement}`);
+  if (!random && autoIncrement !== undefined && autoIncrement > 1)
+    parts.push(`AUTO_INCREMENT=${shownCounter(table, autoIncrement)}`);
   parts.push(`DEFAULT CHARSET=${charset}`);
   if (printsCollation(table.collation)) parts.push(`COLLATE=${table.collation}`);
   for (const name of PRINTED_OPTIONS) {

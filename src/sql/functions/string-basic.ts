@@ -196,32 +196,33 @@ const substringIndex = textFunction(
   },
 );
 
+/** The result has the collation of what is padded, whatever the filler's is, unless that is a binary string. */
+function paddedArgs(args: readonly FunctionArgument[]): readonly FunctionArgument[] {
+  const isBinary = args[2]?.type.kind === 'binary';
+  return isBinary ? args.filter((_, i) => i !== 1) : args.slice(0, 1);
+}
+
 function pad(name: 'lpad' | 'rpad'): FunctionDef {
   const length = (args: readonly FunctionArgument[]): number => {
     const value = args[1]?.constant?.value;
     return typeof value === 'number' ? Math.max(0, value) : LONG;
   };
-  return textFunction(
-    name,
-    [2, 3],
-    inferText(name, (args) => args.filter((_, i) => i !== 1), length),
-    ([text, , filler], args) => {
-      const size = sizeArg(args[1]!);
-      return (row, context) => {
-        const source = text!(row, context);
-        const count = size(row, context);
-        const fill = filler === undefined ? ' ' : filler(row, context);
-        if (source === null || count === null || fill === null || count < 0) return null;
-        const own = countChars(source);
-        if (own >= count) return sliceChars(source, 0, count);
-        if (fill === '') return source;
-        if (count > context.session.maxAllowedPacket) return tooLong(name, context);
-        const missing = count - own;
-        const padding = sliceChars(fill.repeat(Math.ceil(missing / countChars(fill))), 0, missing);
-        return name === 'lpad' ? padding + source : source + padding;
-      };
-    },
-  );
+  return textFunction(name, [2, 3], inferText(name, paddedArgs, length), ([text, , filler], args) => {
+    const size = sizeArg(args[1]!);
+    return (row, context) => {
+      const source = text!(row, context);
+      const count = size(row, context);
+      const fill = filler === undefined ? ' ' : filler(row, context);
+      if (source === null || count === null || fill === null || count < 0) return null;
+      const own = countChars(source);
+      if (own >= count) return sliceChars(source, 0, count);
+      if (fill === '') return source;
+      if (count > context.session.maxAllowedPacket) return tooLong(name, context);
+      const missing = count - own;
+      const padding = sliceChars(fill.repeat(Math.ceil(missing / countChars(fill))), 0, missing);
+      return name === 'lpad' ? padding + source : source + padding;
+    };
+  });
 }
 
 const repeat = textFunction(

@@ -39,6 +39,7 @@ const INFORMATION_SCHEMA: Readonly<Record<string, Provider>> = {
   USER_PRIVILEGES: (source) => privileges(source, 'USER_PRIVILEGES'),
   SCHEMA_PRIVILEGES: (source) => privileges(source, 'SCHEMA_PRIVILEGES'),
   TABLE_PRIVILEGES: (source) => privileges(source, 'TABLE_PRIVILEGES'),
+  USER_ATTRIBUTES: (source) => privileges(source, 'USER_ATTRIBUTES'),
   COLUMN_PRIVILEGES: (source) => privileges(source, 'COLUMN_PRIVILEGES'),
 };
 

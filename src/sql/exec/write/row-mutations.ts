@@ -23,6 +23,7 @@ import {
   parentExists,
   scanByKey,
 } from './foreign-keys.ts';
+import { layoutsAgree } from './foreign-key-layout.ts';
 import { computeGenerated, computeVirtual, type TableWriter, tableWriterOf } from './table-writer.ts';
 import type { WriteRun } from './write-run.ts';
 
@@ -74,7 +75,9 @@ function requireParents(write: WriteRun, table: TableWriter, after: Row, before:
     const values = keyValues(after, own);
     if (values === undefined) return undefined;
     if (parent === undefined) throw noParent(table.writer.table, key);
-    return andThen(parentExists(write, parentColumns(parent, key), values), (exists) => {
+    const referenced = parentColumns(parent, key);
+    if (!layoutsAgree(own, referenced, values)) throw noParent(table.writer.table, key);
+    return andThen(parentExists(write, referenced, values), (exists) => {
       if (!exists) throw noParent(table.writer.table, key);
     });
   });

@@ -94,7 +94,32 @@ function stringLiteral(node: ast.StringLiteral, state: StatementState): Expr {
     return constant(node.bytes, varbinaryType(node.bytes.length, { nullable: false }), true);
   const collation = state.context.session.collationConnection;
   const text = constant(node.value, textLiteralType(charLength(node.value), collation), true);
-  return node.charset === undefined ? text : introduced(text, node.charset, state);
+  if (node.charset === undefined) return text;
+  const bytes = bytesInCharset(node.value, node.charset);
+  if (bytes === undefined) return introduced(text, node.charset, state);
+  return introduced(constant(bytes, varbinaryType(bytes.length, { nullable: false }), true), node.charset, state);
+}
+
+const WIDE_CHARSETS: ReadonlyMap<string, number> = new Map([
+  ['ucs2', 2],
+  ['utf16', 2],
+  ['utf16le', 2],
+  ['utf32', 4],
+]);
+// oxlint-disable-next-line no-control-regex
+const ASCII = /^[\x00-\x7f]*$/;
+const READ_AS_TEXT = new Set(['utf8mb4', 'utf8mb3', 'utf8', 'ascii', 'binary']);
+
+/** The bytes that a client sent (UTF-8), where the charset reads them otherwise; wide characters are filled up from the left. */
+function bytesInCharset(text: string, charset: string): Uint8Array | undefined {
+  const width = WIDE_CHARSETS.get(charset);
+  if (READ_AS_TEXT.has(charset) || (width === undefined && ASCII.test(text))) return undefined;
+  const sent = new TextEncoder().encode(text);
+  const missing = width === undefined ? 0 : (width - (sent.length % width)) % width;
+  if (missing === 0) return sent;
+  const filled = new Uint8Array(missing + sent.length);
+  filled.set(sent, missing);
+  return filled;
 }
 
 /** `_charset'text'`: the literal's bytes read as that charset. */
