@@ -40,12 +40,22 @@ export function convertedArg(arg: CompiledArgument, type: FieldType): Evaluator 
   return convert === undefined ? arg.evaluate : reader(arg.evaluate, convert as Convert<Value>);
 }
 
+/** IF and CASE read JSON as a number; everywhere else it is compared with 0. */
+function conditionArg(arg: CompiledArgument): Read<boolean> {
+  if (arg.type.kind !== 'json') return truthArg(arg);
+  const read = doubleArg(arg);
+  return (row, context) => {
+    const value = read(row, context);
+    return value === null ? null : value !== 0;
+  };
+}
+
 const ifFunction = define(
   'if',
   3,
   ([, a, b], _options, context) => commonType([a!, b!], 'if', context),
   ([condition, a, b], type) => {
-    const truth = truthArg(condition!);
+    const truth = conditionArg(condition!);
     const yes = convertedArg(a!, type);
     const no = convertedArg(b!, type);
     return (row, context) => (truth(row, context) === true ? yes(row, context) : no(row, context));
@@ -138,7 +148,7 @@ const caseFunction = define(
     const thens = layout.branches.map(([, then]) => convertedArg(args[then]!, type));
     const otherwise: Evaluator = layout.otherwise < 0 ? () => null : convertedArg(args[layout.otherwise]!, type);
     const tests = layout.branches.map(([when]): Read<boolean> => {
-      if (layout.subject < 0) return truthArg(args[when]!);
+      if (layout.subject < 0) return conditionArg(args[when]!);
       const subject = args[0]!;
       const collation =
         subject.type.kind === 'string' && subject.constant === undefined

@@ -297,9 +297,8 @@ export function truthOf(type: FieldType): Convert<boolean> {
       return (value, context) => {
         const json = value as JsonValue;
         context.warn(3986, JSON_BOOLEAN_WARNING);
-        // MySQL compares with the integer 0, to which no other kind is equal.
-        if (json.kind !== 'boolean' && !BARE_NUMBERS.has(json.kind)) return true;
-        return json.kind === 'boolean' ? json.payload === true : jsonToDouble(json, context) !== 0;
+        // MySQL compares with the integer 0, to which no other kind is equal: JSON's false is true.
+        return !BARE_NUMBERS.has(json.kind) || jsonToDouble(json, context) !== 0;
       };
     default: {
       const toDouble = doubleOf(type);
