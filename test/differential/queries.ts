@@ -5,7 +5,7 @@
 import { type ExpressionContext, makeCondition, makeExpression, type ScopeColumn } from './expressions.ts';
 import type { Random } from './random.ts';
 import type { Kind, Schema, Table } from './schema.ts';
-import { list, node, NOTHING, optional, type Part, type Tree } from './tree.ts';
+import { list, node, NOTHING, optional, type Part, print, type Tree } from './tree.ts';
 
 export interface Query {
   readonly tree: Tree;
@@ -87,22 +87,23 @@ export class QueryMaker {
     };
   }
 
-  #derived(): Source {
-    const inner = this.#random.chance(0.5) ? this.#plain(false) : this.#grouped(false);
+  /** `constants`: may show expressions that name no column, of which MySQL makes too much in outer joins and ROLLUP. */
+  #derived(constants: boolean): Source {
+    const inner = this.#random.chance(0.5) ? this.#plain(false, constants) : this.#grouped(false);
     const alias = `d${this.#aliases++}`;
     const columns = inner.kinds.map((kind, place) => ({ text: `${alias}.x${place}`, kind, coarse: kind === 'string' }));
     return { tree: node('table', '(', inner.tree, `) AS ${alias}`), columns, identity: [] };
   }
 
   #from(tables: number): Source {
-    let source = this.#random.chance(0.12) ? this.#derived() : this.#table();
+    let source = this.#random.chance(0.12) ? this.#derived(tables === 1) : this.#table();
     for (let count = 1; count < tables && this.#random.chance(0.55); count++) source = this.#join(source);
     return source;
   }
 
   #join(left: Source): Source {
     const random = this.#random;
-    const right = random.chance(0.1) ? this.#derived() : this.#table();
+    const right = random.chance(0.1) ? this.#derived(false) : this.#table();
     const columns = [...left.columns, ...right.columns];
     const kind = random.weighted([
       [5, 'JOIN'],
@@ -161,13 +162,16 @@ export class QueryMaker {
     return { tree: node('order', order, limit), total: true };
   }
 
-  #plain(outermost = true): Query & { kinds: Kind[] } {
+  #plain(outermost = true, constants = true): Query & { kinds: Kind[] } {
     const random = this.#random;
     const source = this.#from(3);
     const context = this.#context(source);
     const kinds = this.#kinds(1, 4);
-    const items = kinds.map((kind, place) => node('item', makeExpression(context, kind, 3), ` AS x${place}`));
-    const distinct = random.chance(0.12);
+    const items = kinds.map((kind, place) =>
+      node('item', constants ? makeExpression(context, kind, 3) : this.#varying(context, kind), ` AS x${place}`),
+    );
+    // which spelling stays is not determined: others must not read it
+    const distinct = (outermost || !kinds.includes('string')) && random.chance(0.12);
     const order = outermost && !distinct ? this.#order(source, kinds.length) : { tree: NOTHING, total: false };
     const tree = node(
       'query',
@@ -180,6 +184,15 @@ export class QueryMaker {
       order.tree,
     );
     return { tree, ordered: order.total, coarse: distinct, kinds };
+  }
+
+  /** An expression that names a column. */
+  #varying(context: ExpressionContext, kind: Kind): Tree {
+    for (let tries = 0; tries < 8; tries++) {
+      const made = makeExpression(context, kind, 3);
+      if (/\b[adw]\d+\.\w/.test(print(made))) return made;
+    }
+    return node('varying', this.#random.pick(context.columns).text);
   }
 
   #aggregate(context: ExpressionContext, kind: Kind): Tree {
@@ -228,8 +241,12 @@ export class QueryMaker {
     const random = this.#random;
     const source = this.#from(2);
     const context = this.#context(source);
-    const keys = random.chance(0.75) ? random.some(source.columns, 1, 2) : [];
-    const aggregates = this.#kinds(1, 3).map((kind): Kind => (kind === 'json' ? 'integer' : kind));
+    // which spelling of a group is shown is not determined: others must not read it
+    const usable = source.columns.filter((column) => outermost || column.kind !== 'string' || !column.coarse);
+    const keys = random.chance(0.75) ? random.some(usable, 1, 2) : [];
+    const aggregates = this.#kinds(1, 3).map(
+      (kind): Kind => (kind === 'json' || (kind === 'string' && !outermost) ? 'integer' : kind),
+    );
     const kinds = [...keys.map((key) => key.kind), ...aggregates];
     const items = [
       ...keys.map((key) => node(key.kind, key.text)),

@@ -4,7 +4,8 @@
  * Params and slots are read through the context, so that one compiled plan serves many executions.
  */
 import { unreachable } from '../../base/index.ts';
-import type { CompiledArgument, Evaluator, Expr } from './expr.ts';
+import { doubleType, isTextual } from '../types/index.ts';
+import type { CallExpr, CompiledArgument, Evaluator, Expr } from './expr.ts';
 
 export function compile(expr: Expr): Evaluator {
   switch (expr.kind) {
@@ -32,8 +33,14 @@ export function compile(expr: Expr): Evaluator {
 }
 
 export function compileArgument(expr: Expr): CompiledArgument {
+  if (expr.kind === 'call' && expr.def.handsOnNumber === true && isTextual(expr.type)) return chosenText(expr);
   const evaluate = compile(expr);
   return expr.kind === 'constant'
     ? { type: expr.type, evaluate, constant: { value: expr.value } }
     : { type: expr.type, evaluate, isColumn: expr.kind === 'column' };
+}
+
+function chosenText(expr: CallExpr): CompiledArgument {
+  const double = (): Evaluator => expr.def.build(expr.args.map(compileArgument), doubleType(), expr.options ?? {});
+  return { type: expr.type, evaluate: compile(expr), double };
 }

@@ -206,6 +206,8 @@ export interface FunctionDef {
   /** The result type; throws SqlError for wrong argument types or counts (1582 …). */
   infer(args: readonly FunctionArgument[], options: FunctionOptions, context: InferContext): FieldType;
   build(args: readonly CompiledArgument[], type: FieldType, options: FunctionOptions): Evaluator;
+  /** A text result, used as a number, is the number of the argument that was chosen: of an ENUM its place. `build` makes doubles then. */
+  readonly handsOnNumber?: true;
 }
 
 export interface CompiledArgument {
@@ -215,6 +217,8 @@ export interface CompiledArgument {
   readonly constant?: { readonly value: Value };
   /** Reads a column: constants beside it take its type where MySQL converts them. */
   readonly isColumn?: boolean;
+  /** Of a text that is another number than its characters say. */
+  readonly double?: () => Evaluator;
 }
 
 /** An aggregate function; also usable as a window aggregate. */

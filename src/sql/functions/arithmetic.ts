@@ -28,6 +28,7 @@ import { anyNullable, type Build, decimalArg, define, doubleArg, intArg, map1, m
 import { exprText } from './expr-text.ts';
 import {
   commonKind,
+  doubleDecimals,
   functionNumberKind,
   isUnsigned,
   numberKind,
@@ -91,9 +92,7 @@ function inferNumber(symbol: string, scaleRule: (a: number, b: number) => number
     const text = (): string => `(${args.map((arg) => exprText(arg.expr)).join(` ${symbol} `)})`;
     switch (commonKind(types)) {
       case 'double': {
-        const fixed = types.every((type) => type.kind === 'double' && type.decimals < 31);
-        const decimals = fixed ? Math.max(...types.map((type) => type.decimals)) : 31;
-        return remember(doubleType({ nullable, decimals, length: 23 }), text);
+        return remember(doubleType({ nullable, decimals: doubleDecimals(types), length: 23 }), text);
       }
       case 'decimal': {
         const scale = Math.min(DECIMAL_SCALE_MAX, scaleRule(scaleOf(types[0]!), scaleOf(types[1]!)));
@@ -203,7 +202,10 @@ const divide = define(
   (args, _options, context) => {
     const types = typesOf(args);
     const text = (): string => `(${exprText(args[0]!.expr)} / ${exprText(args[1]!.expr)})`;
-    if (commonKind(types) === 'double') return remember(doubleType({ length: 23 }), text);
+    if (commonKind(types) === 'double') {
+      const decimals = Math.min(31, doubleDecimals(types) + context.divPrecisionIncrement);
+      return remember(doubleType({ decimals, length: 23 }), text);
+    }
     const [a, b] = types as [FieldType, FieldType];
     const scale = Math.min(DECIMAL_SCALE_MAX, scaleOf(a) + context.divPrecisionIncrement);
     const precision = Math.min(65, precisionOf(a) + context.divPrecisionIncrement + scaleOf(b));
@@ -262,7 +264,7 @@ const modulo = define(
     const types = typesOf(args);
     const [a, b] = types as [FieldType, FieldType];
     const kind = commonKind(types);
-    if (kind === 'double') return doubleType({ length: 23 });
+    if (kind === 'double') return doubleType({ decimals: doubleDecimals(types), length: 23 });
     if (kind === 'int') return intType('big', { unsigned: isUnsigned(a), width: Math.max(a.length, b.length) });
     const scale = Math.max(scaleOf(a), scaleOf(b));
     return decimalType(Math.min(65, Math.max(precisionOf(a), precisionOf(b))), scale, { unsigned: isUnsigned(a) });

@@ -150,12 +150,16 @@ function primitiveOperator(op: Op, a: Read<Primitive>, b: Read<Primitive>): Eval
 
 /** A constant operand is converted once, at the first row that needs it. */
 function operand(arg: CompiledArgument, type: FieldType): Read<Exclude<Value, null>> {
+  if (type.kind === 'double' && arg.double !== undefined) return arg.double() as Read<number>;
   const convert = comparisonConverter(arg.type, type);
   const read = reader(arg.evaluate, convert) as Read<Exclude<Value, null>>;
   if (arg.constant === undefined || convert === undefined || type.kind === 'double') return read;
   let known: { value: Exclude<Value, null> | null } | undefined;
   return (row, context) => (known ??= { value: read(row, context) }).value;
 }
+
+/** Whose literals take the other operand's type: those of both, or of the second only (BETWEEN, IN). */
+type Adapting = 'both' | 'second';
 
 /** Literals that mean something else beside the other operand's type. */
 function adaptLiterals(a: CompiledArgument, b: CompiledArgument): readonly [CompiledArgument, CompiledArgument] {
@@ -220,9 +224,11 @@ export function compareArguments(
   first: CompiledArgument,
   second: CompiledArgument,
   collation: string,
+  adapting: Adapting = 'both',
+  known?: FieldType,
 ): (row: readonly Value[], context: EvalContext) => number | null {
-  const [a, b] = adaptLiterals(first, second);
-  const type = boundComparisonType(a.type, b.type, collation);
+  const [a, b] = adapting === 'both' ? adaptLiterals(first, second) : [first, adaptLiteral(second, first)];
+  const type = known ?? boundComparisonType(a.type, b.type, collation);
   const left = operand(a, type);
   const right = operand(b, type);
   const compare = compareOf(type);
@@ -296,8 +302,8 @@ const between = define(
   3,
   (args, _options, context) => inferComparison(args, 'between', context),
   ([a, low, high], result) => {
-    const fromLow = compareArguments(a!, low!, result.collation);
-    const fromHigh = compareArguments(a!, high!, result.collation);
+    const fromLow = compareArguments(a!, low!, result.collation, 'second');
+    const fromHigh = compareArguments(a!, high!, result.collation, 'second');
     return (row, context) => {
       const x = fromLow(row, context);
       if (x !== null && x < 0) return 0;
@@ -328,11 +334,22 @@ const inList = define(
       items.every((item) => item.constant !== undefined)
     )
       return inConstantSet(subject, items, type);
-    // unlike =, a list of constants is converted beside any TIME
+    // unlike =, a list of constants is converted beside any TIME, and beside no YEAR
     const isColumn =
-      subject.isColumn === true || (items.length > 1 && items.every((item) => item.constant !== undefined));
+      subject.type.kind !== 'year' &&
+      (subject.isColumn === true || (items.length > 1 && items.every((item) => item.constant !== undefined)));
     const one: CompiledArgument = { ...subject, isColumn };
-    const compares = items.map((item) => compareArguments(one, item, result.collation));
+    // among dates, texts are dates too
+    const dates = isTextual(subject.type) && items.some(({ type: { kind } }) => isDateKind(kind));
+    const compares = items.map((item) =>
+      compareArguments(
+        one,
+        item,
+        result.collation,
+        'second',
+        dates && isTextual(item.type) ? datetimeType(6) : undefined,
+      ),
+    );
     return (row, context) => {
       let unknown = false;
       for (const compare of compares) {
@@ -344,6 +361,10 @@ const inList = define(
     };
   },
 );
+
+function isDateKind(kind: FieldType['kind']): boolean {
+  return kind === 'date' || kind === 'datetime' || kind === 'timestamp';
+}
 
 function inConstantSet(subject: CompiledArgument, items: readonly CompiledArgument[], type: FieldType): Evaluator {
   const read = operand(subject, type);

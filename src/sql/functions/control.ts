@@ -2,6 +2,8 @@
 import type { CompiledArgument, Evaluator, FunctionArgument, FunctionDef, InferContext } from '../expr/index.ts';
 import {
   aggregateTypes,
+  boolType,
+  withCollation,
   type Convert,
   compareOf,
   dateType,
@@ -16,7 +18,7 @@ import {
   type Value,
   withNullable,
 } from '../types/index.ts';
-import { define, doubleArg, type Read, reader, sizeArg, truthArg } from './define.ts';
+import { anyNullable, define, doubleArg, type Read, reader, sizeArg, truthArg } from './define.ts';
 import { compareArguments, inferComparison, inferOperator } from './comparison.ts';
 import { charsOf, resultCollation, textResult } from './string-type.ts';
 
@@ -139,7 +141,7 @@ const caseFunction = define(
     const results = layout.branches.map(([, then]) => args[then]!);
     if (layout.otherwise >= 0) results.push(args[layout.otherwise]!);
     if (layout.subject >= 0)
-      for (const [when] of layout.branches) inferComparison([args[0]!, args[when]!], 'case', context);
+      inferComparison([args[0]!, ...layout.branches.map(([when]) => args[when]!)], 'case', context);
     const type = commonType(results, 'case', context);
     return type.kind === 'null' ? nullType() : withNullable(type, type.nullable || layout.otherwise < 0);
   },
@@ -242,7 +244,13 @@ const elt = define(
 const field = define(
   'field',
   [2, Number.POSITIVE_INFINITY],
-  (args, _options, context) => ({ ...inferComparison(args, 'field', context), length: 11 }),
+  (args, _options, context) => {
+    const type = { ...boolType(anyNullable(args)), length: 11 };
+    const texts = args.filter((arg) => isTextual(arg.type));
+    return texts.length === 0 || texts.some((arg) => arg.type.kind === 'binary')
+      ? type
+      : withCollation(type, resultCollation(texts, 'field', context));
+  },
   (args, result) => {
     const [subject, ...items] = args as [CompiledArgument, ...CompiledArgument[]];
     const texts = args.every((arg) => isTextual(arg.type) || arg.type.kind === 'null');
@@ -273,11 +281,11 @@ const anyValue = define(
 );
 
 export const CONTROL: readonly FunctionDef[] = [
-  ifFunction,
+  { ...ifFunction, handsOnNumber: true },
   coalesce,
   ifnull,
-  nullif,
-  caseFunction,
+  { ...nullif, handsOnNumber: true },
+  { ...caseFunction, handsOnNumber: true },
   extreme('greatest', 1),
   extreme('least', -1),
   interval,

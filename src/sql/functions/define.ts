@@ -82,6 +82,7 @@ export function bytesArg(arg: CompiledArgument): Read<Uint8Array> {
   return read(arg, arg.type.kind === 'binary' ? undefined : bytesOf(arg.type));
 }
 export function doubleArg(arg: CompiledArgument): Read<number> {
+  if (arg.double !== undefined) return arg.double() as Read<number>;
   return read(arg, arg.type.kind === 'double' || arg.type.kind === 'float' ? undefined : doubleOf(arg.type));
 }
 export function decimalArg(arg: CompiledArgument): Read<Decimal> {

@@ -1,6 +1,7 @@
 /** INTERVAL amounts: what `INTERVAL '1:30' MINUTE_SECOND` adds, as months and microseconds. */
 import type { CompiledArgument } from '../expr/index.ts';
 import {
+  asSigned64,
   type Decimal,
   decimalOf,
   MICROS_PER_DAY,
@@ -101,9 +102,13 @@ export function intervalArg(arg: CompiledArgument, unit: string, sign: 1 | -1): 
       const text = stringOf(arg.type);
       return reader(arg.evaluate, (value) => apply(seconds(parseDecimal(text(value)).value)));
     }
+    if (arg.type.kind === 'int') {
+      const toInt = intOf(arg.type);
+      return reader(arg.evaluate, (value, context) => apply(single(unit, asSigned64(toInt(value, context)))));
+    }
     const toDecimal = decimalOf(arg.type);
     return reader(arg.evaluate, (value, context) => apply(seconds(toDecimal(value, context))));
   }
   const toInt = intOf(arg.type);
-  return reader(arg.evaluate, (value, context) => apply(single(unit, toInt(value, context))));
+  return reader(arg.evaluate, (value, context) => apply(single(unit, asSigned64(toInt(value, context)))));
 }

@@ -2,6 +2,8 @@
 import type { FunctionArgument } from '../expr/index.ts';
 import { type FieldType, isTextual } from '../types/index.ts';
 
+const ALL_DECIMALS = 31;
+
 export type NumberKind = 'int' | 'decimal' | 'double';
 
 /** Texts, JSON and floats are doubles; dates are integers, or decimals when they have fractions. */
@@ -72,6 +74,11 @@ export function scaleOf(type: FieldType): number {
   return type.kind === 'decimal' || type.kind === 'datetime' || type.kind === 'timestamp' || type.kind === 'time'
     ? type.decimals
     : 0;
+}
+
+/** Digits after the point that a double shows: as many as its operands have, or all of them (31) where one of them floats. */
+export function doubleDecimals(types: readonly FieldType[]): number {
+  return Math.max(...types.map((type) => (isTextual(type) || type.kind === 'json' ? ALL_DECIMALS : type.decimals)));
 }
 
 export function typesOf(args: readonly FunctionArgument[]): FieldType[] {

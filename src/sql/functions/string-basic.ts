@@ -5,6 +5,8 @@ import { define, type Infer, type Read, sizeArg } from './define.ts';
 import {
   charsOf,
   commonCollation,
+  firstCollation,
+  LIKE_FIRST,
   resultCollation,
   isBinaryResult,
   stringArg,
@@ -20,7 +22,7 @@ function inferText(
   length: (args: readonly FunctionArgument[]) => number,
 ): Infer {
   return (args, _options, context: InferContext) =>
-    textResult(length(args), resultCollation(texts(args), name, context));
+    textResult(length(args), (LIKE_FIRST.has(name) ? firstCollation : resultCollation)(texts(args), name, context));
 }
 
 const all = (args: readonly FunctionArgument[]): readonly FunctionArgument[] => args;
@@ -348,7 +350,7 @@ function trimEnd(text: string, what: string): string {
 
 function trimming(name: string, side: 'both' | 'leading' | 'trailing' | undefined): FunctionDef {
   const maxArgs = name === 'trim' ? 2 : 1;
-  return define(name, [1, maxArgs], inferText(name, all, firstLength), (args, type, options) => {
+  return define(name, [1, maxArgs], inferText('trim', all, firstLength), (args, type, options) => {
     const binary = isBinaryResult(type);
     const [text, remove] = args.map((arg) => stringArg(arg, binary));
     const where = side ?? options.word ?? 'both';

@@ -27,6 +27,8 @@ import {
   resultCollation,
   isBinaryResult,
   stringArg,
+  stringEvaluator,
+  binaryBytes,
   textResult,
 } from './string-type.ts';
 import { countChars, unitIndex } from './text-units.ts';
@@ -294,7 +296,7 @@ const makeSet = define(
         if (part !== null) parts.push(part);
       });
       const joined = parts.join(',');
-      return isBinaryResult(type) ? charsetUnits.encodeUtf8(joined) : joined;
+      return isBinaryResult(type) ? binaryBytes(joined) : joined;
     };
   },
 );
@@ -307,12 +309,13 @@ const exportSet = define(
       64 * Math.max(charsOf(args[1]!), charsOf(args[2]!)) + 63 * (args[3] === undefined ? 1 : charsOf(args[3])),
       resultCollation(args.slice(1, 4), 'export_set', context),
     ),
-  ([bits, on, off, separator, count]) => {
+  ([bits, on, off, separator, count], type) => {
     const mask = intArg(bits!);
-    const [onText, offText] = [textArg(on!), textArg(off!)];
-    const between = separator === undefined ? undefined : textArg(separator);
+    const binary = isBinaryResult(type);
+    const [onText, offText] = [stringArg(on!, binary), stringArg(off!, binary)];
+    const between = separator === undefined ? undefined : stringArg(separator, binary);
     const size = count === undefined ? undefined : sizeArg(count);
-    return (row, context) => {
+    return stringEvaluator((row, context) => {
       const value = mask(row, context);
       const yes = onText(row, context);
       const no = offText(row, context);
@@ -323,7 +326,7 @@ const exportSet = define(
       return Array.from({ length: n < 0 || n > 64 ? 64 : n }, (_, i) => ((chosen >> BigInt(i)) & 1n ? yes : no)).join(
         mark,
       );
-    };
+    }, binary);
   },
 );
 

@@ -53,7 +53,7 @@ const LIKE_LITERAL = new Set([
   'aes_decrypt',
 ]);
 /** Texts with the collation of their first argument, whatever the others are. */
-const LIKE_FIRST = new Set([
+export const LIKE_FIRST = new Set([
   'nullif',
   'left',
   'right',
@@ -67,6 +67,24 @@ const LIKE_FIRST = new Set([
   'trim',
   'ltrim',
   'rtrim',
+]);
+
+/** Made of an untyped NULL only, they are as weak as NULL; others give a text of their own. */
+const PASSES_NULL = new Set([
+  ...LIKE_FIRST,
+  'concat',
+  'upper',
+  'ucase',
+  'lower',
+  'lcase',
+  'ifnull',
+  'coalesce',
+  'if',
+  'case',
+  'reverse',
+  'make_set',
+  'quote',
+  'soundex',
 ]);
 
 /** The arguments that give a call its collation. */
@@ -87,7 +105,7 @@ export function coercibilityOf(expr: Expr): number {
     case 'constant':
     case 'param':
       if (expr.kind === 'param') return Coercibility.COERCIBLE;
-      return expr.value === null ? Coercibility.IGNORABLE : (expr.coercibility ?? Coercibility.COERCIBLE);
+      return expr.coercibility ?? (expr.value === null ? Coercibility.IGNORABLE : Coercibility.COERCIBLE);
     case 'column':
     case 'slot':
       return expr.coercibility ?? Coercibility.IMPLICIT;
@@ -102,13 +120,18 @@ export function coercibilityOf(expr: Expr): number {
 }
 
 function coercibilityOfCall(expr: CallExpr): number {
-  const { type } = expr;
-  const texts = collatedArgs(expr).filter((arg) => isTextual(arg.type));
+  const { type, name } = expr;
+  const args = collatedArgs(expr);
+  const texts = args.filter((arg) => isTextual(arg.type) || (arg.type.kind === 'json' && PASSES_NULL.has(name)));
+  if (texts.length === 0 && PASSES_NULL.has(name) && args.some((arg) => arg.type.kind === 'null'))
+    return Coercibility.IGNORABLE;
   let best: number = Coercibility.COERCIBLE;
   for (const arg of texts) best = Math.min(best, coercibilityOf(arg));
   // columns of several collations that met in none of theirs
-  const isMix = best === Coercibility.IMPLICIT && texts.length > 1 && isTextual(type) && type.collation !== 'binary';
-  return isMix && texts.every((arg) => arg.type.collation !== type.collation) ? Coercibility.NONE : best;
+  const strongest = texts.filter((arg) => coercibilityOf(arg) === best);
+  const isMix =
+    best === Coercibility.IMPLICIT && strongest.length > 1 && isTextual(type) && type.collation !== 'binary';
+  return isMix && strongest.every((arg) => arg.type.collation !== type.collation) ? Coercibility.NONE : best;
 }
 
 // oxlint-disable-next-line no-control-regex
@@ -143,6 +166,12 @@ function collationOf(
   if (args.length === 1) return collationSource(args[0]!, context).collation;
   const sources = args.map((arg) => collationSource(arg, context));
   return aggregateSources(sources, operation, mixed).collation;
+}
+
+/** The collation of a call in `LIKE_FIRST`; the other arguments must not be of a charset that cannot meet it. */
+export function firstCollation(args: readonly FunctionArgument[], operation: string, context: InferContext): string {
+  resultCollation(args, operation, context);
+  return collationSource(args[0]!, context).collation;
 }
 
 /** A string type of `chars` characters (bytes, when the collation is binary). */

@@ -60,10 +60,16 @@ export function aggregateSources(
   mixed = false,
 ): CollationSource {
   let best = sources[0]!;
+  // weaker sources have no say where stronger ones do not agree
+  const strongest = Math.min(...sources.map(({ coercibility }) => coercibility));
+  let isMix = false;
   for (const next of sources.slice(1)) {
+    // what did not agree is settled by a binary collation only
+    if (isMix && (next.coercibility > strongest || !getCollation(next.collation).isBinary)) continue;
     const merged = merge(best, next);
-    const isNewMix = merged?.coercibility === Coercibility.NONE && best.coercibility !== Coercibility.NONE;
-    if (merged === undefined || (isNewMix && !mixed)) throw illegalMix(sources, operation);
+    if (merged === undefined) throw illegalMix(sources, operation);
+    isMix = merged.coercibility === Coercibility.NONE && best.coercibility !== Coercibility.NONE;
+    if (isMix && !mixed) throw illegalMix(sources, operation);
     best = merged;
   }
   if (best.coercibility === Coercibility.NONE && !mixed && sources.length > 1) throw illegalMix(sources, operation);
@@ -88,8 +94,7 @@ function merge(a: CollationSource, b: CollationSource): CollationSource | undefi
   if (x.charset === y.charset) {
     if (a.coercibility !== b.coercibility) return a.coercibility < b.coercibility ? a : b;
     if (a.coercibility === Coercibility.EXPLICIT) return undefined;
-    if (x.isBinary) return a;
-    if (y.isBinary) return b;
+    if (x.isBinary !== y.isBinary) return x.isBinary ? a : b;
     if (a.coercibility >= Coercibility.COERCIBLE) return a;
     return { collation: binaryOf(x.charset), coercibility: Coercibility.NONE };
   }

@@ -18,6 +18,7 @@ import type { NonNullValue } from './format.ts';
 import { compareBytes, compareJson, jsonHashKey } from './json-compare.ts';
 import { JsonValue } from './json-value.ts';
 import { DateTime, packDate } from './temporal.ts';
+import { DateFlag } from './temporal-parse.ts';
 import { truthToJsonOf } from './to-json.ts';
 import {
   blobType,
@@ -123,8 +124,10 @@ const ZERO_DATE = new DateTime(packDate(0, 0, 0), 0);
 
 /** A text that is no date is less than all dates, not NULL. */
 function comparedDateTime(from: FieldType): Convert<DateTime | null> {
-  const convert = dateTimeOf(from, (context) => modeDateFlags(context) & ~6);
-  return isTextual(from) ? (value, context) => convert(value, context) ?? ZERO_DATE : convert;
+  const isText = isTextual(from);
+  const refused = isText ? DateFlag.NO_ZERO_DATE : DateFlag.NO_ZERO_DATE | DateFlag.NO_ZERO_IN_DATE;
+  const convert = dateTimeOf(from, (context) => modeDateFlags(context) & ~refused);
+  return isText ? (value, context) => convert(value, context) ?? ZERO_DATE : convert;
 }
 
 function dateOnly(convert: Convert<DateTime | null>): Convert<Value> {

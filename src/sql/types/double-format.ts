@@ -46,7 +46,21 @@ export function formatFloat(value: number, decimals = 31): string {
 
 /** Exactly `decimals` fractional digits of the double's own value, rounding half to even on the exact binary value. */
 export function formatFixed(value: number, decimals: number): string {
-  if (Math.abs(value) < 1e21) return value.toFixed(decimals);
+  if (Math.abs(value) < 1e21) return isTie(value, decimals) ? tieToEven(value, decimals) : value.toFixed(decimals);
   const whole = BigInt(value).toString();
   return decimals === 0 ? whole : `${whole}.${'0'.repeat(decimals)}`;
+}
+
+const DIGITS_BEYOND = 25;
+const TIE = `5${'0'.repeat(DIGITS_BEYOND - 1)}`;
+
+/** Exactly in the middle of two numbers of so many digits. */
+function isTie(value: number, decimals: number): boolean {
+  return !Number.isInteger(value) && value.toFixed(decimals + DIGITS_BEYOND).endsWith(TIE);
+}
+
+/** `toFixed` takes the larger of the two. */
+function tieToEven(value: number, decimals: number): string {
+  const cut = value.toFixed(decimals + 1).slice(0, decimals === 0 ? -2 : -1);
+  return Number(cut.at(-1)) % 2 === 0 ? cut : value.toFixed(decimals);
 }

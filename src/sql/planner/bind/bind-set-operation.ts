@@ -2,16 +2,17 @@
 import { sqlError } from '../../../base/index.ts';
 import type * as ast from '../../ast/index.ts';
 import type { ColumnExpr, Expr } from '../../expr/index.ts';
-import type { FieldType } from '../../types/index.ts';
+import { coercibilityOf } from '../../functions/index.ts';
+import { Coercibility, type FieldType, isTextual } from '../../types/index.ts';
 import type { LogicalNode } from '../logical/logical-plan.ts';
 import { project } from '../logical/make.ts';
 import { bindSelect } from './bind-select.ts';
 import { type BoundQuery, type QueryEnv } from './block.ts';
 import { constant } from './call-builder.ts';
 
-export function bindSetOperation(node: ast.SetOperation, env: QueryEnv): BoundQuery {
+export function bindSetOperation(node: ast.SetOperation, env: QueryEnv, nested = false): BoundQuery {
   const operands = flatten(node).map((body) => bindOperandBody(body, env));
-  return combineOperands(node.operator, !node.distinct, operands, env);
+  return combineOperands(node.operator, !node.distinct, operands, env, nested);
 }
 
 /** a UNION b UNION c is one node when all are of the same kind. */
@@ -27,7 +28,7 @@ function flatten(node: ast.SetOperation): ast.QueryBody[] {
 
 export function bindOperandBody(body: ast.QueryBody, env: QueryEnv): BoundQuery {
   if (body.kind === 'select') return bindSelect(body, { orderBy: [], limit: undefined, locking: [] }, env);
-  if (body.kind === 'set-operation') return bindSetOperation(body, env);
+  if (body.kind === 'set-operation') return bindSetOperation(body, env, true);
   if (body.kind === 'query') return env.binders.query(body, { ...env, dropOrder: body.limit === undefined });
   const query: ast.Query = {
     kind: 'query',
@@ -48,6 +49,7 @@ export function combineOperands(
   all: boolean,
   operands: readonly BoundQuery[],
   env: QueryEnv,
+  nested = false,
 ): BoundQuery {
   const first = operands[0]!;
   for (const operand of operands)
@@ -60,7 +62,10 @@ export function combineOperands(
   );
   const columns = types.map((type, i) => {
     const parts = operands.map((operand) => operand.outputs[i]!.expr);
-    return env.state.newColumnOf(parts, first.outputs[i]!.name, undefined, type);
+    const column = env.state.newColumnOf(parts, first.outputs[i]!.name, undefined, type);
+    const coercibility = coercibilityOfUnion(parts, type);
+    if (coercibility === Coercibility.NONE && !nested) throw sqlError('ER_CANT_AGGREGATE_NCOLLATIONS', 'UNION');
+    return nested && coercibility !== Coercibility.IMPLICIT ? { ...column, coercibility } : column;
   });
   const children = operands.map((operand) => toTypes(operand, types, env));
   const plan: LogicalNode = { kind: 'set-operation', operation, all, children, columns };
@@ -80,11 +85,17 @@ function unionType(exprs: readonly Expr[], env: QueryEnv): FieldType {
     {},
     env.state.calls.inferContext,
   );
-  // columns of several collations may mix in a string, but not in a column of a union
-  const texts = exprs.filter((expr) => expr.type.kind === 'string');
-  if (type.kind === 'string' && texts.length > 1 && texts.every((expr) => expr.type.collation !== type.collation))
-    throw sqlError('ER_CANT_AGGREGATE_NCOLLATIONS', 'UNION');
   return type.nullable === nullable ? type : { ...type, nullable };
+}
+
+/** Columns of several collations may mix in a string and inside a set operation, but not in what a set operation gives. */
+function coercibilityOfUnion(exprs: readonly Expr[], type: FieldType): number {
+  if (type.kind !== 'string') return Coercibility.IMPLICIT;
+  const texts = exprs.filter((expr) => isTextual(expr.type));
+  const best = Math.min(Coercibility.COERCIBLE, ...texts.map(coercibilityOf));
+  const strongest = texts.filter((expr) => coercibilityOf(expr) === best);
+  const isMix = strongest.length > 1 && strongest.every((expr) => expr.type.collation !== type.collation);
+  return isMix ? Coercibility.NONE : best;
 }
 
 export function toTypes(operand: BoundQuery, types: readonly FieldType[], env: QueryEnv): LogicalNode {

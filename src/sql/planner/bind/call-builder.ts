@@ -16,6 +16,7 @@ import type {
   FunctionOptions,
   InferContext,
 } from '../../expr/index.ts';
+import { coercibilityOf } from '../../functions/index.ts';
 import {
   boolType,
   charLength,
@@ -51,14 +52,12 @@ export function textConstant(value: string, collation: string): ConstantExpr {
   return constant(value, varcharType(charLength(value), { collation, nullable: false }), true);
 }
 
-/** Texts that a call gave a collation of its own count as columns when they meet others. */
-const OWN_COLLATION = new Set(['cast', 'convert_using', 'weight_string']);
-
+/** What a call of constants became; a text keeps the coercibility of its call where that is not a literal's. */
 function folded(call: CallExpr, value: Value): ConstantExpr {
-  const inherits = call.args.some((arg) => arg.kind === 'constant' && arg.coercibility !== undefined);
-  const own = value !== null && isTextual(call.type) && (OWN_COLLATION.has(call.name) || inherits);
   const made = constant(value, call.type);
-  return own ? { ...made, coercibility: Coercibility.IMPLICIT } : made;
+  if (!isTextual(call.type)) return made;
+  const coercibility = coercibilityOf(call);
+  return value !== null && coercibility === Coercibility.COERCIBLE ? made : { ...made, coercibility };
 }
 
 function isConstantTree(expr: Expr): boolean {
