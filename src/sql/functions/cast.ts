@@ -169,6 +169,26 @@ function toBinary(arg: CompiledArgument, target: FieldType): Convert<Value> {
   };
 }
 
+/** A date that every sql_mode reads alike, without a warning. */
+const PLAIN_DATE = /^[12]\d{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])$/;
+
+/** The last plain date is remembered: a text beside a column is the same for every row. */
+function toDate(arg: CompiledArgument): Convert<Value> {
+  const convert = dateTimeOf(arg.type, modeDateFlags, 'date');
+  if (arg.type.kind !== 'string') return (value, context) => convert(value, context)?.ymd ?? null;
+  let lastText: Value = null;
+  let lastDate = 0;
+  return (value, context) => {
+    if (value === lastText) return lastDate;
+    const date = convert(value, context)?.ymd ?? null;
+    if (date !== null && typeof value === 'string' && PLAIN_DATE.test(value)) {
+      lastText = value;
+      lastDate = date;
+    }
+    return date;
+  };
+}
+
 function toJson(arg: CompiledArgument): Convert<Value> {
   if (arg.type.kind === 'json') return (value) => value;
   if (arg.type.kind === 'string') return (value) => parseJsonArgument(value as string, 1, 'cast_as_json');
@@ -247,10 +267,8 @@ export function castConverter(
       return toText(arg, target);
     case 'binary':
       return toBinary(arg, target);
-    case 'date': {
-      const toDate = dateTimeOf(arg.type, modeDateFlags, 'date');
-      return (value, context) => toDate(value, context)?.ymd ?? null;
-    }
+    case 'date':
+      return toDate(arg);
     case 'datetime':
     case 'timestamp': {
       const toDateTime = dateTimeOf(arg.type, modeDateFlags);

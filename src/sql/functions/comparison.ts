@@ -122,31 +122,73 @@ function isPrimitive(type: FieldType): boolean {
 
 type Primitive = number | bigint;
 
-function primitiveOperator(op: Op, a: Read<Primitive>, b: Read<Primitive>): Evaluator {
-  const wrap =
-    (compare: (x: Primitive, y: Primitive) => boolean): Evaluator =>
-    (row, context) => {
-      const x = a(row, context);
-      if (x === null) return null;
-      const y = b(row, context);
-      if (y === null) return null;
-      return compare(x, y) ? 1 : 0;
-    };
-  switch (op) {
-    case '=':
-      return wrap((x, y) => x === y);
-    case '<>':
-      return wrap((x, y) => x !== y);
-    case '<':
-      return wrap((x, y) => x < y);
-    case '<=':
-      return wrap((x, y) => x <= y);
-    case '>':
-      return wrap((x, y) => x > y);
-    case '>=':
-      return wrap((x, y) => x >= y);
-  }
-}
+// One function per operator, so that each compares directly and has calls of its own for the compiler to learn.
+
+type Primitives = Read<Primitive>;
+
+const equal =
+  (a: Primitives, b: Primitives): Evaluator =>
+  (row, context) => {
+    const x = a(row, context);
+    if (x === null) return null;
+    const y = b(row, context);
+    if (y === null) return null;
+    return x === y ? 1 : 0;
+  };
+const different =
+  (a: Primitives, b: Primitives): Evaluator =>
+  (row, context) => {
+    const x = a(row, context);
+    if (x === null) return null;
+    const y = b(row, context);
+    if (y === null) return null;
+    return x !== y ? 1 : 0;
+  };
+const less =
+  (a: Primitives, b: Primitives): Evaluator =>
+  (row, context) => {
+    const x = a(row, context);
+    if (x === null) return null;
+    const y = b(row, context);
+    if (y === null) return null;
+    return x < y ? 1 : 0;
+  };
+const atMost =
+  (a: Primitives, b: Primitives): Evaluator =>
+  (row, context) => {
+    const x = a(row, context);
+    if (x === null) return null;
+    const y = b(row, context);
+    if (y === null) return null;
+    return x <= y ? 1 : 0;
+  };
+const greater =
+  (a: Primitives, b: Primitives): Evaluator =>
+  (row, context) => {
+    const x = a(row, context);
+    if (x === null) return null;
+    const y = b(row, context);
+    if (y === null) return null;
+    return x > y ? 1 : 0;
+  };
+const atLeast =
+  (a: Primitives, b: Primitives): Evaluator =>
+  (row, context) => {
+    const x = a(row, context);
+    if (x === null) return null;
+    const y = b(row, context);
+    if (y === null) return null;
+    return x >= y ? 1 : 0;
+  };
+
+const PRIMITIVE_OPERATORS: Readonly<Record<Op, (a: Primitives, b: Primitives) => Evaluator>> = {
+  '=': equal,
+  '<>': different,
+  '<': less,
+  '<=': atMost,
+  '>': greater,
+  '>=': atLeast,
+};
 
 /** A constant operand is converted once, at the first row that needs it. */
 function operand(arg: CompiledArgument, type: FieldType): Read<Exclude<Value, null>> {
@@ -246,7 +288,7 @@ function buildOperator(op: Op): (args: readonly CompiledArgument[], type: FieldT
     const type = boundComparisonType(a.type, b.type, result.collation);
     const left = operand(a, type);
     const right = operand(b, type);
-    if (isPrimitive(type)) return primitiveOperator(op, left as Read<Primitive>, right as Read<Primitive>);
+    if (isPrimitive(type)) return PRIMITIVE_OPERATORS[op](left as Primitives, right as Primitives);
     if (type.kind === 'string' && (op === '=' || op === '<>'))
       return textEquality(op, left as Read<string>, right as Read<string>, type);
     const compare = compareOf(type);
