@@ -53,12 +53,36 @@ function simpleMatcher(tokens: readonly Token[]): LikeMatcher | undefined {
   const first = tokens[0] === ANY_RUN ? 1 : 0;
   const last = tokens.length > first && tokens.at(-1) === ANY_RUN ? tokens.length - 1 : tokens.length;
   const inner = tokens.slice(first, last);
-  if (inner.some((token) => token < 0)) return undefined;
+  if (inner.includes(ANY_ONE)) return undefined;
+  if (inner.includes(ANY_RUN)) return piecesMatcher(tokens);
   const literal = String.fromCodePoint(...inner);
   if (first === 1 && last < tokens.length) return (text) => text.includes(literal);
   if (first === 1) return (text) => text.endsWith(literal);
   if (last < tokens.length) return (text) => text.startsWith(literal);
   return (text) => text === literal;
+}
+
+/** Literals with `%` between them: the first and the last may be fixed to the ends, each other one is taken where it comes first. */
+function piecesMatcher(tokens: readonly Token[]): LikeMatcher {
+  const pieces: string[] = [''];
+  for (const token of tokens) {
+    if (token === ANY_RUN) pieces.push('');
+    else pieces[pieces.length - 1] += String.fromCodePoint(token);
+  }
+  const head = pieces[0]!;
+  const tail = pieces.at(-1)!;
+  const between = pieces.slice(1, -1);
+  return (text) => {
+    const end = text.length - tail.length;
+    let at = head.length;
+    if (at > end || !text.startsWith(head) || !text.endsWith(tail)) return false;
+    for (const piece of between) {
+      const found = text.indexOf(piece, at);
+      if (found < 0 || found + piece.length > end) return false;
+      at = found + piece.length;
+    }
+    return true;
+  };
 }
 
 function codeAt(text: string, at: number): number {
