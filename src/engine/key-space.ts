@@ -27,31 +27,33 @@ export const MetaKind = {
 export type MetaKindCode = (typeof MetaKind)[keyof typeof MetaKind];
 
 const META_TABLE_ID = 0;
+/** A key is written in one go, so all share it. */
+const writer = new KeyWriter();
 const ONE_BYTE_END = 240;
 const TWO_BYTE_END = 2288;
 
-export function putOrderedVarint(writer: KeyWriter, value: number): void {
+export function putOrderedVarint(into: KeyWriter, value: number): void {
   assert(Number.isInteger(value) && value >= 0 && value <= 0xffffffff, 'an id in a key is an unsigned 32-bit integer');
-  if (value < ONE_BYTE_END) writer.byte(value);
+  if (value < ONE_BYTE_END) into.byte(value);
   else if (value < TWO_BYTE_END) {
     const rest = value - ONE_BYTE_END;
-    writer.byte(0xf0 + (rest >> 8));
-    writer.byte(rest & 0xff);
+    into.byte(0xf0 + (rest >> 8));
+    into.byte(rest & 0xff);
   } else if (value < 0x10000) {
-    writer.byte(0xf8);
-    writer.unsigned(value, 2);
+    into.byte(0xf8);
+    into.unsigned(value, 2);
   } else if (value < 0x1000000) {
-    writer.byte(0xf9);
-    writer.unsigned(value, 3);
+    into.byte(0xf9);
+    into.unsigned(value, 3);
   } else {
-    writer.byte(0xfa);
-    writer.unsigned(value, 4);
+    into.byte(0xfa);
+    into.unsigned(value, 4);
   }
 }
 
 /** The bytes that all keys of a table begin with, or of one of its indexes. */
 export function tablePrefix(tableId: number, indexId?: number): Bytes {
-  const writer = new KeyWriter();
+  writer.reset();
   putOrderedVarint(writer, tableId);
   if (indexId !== undefined) putOrderedVarint(writer, indexId);
   return writer.finish();
@@ -84,7 +86,7 @@ export function metaKey(kind: MetaKindCode, id: number): Bytes {
 }
 
 export function namedMetaKey(kind: MetaKindCode, name: string): Bytes {
-  const writer = new KeyWriter();
+  writer.reset();
   writer.byte(META_TABLE_ID);
   writer.byte(kind);
   writer.raw(new TextEncoder().encode(name));

@@ -37,11 +37,13 @@ interface Slot {
   readonly format: ColumnFormat;
 }
 
+/** Of the row that is being encoded: nothing interrupts that, so all tables share it. */
+const data = new KeyWriter();
+
 /** Encodes rows of one table version. */
 export class RowEncoder {
   readonly #slots: readonly (Slot | undefined)[];
   readonly #ends: Int32Array;
-  readonly #data = new KeyWriter();
 
   constructor(table: TableDef) {
     const slots: (Slot | undefined)[] = [];
@@ -63,7 +65,6 @@ export class RowEncoder {
   encode(row: Row, zone: TimeZone): Bytes {
     const slots = this.#slots;
     const count = slots.length;
-    const data = this.#data;
     data.reset();
     let ascii = FLAG_ASCII;
     let nulls = 0;
@@ -86,7 +87,6 @@ export class RowEncoder {
   #assemble(row: Row, flags: number): Bytes {
     const ends = this.#ends;
     const count = ends.length;
-    const data = this.#data;
     const width = data.length < 0x100 ? 0 : data.length < 0x10000 ? 1 : 2;
     const nullBytes = (flags & FLAG_NULLS) === 0 ? 0 : (count + 7) >> 3;
     const start = HEADER_BYTES + nullBytes + (count << width);

@@ -63,13 +63,15 @@ export function buildRowDecoder(
     readUnsigned,
     badVersion: unknownRowVersion,
   };
-  const decode = generate<RowDecoder['decode']>(decodeSource(wanted), tools);
+  // Readers of one kind are nearly always one function: those of other kinds get code of their own.
+  const kinds = `// ${columns.map((position) => table.columns[position]?.type.kind).join(' ')}\n`;
+  const decode = generate<RowDecoder['decode']>(kinds + decodeSource(wanted), tools);
   let take: RowDecoder['take'] | undefined;
   return {
     decode,
     // made when a run is read: point reads never need it
     take: (run, from, to, into) => {
-      take ??= generate<RowDecoder['take']>(takeSource(wanted, filtered), {
+      take ??= generate<RowDecoder['take']>(kinds + takeSource(wanted, filtered), {
         ...tools,
         decode,
         recents: known.map((column) => (column.isText ? new RecentTexts() : undefined)),
@@ -79,10 +81,19 @@ export function buildRowDecoder(
   };
 }
 
+const MAKERS_MAX = 512;
+const makers = new Map<string, (...parameters: unknown[]) => unknown>();
+
+/** Tables whose columns look alike share one function: what the compiler learnt of one is known for the next. */
 function generate<F>(source: string, tools: Readonly<Record<string, unknown>>): F {
-  // oxlint-disable-next-line typescript/no-implied-eval -- a decoder per table, made of column numbers and our own text only
-  const make = new Function(...Object.keys(tools), source) as (...parameters: unknown[]) => F;
-  return make(...Object.values(tools));
+  let make = makers.get(source);
+  if (make === undefined) {
+    if (makers.size >= MAKERS_MAX) makers.clear();
+    // oxlint-disable-next-line typescript/no-implied-eval -- made of column numbers and our own text only
+    make = new Function(...Object.keys(tools), source) as (...parameters: unknown[]) => unknown;
+    makers.set(source, make);
+  }
+  return make(...Object.values(tools)) as F;
 }
 
 const HEADER_SOURCE = `

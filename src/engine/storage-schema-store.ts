@@ -139,10 +139,13 @@ export class StorageSchemaStore implements SchemaStore {
   }
 
   async alterTable(plan: AlterPlan, rows: AlteredRows): Promise<void> {
+    // A change that only added published what it built: the collector would read all that waits for nothing.
+    let leaves = true;
     try {
       await this.#setAutoIncrement(plan, await this.#alter(plan, rows));
+      leaves = plan.rebuild || plan.dropIndexes.length > 0;
     } finally {
-      this.#branch().garbage.start();
+      if (leaves) this.#branch().garbage.start();
     }
   }
 
