@@ -17,6 +17,10 @@ export function literalDefault(
     if (!type.nullable) throw sqlError('ER_INVALID_DEFAULT', column);
     return { kind: 'literal', text: null };
   }
+  // a member is named, never numbered
+  const isNumbered = typeof value === 'number' || (typeof value === 'string' && /^\d+$/.test(value));
+  if ((type.kind === 'enum' || type.kind === 'set') && isNumbered && type.elements?.includes(String(value)) !== true)
+    throw sqlError('ER_INVALID_DEFAULT', column);
   const stored = castDefault(session, { value, from, to: type, column });
   return stored === null ? { kind: 'literal', text: null } : storedDefault(stored, type);
 }

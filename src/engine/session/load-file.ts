@@ -1,5 +1,5 @@
 /** Where LOAD DATA reads from: the client (LOCAL) or the server's file system, when secure_file_priv allows it. */
-import { type MaybePromise, sqlError } from '../../base/index.ts';
+import { type MaybePromise, SqlError, sqlError } from '../../base/index.ts';
 import type { LoadPlan } from '../../sql/plan/index.ts';
 import type { EngineSession } from './session.ts';
 
@@ -19,7 +19,7 @@ export function openLoadFile(session: EngineSession, plan: LoadPlan): MaybePromi
 async function* readServerFile(session: EngineSession, path: string): AsyncIterable<Uint8Array> {
   const { files } = session.host.env;
   const file = await files.open(path, 'read').catch(() => {
-    throw sqlError('ER_FILE_NOT_FOUND', path, 2, 'No such file or directory');
+    throw new SqlError('EE_STAT', 13, 'HY000', `Can't get stat of '${path}' (OS errno 2 - No such file or directory)`);
   });
   try {
     for (let position = 0; ; ) {

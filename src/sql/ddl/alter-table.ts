@@ -13,7 +13,7 @@ import { charsetOf, defaultCollationOf, type FieldType } from '../types/index.ts
 import { buildColumn, checkColumnName } from './build-column.ts';
 import { applyTimeToLive, refuseTimeToLiveColumn } from './time-to-live.ts';
 import type { BuildContext } from './build-context.ts';
-import { isLob } from './build-index.ts';
+import { isLob, checkIndexName } from './build-index.ts';
 import { checkOwnKeys, checkReferencingKeys, startsWith } from './build-foreign-key.ts';
 import { applyTableOptions, checkTableName } from './build-table.ts';
 import { dropChecksOf, refuseDependentChecks, refuseDependentExpressions } from './column-dependencies.ts';
@@ -368,6 +368,7 @@ function sameRepresentation(before: FieldType, after: FieldType): boolean {
 }
 
 function renameColumn(from: string, to: string, draft: TableDraft): void {
+  if ([...to].length > 64) throw sqlError('ER_WRONG_COLUMN_NAME', to);
   checkColumnName(to);
   const column = columnBefore(draft, from);
   if (column.name !== to) refuseRename(draft, column, to);
@@ -430,7 +431,7 @@ function replaceIndex(draft: TableDraft, name: string, change: (index: IndexDef)
 
 function renameIndex(from: string, to: string, draft: TableDraft): void {
   const index = draft.findIndex(from);
-  if (to.toUpperCase() === 'PRIMARY') throw sqlError('ER_WRONG_NAME_FOR_INDEX', to);
+  checkIndexName(to);
   if (index === undefined) throw sqlError('ER_KEY_DOES_NOT_EXITS', from, draft.base.name);
   if (index.primary) throw sqlError('ER_WRONG_NAME_FOR_INDEX', from);
   const clash = draft.findIndex(to);
@@ -488,7 +489,9 @@ function changeColumnAttribute(action: AttributeAction, alteration: Alteration):
   const { defaultValue: _dropped, ...rest } = column;
   if (action.kind === 'drop-default') return replaceColumn(draft, column.id, () => rest);
   const { expression, parenthesised } = action.default;
-  if (!parenthesised && expression.kind !== 'null' && isLob(column.type))
+  // here, other than in a column definition, parentheses make no expression of a literal
+  const isExpression = parenthesised && expression.kind !== 'string';
+  if (!isExpression && expression.kind !== 'null' && isLob(column.type))
     throw sqlError('ER_BLOB_CANT_HAVE_DEFAULT', column.name);
   if (expression.kind === 'null' && !column.type.nullable) throw sqlError('ER_INVALID_DEFAULT', column.name);
   const defaultValue = parenthesised

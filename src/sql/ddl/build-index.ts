@@ -28,11 +28,15 @@ export function isLob(type: FieldType): boolean {
   );
 }
 
+export function checkIndexName(name: string): void {
+  if ([...name].length > 64) throw sqlError('ER_TOO_LONG_IDENT', name);
+  if (name === '' || name.toUpperCase() === 'PRIMARY') throw sqlError('ER_WRONG_NAME_FOR_INDEX', name);
+}
+
 export function buildIndex(definition: IndexDefinition, name: string, columns: IndexColumns): Omit<IndexDef, 'id'> {
   const primary = definition.type === 'primary';
   if (definition.parts.length > PARTS_MAX) throw sqlError('ER_TOO_MANY_KEY_PARTS', PARTS_MAX);
-  if ([...name].length > 64) throw sqlError('ER_TOO_LONG_IDENT', name);
-  if (!primary && (name === '' || name.toUpperCase() === 'PRIMARY')) throw sqlError('ER_WRONG_NAME_FOR_INDEX', name);
+  if (!primary) checkIndexName(name);
   if (definition.type === 'spatial') throw sqlError('ER_NOT_SUPPORTED_YET', 'SPATIAL INDEX');
   checkMultiValued(definition);
   const kind = definition.type === 'fulltext' ? 'fulltext' : 'btree';

@@ -20,7 +20,7 @@ import type { BuildContext } from './build-context.ts';
 import { fittingComment, INDEX_COMMENT_MAX } from './comment.ts';
 import { buildColumn } from './build-column.ts';
 import { buildForeignKey, startsWith } from './build-foreign-key.ts';
-import { buildIndex, isLob, sortIndexes, unusedIndexName } from './build-index.ts';
+import { buildIndex, checkIndexName, isLob, sortIndexes, unusedIndexName } from './build-index.ts';
 import { checkExpressionRules, checkTableExpressions, nodesOf } from './expression-rules.ts';
 import { checkRowSize } from './row-size.ts';
 
@@ -120,6 +120,7 @@ export class TableDraft {
     const primary = definition.type === 'primary';
     if (primary && this.indexes.some((index) => index.primary)) throw sqlError('ER_MULTIPLE_PRI_KEY');
     const name = primary ? 'PRIMARY' : this.#indexName(definition);
+    if (!primary) checkIndexName(name);
     if (!primary && this.findIndex(name) !== undefined) throw sqlError('ER_DUP_KEYNAME', name);
     const built = buildIndex(definition, name, {
       find: (column) => {

@@ -19,6 +19,7 @@ import { readsTable } from './reads-table.ts';
 import { deleteRow, insertRow } from './row-mutations.ts';
 import { compileRowBuilder, compileRowSource, finishRow, type RowBuilder } from './row-builder.ts';
 import { computeVirtual, sameRow, type TableWriter, tableWriterOf } from './table-writer.ts';
+import { ReservedIds } from './reserved-ids.ts';
 import { WriteRun } from './write-run.ts';
 
 /** A full row on its way in, and the source row it came from (INSERT … SELECT). */
@@ -49,8 +50,14 @@ export function compileInsert(plan: InsertPlan, scope: CompileScope): CompiledWr
     const builders = source.rows.map((assignments) => compileRowBuilder(table, assignments));
     return (run) => {
       const write = new WriteRun(run, ignore);
+      const ids =
+        builders.length > 1 && table.writer.autoIncrementColumn >= 0 ? new ReservedIds(builders.length) : undefined;
+      write.reservedIds = ids;
       const done = eachInOrder(builders, (build, i) => insertOne(write, rules, build, [], i));
-      return andThen(done, () => insertResult(write, rules, builders.length, builders.length > 1));
+      const taken = andThen(done, () =>
+        ids === undefined || ids.unused === 0 ? 0 : write.storage.nextAutoIncrement(table.writer.table, ids.unused),
+      );
+      return andThen(taken, () => insertResult(write, rules, builders.length, builders.length > 1));
     };
   }
   const root = scope.compile(source.root);
@@ -141,6 +148,7 @@ export function completeRow(write: WriteRun, rules: InsertRules, row: Row, sourc
   if (!wantsGeneratedId(row[column]!, write)) return putRow(write, rules, { row, source, generatedId: false });
   return andThen(write.storage.nextAutoIncrement(table.writer.table, 1), (id) => {
     row[column] = fittingId(id, table.writer.table.columns[column]!.type);
+    write.reservedIds?.generated(id);
     return putRow(write, rules, { row, source, generatedId: true });
   });
 }
@@ -160,6 +168,7 @@ function wantsGeneratedId(value: Value, write: WriteRun): boolean {
 
 function putRow(write: WriteRun, rules: InsertRules, incoming: Incoming): MaybePromise<void> {
   finishRow(rules.table, incoming.row, write);
+  write.reservedIds?.rowDone();
   return storeRow(write, rules, incoming);
 }
 
@@ -194,6 +203,7 @@ function noteId(write: WriteRun, rules: InsertRules, { row, generatedId }: Incom
     return undefined;
   }
   write.lastExplicitId = id;
+  write.reservedIds?.explicit(id);
   return id > 0 ? write.storage.observeAutoIncrement(rules.table.writer.table, id) : undefined;
 }
 

@@ -8,6 +8,7 @@ import type { EvalContext } from '../../expr/index.ts';
 import type { TransactionStorage } from '../../ports.ts';
 import type { WriteResult } from '../context.ts';
 import { pace, type Run } from '../operator.ts';
+import type { ReservedIds } from './reserved-ids.ts';
 
 /** ER_BAD_NULL, DUP_ENTRY, NO_DEFAULT, 1451, 1452, 1216, 1217, CHECK, and values that partitions or views refuse. */
 const IGNORABLE: ReadonlySet<number> = new Set([
@@ -34,6 +35,8 @@ export class WriteRun {
   firstGeneratedId: number | bigint = 0;
   /** AUTO_INCREMENT value of the last row written with an explicit one. */
   lastExplicitId: number | bigint = 0;
+  /** Of an INSERT with several rows of values. */
+  reservedIds: ReservedIds | undefined;
   readonly #lastInsertIdBefore: number | bigint;
   #untilPace = ROWS_PER_PACE;
 

@@ -17,6 +17,8 @@ export interface BoundLoad {
 
 export function bindLoad(node: ast.LoadData, env: QueryEnv): BoundLoad {
   if (node.format === 'xml') throw sqlError('ER_NOT_SUPPORTED_YET', 'LOAD XML');
+  const { enclosedBy = '', escapedBy = '' } = node.fields;
+  if (enclosedBy.length > 1 || escapedBy.length > 1) throw sqlError('ER_WRONG_FIELD_TERMINATORS');
   const { table, view, names } = bindTarget(
     node.table,
     env,

@@ -52,10 +52,10 @@ function tail(query: ast.Query, bound: BoundQuery, env: QueryEnv): BoundQuery {
   if (query.orderBy.length > 0 && !(env.dropOrder && query.limit === undefined)) {
     block.clause = 'order clause';
     const items = bound.outputs.map((output): SelectItem => ({ ...output, alias: output.name, node: undefined }));
-    block.aliasFirst = (name) =>
-      name.table === undefined
-        ? items.find((item) => item.name.toLowerCase() === name.name.toLowerCase())?.expr
-        : undefined;
+    block.aliasFirst = (name) => {
+      if (name.table !== undefined) throw sqlError('ER_TABLENAME_NOT_ALLOWED_HERE', name.table, 'global ORDER clause');
+      return items.find((item) => item.name.toLowerCase() === name.name.toLowerCase())?.expr;
+    };
     const holder = { plan, sources: [], merged: new Map<string, Expr>(), star: () => [] };
     block.relation = holder;
     const by = query.orderBy.map((item) => ({
