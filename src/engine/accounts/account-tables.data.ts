@@ -124,18 +124,6 @@ export const ACCOUNT_TABLE_DDL: Readonly<Record<string, string>> = {
   \`DEFAULT_ROLE_USER\` char(32) COLLATE utf8mb3_bin NOT NULL DEFAULT '',
   PRIMARY KEY (\`HOST\`,\`USER\`,\`DEFAULT_ROLE_HOST\`,\`DEFAULT_ROLE_USER\`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb3 COLLATE=utf8mb3_bin COMMENT='Default roles'`,
-  procs_priv: `CREATE TABLE \`mysql\`.\`procs_priv\` (
-  \`Host\` char(255) CHARACTER SET ascii COLLATE ascii_general_ci NOT NULL DEFAULT '',
-  \`Db\` char(64) COLLATE utf8mb3_bin NOT NULL DEFAULT '',
-  \`User\` char(32) COLLATE utf8mb3_bin NOT NULL DEFAULT '',
-  \`Routine_name\` char(64) CHARACTER SET utf8mb3 COLLATE utf8mb3_general_ci NOT NULL DEFAULT '',
-  \`Routine_type\` enum('FUNCTION','PROCEDURE') COLLATE utf8mb3_bin NOT NULL,
-  \`Grantor\` varchar(288) COLLATE utf8mb3_bin NOT NULL DEFAULT '',
-  \`Proc_priv\` set('Execute','Alter Routine','Grant') CHARACTER SET utf8mb3 COLLATE utf8mb3_general_ci NOT NULL DEFAULT '',
-  \`Timestamp\` timestamp NOT NULL DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP,
-  PRIMARY KEY (\`Host\`,\`User\`,\`Db\`,\`Routine_name\`,\`Routine_type\`),
-  KEY \`Grantor\` (\`Grantor\`)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb3 COLLATE=utf8mb3_bin COMMENT='Procedure privileges'`,
   proxies_priv: `CREATE TABLE \`mysql\`.\`proxies_priv\` (
   \`Host\` char(255) CHARACTER SET ascii COLLATE ascii_general_ci NOT NULL DEFAULT '',
   \`User\` char(32) COLLATE utf8mb3_bin NOT NULL DEFAULT '',
