@@ -391,6 +391,9 @@ const collate = define(
   ([arg], options) => {
     const collation = getCollation(options.collation!);
     const { type } = arg!;
+    // NULL as it is written is bytes
+    if (type.kind === 'null' && arg!.constant?.literal === true && collation.charset !== 'binary')
+      throw sqlError('ER_COLLATION_CHARSET_MISMATCH', collation.name, 'binary');
     const own =
       type.kind === 'string' || type.kind === 'enum' || type.kind === 'set'
         ? charsetOf(type.collation)

@@ -173,12 +173,23 @@ export function computeVirtualOfGone(table: TableWriter, row: Row, write: WriteR
   if (table.virtual.length === 0) return;
   let gone = LENIENT_RUNS.get(write);
   if (gone === undefined) {
-    const session = Object.create(write.eval.session, { strict: { value: false } }) as EvalContext['session'];
+    const session = lenient(write.eval.session);
     const value: EvalContext = { ...write.eval, session, warn: () => undefined };
     gone = Object.create(write, { eval: { value } }) as WriteRun;
     LENIENT_RUNS.set(write, gone);
   }
   computeVirtual(table, row, gone);
+}
+
+/** The session without strict mode. Its getters and methods read private fields, which only the session itself has. */
+function lenient(session: EvalContext['session']): EvalContext['session'] {
+  return new Proxy(session, {
+    get(target, name): unknown {
+      if (name === 'strict') return false;
+      const value: unknown = Reflect.get(target, name, target);
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+    },
+  });
 }
 
 const LENIENT_RUNS = new WeakMap<WriteRun, WriteRun>();
