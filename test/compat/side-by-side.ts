@@ -10,6 +10,9 @@ interface Wall {
   besideMs: number;
 }
 
+/** After this long the runner gives a statement up. */
+export const CUT_OFF_MS = 60_000;
+
 export class SideBySide {
   readonly port: number;
   /** By file, then by the statement's first words. */
@@ -17,6 +20,8 @@ export class SideBySide {
   /** Of the second server: what it answered as the files say, and not. */
   passed = 0;
   failed = 0;
+  /** Statements that it was given a minute for, and did not answer. */
+  #cutOff = 0;
 
   constructor(port: number) {
     this.port = port;
@@ -30,7 +35,10 @@ export class SideBySide {
     if ('own' in ms) {
       wall.count++;
       wall.ownMs += ms.own;
-    } else wall.besideMs += ms.beside;
+    } else {
+      wall.besideMs += ms.beside;
+      if (ms.beside >= CUT_OFF_MS) this.#cutOff++;
+    }
   }
 
   /** One line for the terminal. */
@@ -39,7 +47,7 @@ export class SideBySide {
     const own = walls.reduce((sum, { ownMs }) => sum + ownMs, 0);
     const beside = walls.reduce((sum, { besideMs }) => sum + besideMs, 0);
     const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
-    return `wall time: Ebb ${seconds(own)}, the server beside it ${seconds(beside)}, ratio ${(own / beside).toFixed(2)}; it passed ${this.passed}, failed ${this.failed}`;
+    return `wall time: Ebb ${seconds(own)}, the server beside it ${seconds(beside)}, ratio ${(own / beside).toFixed(2)}; it passed ${this.passed}, failed ${this.failed}, ${this.#cutOff} statements were cut off after ${CUT_OFF_MS / 1000} s`;
   }
 
   /** Tab-separated: file, statement, count, milliseconds on Ebb, on the server beside. */
