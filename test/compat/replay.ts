@@ -52,7 +52,8 @@ export async function ask(connection: Connection, sql: string): Promise<Answer> 
   } catch (error) {
     if (error instanceof LostConnection) throw error;
     const { errno, message, fatal, sqlState } = error as DriverError;
-    if (errno === undefined || errno < 1000 || fatal === true) throw new LostConnection(message);
+    // the server's own errors have an SQLSTATE, those of the socket have none
+    if (errno === undefined || sqlState === undefined || fatal === true) throw new LostConnection(message);
     return { errno, message, ...(sqlState !== undefined && { sqlState }) };
   } finally {
     clearTimeout(timer);
