@@ -12,6 +12,10 @@ interface Subcommand {
 const COMMANDS: Readonly<Record<string, Subcommand>> = {
   start: { summary: 'Run a server on a data folder', load: () => import('./start.ts') },
   sql: { summary: 'Open an SQL shell, on a server or on a data folder', load: () => import('./sql.ts') },
+  project: {
+    summary: 'Create, list and drop projects: many databases on one server',
+    load: () => import('./project.ts'),
+  },
   version: { summary: 'Print the version', load: () => import('./version.ts') },
 };
 

@@ -7,6 +7,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openEngine, type OpenedEngine } from '../engine/index.ts';
+import { Fleet } from '../serverless/index.ts';
 import { MysqlServer, loadServerKeys, makeServerKeys, type ServerKeys } from '../wire/index.ts';
 import {
   formatBytes,
@@ -43,6 +44,10 @@ const OPTIONS: Readonly<Record<string, OptionSpec>> = {
     short: 'm',
     help: '<size>  memory for caches and unflushed writes (default 1GiB)',
   },
+  'idle-sleep': {
+    type: 'string',
+    help: '<seconds>  how long a project without clients stays in memory (default 300)',
+  },
   'root-password': {
     type: 'string',
     help: '<text>  set the password of root@localhost (or the variable EBB_ROOT_PASSWORD)',
@@ -61,6 +66,7 @@ interface Settings {
   readonly store: string | undefined;
   readonly log: string | undefined;
   readonly memoryBudgetBytes: number;
+  readonly idleMs: number;
   readonly rootPassword: string | undefined;
   readonly tls: boolean;
   readonly quiet: boolean;
@@ -80,11 +86,19 @@ export async function run(args: readonly string[]): Promise<number> {
     store: textOption(parsed, 'store'),
     log: textOption(parsed, 'log'),
     memoryBudgetBytes: budget(textOption(parsed, 'memory-budget') ?? '1GiB'),
+    idleMs: seconds('idle-sleep', textOption(parsed, 'idle-sleep') ?? '300') * 1000,
     rootPassword: textOption(parsed, 'root-password') ?? process.env['EBB_ROOT_PASSWORD'],
     tls: parsed.values['no-tls'] !== true,
     quiet: parsed.values['quiet'] === true,
   };
   return serve(settings);
+}
+
+function seconds(option: string, text: string): number {
+  const value = Number(text);
+  if (!(value >= 0 && value <= 86_400))
+    throw new UsageError(`--${option} wants seconds from 0 to 86400, not '${text}'`);
+  return value;
 }
 
 function budget(text: string): number {
@@ -119,6 +133,15 @@ async function serve(settings: Settings): Promise<number> {
       complain(`background work failed: ${error instanceof Error ? error.message : String(error)}`),
     ...(settings.rootPassword === undefined ? {} : { rootPassword: settings.rootPassword }),
   });
+  const fleet = new Fleet({
+    store: opened.store,
+    env: opened.engine.env,
+    budget: opened.database.memory,
+    idleMs: settings.idleMs,
+    ...(opened.spill !== undefined && { spill: opened.spill }),
+    onBackgroundError: (error) =>
+      complain(`background work failed: ${error instanceof Error ? error.message : String(error)}`),
+  });
   let server: MysqlServer;
   try {
     if (settings.rootPassword !== undefined && !opened.isNew)
@@ -126,6 +149,7 @@ async function serve(settings: Settings): Promise<number> {
     const keys = settings.tls ? await serverKeys(settings.folder) : undefined;
     server = new MysqlServer({
       engine: opened.engine,
+      tenants: fleet,
       host: settings.host,
       port: settings.port,
       log: complain,
@@ -133,6 +157,7 @@ async function serve(settings: Settings): Promise<number> {
     });
     await server.listen();
   } catch (error) {
+    await fleet.close();
     await opened.close();
     throw error;
   }
@@ -141,6 +166,7 @@ async function serve(settings: Settings): Promise<number> {
   const signal = await firstSignal();
   say(`\nebb: ${signal}: finishing running statements (once more to stop at once)`);
   await server.close(GRACE_MS);
+  await fleet.close();
   await opened.close();
   say(`ebb: ${farewell(settings)}goodbye`);
   return 0;

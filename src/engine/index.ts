@@ -9,5 +9,6 @@ export { Database, type DatabaseOptions, openDatabase } from './database.ts';
 export { type StorageSession } from './storage-scope.ts';
 export { StorageSchemaStore } from './storage-schema-store.ts';
 export { openTenant, type Tenant, type TenantOptions } from './tenant.ts';
+export { SpillFiles } from './spill-files.ts';
 export { openEngine, type OpenedEngine, type OpenEngineOptions } from './open-engine.ts';
 export { internalCause, toSqlError } from './session/error-mapping.ts';

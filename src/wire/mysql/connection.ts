@@ -11,10 +11,11 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
-import { SqlError, isPromise, type MaybePromise } from '../../base/index.ts';
+import { SqlError, isPromise, sqlError, type MaybePromise } from '../../base/index.ts';
 import {
   type AccountCredentials,
   type ConnectOptions,
+  type Engine,
   internalCause,
   type Session,
   toSqlError,
@@ -26,7 +27,7 @@ import { localInfile } from './local-infile.ts';
 import { Capability, SERVER_CAPABILITIES } from './protocol.ts';
 import { writeError } from './responses.ts';
 import { ResultSender } from './result-sender.ts';
-import type { ServerContext } from './server-context.ts';
+import type { ServerContext, TenantLogin } from './server-context.ts';
 import { Transport } from './transport.ts';
 
 /** Before authentication a client may not make us hold more than this. */
@@ -41,6 +42,8 @@ export class Connection {
   readonly #onEnd: (connection: Connection) => void;
   readonly #nonce: Buffer = makeNonce();
   #commands: Commands | undefined;
+  /** Of a project; undefined for the server's own database. */
+  #login: TenantLogin | undefined;
   #capabilities = 0;
   #terminating: SqlError | undefined | 'silent';
   #ended = false;
@@ -105,7 +108,7 @@ export class Connection {
 
   async #handshake(): Promise<void> {
     const { transport } = this;
-    const { serverVersion, defaultPlugin, secureContext, keys, engine, sha2Cache } = this.#context;
+    const { serverVersion, defaultPlugin, secureContext, keys, sha2Cache } = this.#context;
     const capabilities = SERVER_CAPABILITIES | (secureContext === undefined ? 0 : Capability.SSL);
     writeGreeting(transport.writer, {
       serverVersion,
@@ -120,8 +123,12 @@ export class Connection {
       await transport.startTls(secureContext);
       packet = await transport.readPacket();
     }
-    const identity = readHandshakeResponse(packet);
-    this.#capabilities = identity.capabilities & capabilities;
+    const said = readHandshakeResponse(packet);
+    this.#capabilities = said.capabilities & capabilities;
+    this.#login = await this.#context.tenants?.login(said.user);
+    const identity = this.#login === undefined ? said : { ...said, user: this.#login.user };
+    const engine = this.#engine();
+    if (transport.closed) return this.#release();
     const account = await authenticate({
       engine,
       transport,
@@ -135,12 +142,25 @@ export class Connection {
     await this.#open(identity, account);
   }
 
+  #engine(): Engine {
+    return this.#login?.engine ?? this.#context.engine;
+  }
+
+  #release(): void {
+    const login = this.#login;
+    this.#login = undefined;
+    login?.release();
+  }
+
   async #open(identity: ClientIdentity, account: AccountCredentials): Promise<void> {
     const { sender, transport } = this;
     sender.capabilities = this.#capabilities;
     sender.collationId = identity.collationId;
-    const session = await this.#context.engine.connect(this.#connectOptions(identity, account));
-    if (transport.closed) return void (await session.close());
+    const session = await this.#engine().connect(this.#connectOptions(identity, account));
+    if (transport.closed) {
+      await session.close();
+      return this.#release();
+    }
     sender.session = session;
     session.onTerminate = () => this.#endSoon();
     transport.reader.maxBytes = this.#context.packetBytesMax();
@@ -179,10 +199,15 @@ export class Connection {
     };
   }
 
-  /** COM_CHANGE_USER. A failed one ends the connection, as in MySQL. */
-  async #changeUser(identity: ClientIdentity): Promise<void> {
+  /** COM_CHANGE_USER. A failed one ends the connection, as in MySQL; so does one to a user of another project. */
+  async #changeUser(said: ClientIdentity): Promise<void> {
     this.#terminating = 'silent';
-    const { engine, keys, sha2Cache, defaultPlugin } = this.#context;
+    const login = await this.#context.tenants?.login(said.user);
+    login?.release();
+    const engine = login?.engine ?? this.#context.engine;
+    if (engine !== this.#engine()) throw sqlError('ER_NOT_SUPPORTED_YET', 'COM_CHANGE_USER to another project');
+    const identity = login === undefined ? said : { ...said, user: login.user };
+    const { keys, sha2Cache, defaultPlugin } = this.#context;
     const account = await authenticate({
       engine,
       keys,
@@ -262,13 +287,15 @@ export class Connection {
     this.#commands?.close();
     const session = this.session;
     this.sender.session = undefined;
-    if (session === undefined) return;
+    if (session === undefined) return this.#release();
     session.onTerminate = undefined;
     void (async () => {
       try {
         await session.close();
       } catch (error) {
         this.#context.log(`connection ${this.id}: closing failed: ${describe(error)}`);
+      } finally {
+        this.#release();
       }
     })();
   }

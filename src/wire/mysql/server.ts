@@ -13,11 +13,13 @@ import { FlushQueue } from './flush-queue.ts';
 import { Capability } from './protocol.ts';
 import { PacketWriter } from './packet-writer.ts';
 import { writeError } from './responses.ts';
-import type { ServerContext } from './server-context.ts';
+import type { ServerContext, Tenants } from './server-context.ts';
 import type { ServerKeys } from './server-keys.ts';
 
 export interface MysqlServerOptions {
   readonly engine: Engine;
+  /** Absent = one database. */
+  readonly tenants?: Tenants;
   readonly host: string;
   /** 0 = any free port. */
   readonly port: number;
@@ -151,13 +153,14 @@ export class MysqlServer {
   }
 
   #makeContext(): ServerContext {
-    const { engine, keys, log } = this.#options;
+    const { engine, tenants, keys, log } = this.#options;
     const version = engine.globalVariable('version');
     const plugin = engine.globalVariable('default_authentication_plugin');
     const statements = { open: 0, max: this.#variable('max_prepared_stmt_count') };
     engine.openStatements = () => statements.open;
     return {
       engine,
+      tenants,
       keys,
       statements,
       flushes: new FlushQueue(),
